@@ -1,0 +1,31 @@
+"""Deep learning from nothing but NumPy: the package that the course's chapters build and import.
+
+One module holds one idea; the order of the chapters is the order of the modules:
+``perceptron``, ``functions``, ``datasets``, ``losses``, ``gradients``, ``layers``, ``networks``,
+``optimizers``, ``training``, ``initializers``, ``normalization``, ``regularization``, ``search``,
+``convolution``, ``models``, ``metrics``, ``augmentation``; then ``plots`` and ``widgets``.
+
+A submodule is imported when it is first used, so ``import dlcourse`` is quick.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_SUBMODULES = (
+    "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "networks",
+    "optimizers", "training", "initializers", "normalization", "regularization", "search",
+    "convolution", "models", "metrics", "augmentation", "plots", "widgets",
+)  # fmt: skip
+
+__all__ = list(_SUBMODULES)
+
+
+def __getattr__(name: str):
+    if name in _SUBMODULES:
+        return import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module 'dlcourse' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_SUBMODULES])
