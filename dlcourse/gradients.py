@@ -1,0 +1,213 @@
+"""Chapter 04: gradients by differences, and going downhill with them.
+
+A gradient is found here without calculus: move one number a little to each side, and see how the
+function answers. That needs two calls of the function for each number, which is far too slow for
+training and exactly right for checking a faster gradient (chapter 05).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+__all__ = ["GradientCheck", "check_gradient", "gradient_descent", "numerical_gradient", "relative_error"]
+
+
+def numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, h: float = 1e-4) -> np.ndarray:
+    """Gradient of `f` at `x` by central differences: ``(f(x + h) - f(x - h)) / 2h``, entry by entry.
+
+    The error falls with h² until rounding takes over, at about ``h = 1e-5`` for float64. `x` itself
+    is moved while `f` is called, so `f` may also read it from elsewhere, as a network's loss reads
+    its weights; it has its old values again at the end, also when `f` raises.
+
+    Parameters
+    ----------
+    f : callable
+        Takes `x` and gives a number.
+    x : ndarray of float, any shape
+        Where to take the gradient. Use float64: float32 leaves about three digits.
+    h : float
+        Half the distance between the two points, > 0.
+
+    Returns
+    -------
+    ndarray of the shape and dtype of `x`
+
+    Raises
+    ------
+    TypeError
+        If `x` is not an array of floats (with integers, ``x + h`` would be `x` again).
+    ValueError
+        If `x` cannot be written to, or `h` is not positive.
+    """
+    _check_point(x, h)
+    grad = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        grad[index] = _slope(f, x, index, h)
+    return grad
+
+
+def gradient_descent(
+    f: Callable[[np.ndarray], float],
+    init_x: ArrayLike,
+    lr: float = 0.01,
+    step_num: int = 100,
+    *,
+    gradient: Callable[[np.ndarray], np.ndarray] | None = None,
+    return_path: bool = False,
+):
+    """Go downhill from `init_x`: ``x ← x - lr · ∇f(x)``, `step_num` times.
+
+    Parameters
+    ----------
+    f : callable
+        Takes an array like `init_x` and gives a number.
+    init_x : array_like of float
+        Start; not changed.
+    lr : float
+        Learning rate, > 0. Too small hardly moves, too large overshoots.
+    step_num : int
+        Number of steps, ≥ 0.
+    gradient : callable, optional
+        Gives ∇f(x). Without it, `numerical_gradient` is used.
+    return_path : bool
+        Also give every point on the way.
+
+    Returns
+    -------
+    x : ndarray of the shape of `init_x`
+    path : ndarray of shape (step_num + 1, ...)
+        Only with ``return_path=True``; its first entry is the start.
+
+    Raises
+    ------
+    ValueError
+        If `lr` is not positive or `step_num` is negative.
+    """
+    if not lr > 0:
+        raise ValueError(f"gradient_descent: lr is {lr}, expected a number > 0")
+    if step_num < 0:
+        raise ValueError(f"gradient_descent: step_num is {step_num}, expected ≥ 0")
+    x = np.array(init_x, dtype=np.float64)
+    path = [x.copy()]
+    for _ in range(step_num):
+        x -= lr * (numerical_gradient(f, x) if gradient is None else gradient(x))
+        if return_path:
+            path.append(x.copy())
+    return (x, np.stack(path)) if return_path else x
+
+
+@dataclass(frozen=True)
+class GradientCheck:
+    """What `check_gradient` found: the entry where the two gradients differ most.
+
+    Attributes
+    ----------
+    relative_error : float
+        Of that entry, as `relative_error` defines it. Below 1e-6 in float64, the gradient is right.
+    index : tuple of int
+        Where it is.
+    given, numerical : float
+        The two values there.
+    checked : int
+        How many entries were compared.
+    """
+
+    relative_error: float
+    index: tuple[int, ...]
+    given: float
+    numerical: float
+    checked: int
+
+
+def check_gradient(
+    f: Callable[[np.ndarray], float],
+    x: np.ndarray,
+    grad: np.ndarray,
+    *,
+    samples: int | None = None,
+    h: float = 1e-4,
+    rng: np.random.Generator | int | None = None,
+) -> GradientCheck:
+    """Compare a gradient that somebody derived with the one by differences.
+
+    Parameters
+    ----------
+    f, x, h
+        As in `numerical_gradient`.
+    grad : ndarray of the shape of `x`
+        The gradient of `f` at `x` to be checked.
+    samples : int, optional
+        Compare only so many entries, drawn without replacement; all of them if not given.
+    rng : Generator or int, optional
+        Draws them.
+
+    Returns
+    -------
+    GradientCheck
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `numerical_gradient`, and if the shapes differ, `samples` is below 1, or every compared
+        entry of the gradient by differences is zero: such a check proves nothing.
+    """
+    _check_point(x, h)
+    grad = np.asarray(grad)
+    if grad.shape != x.shape or x.size == 0:
+        raise ValueError(f"check_gradient: grad has shape {grad.shape}, x has {x.shape}; expected the same, not empty")
+    if samples is not None and samples < 1:
+        raise ValueError(f"check_gradient: samples is {samples}, expected at least 1")
+    count = x.size if samples is None else min(samples, x.size)
+    chosen = np.random.default_rng(rng).choice(x.size, size=count, replace=False)
+    indices = [tuple(int(i) for i in np.unravel_index(flat, x.shape)) for flat in np.sort(chosen)]
+    numerical = np.array([_slope(f, x, index, h) for index in indices])
+    if not numerical.any():
+        raise ValueError("check_gradient: f does not change with any entry compared; a check of zeros proves nothing")
+    given = np.array([grad[index] for index in indices])
+    errors = relative_error(given, numerical)
+    worst = int(np.argmax(errors))
+    return GradientCheck(
+        float(errors[worst]), indices[worst], float(given[worst]), float(numerical[worst]), len(indices)
+    )
+
+
+def relative_error(given: np.ndarray, expected: np.ndarray) -> np.ndarray:
+    """``|given - expected| / (|given| + |expected|)``, entry by entry, and infinite where not finite.
+
+    Entries far below the largest one are measured against a thousandth of it, for there the
+    differences hold rounding errors only.
+    """
+    given, expected = np.asarray(given, dtype=np.float64), np.asarray(expected, dtype=np.float64)
+    largest = max(np.abs(expected).max(initial=0), np.abs(given).max(initial=0), np.finfo(np.float64).tiny)
+    size = np.maximum(np.abs(given) + np.abs(expected), 1e-3 * largest)
+    with np.errstate(invalid="ignore"):
+        error = np.abs(given - expected) / size
+    return np.where(np.isfinite(error), error, np.inf)
+
+
+def _slope(f: Callable[[np.ndarray], float], x: np.ndarray, index: tuple[int, ...], h: float) -> float:
+    old = x[index]
+    try:
+        x[index] = old + h
+        above = f(x)
+        x[index] = old - h
+        below = f(x)
+    finally:
+        x[index] = old
+    return (above - below) / (2 * h)
+
+
+def _check_point(x: np.ndarray, h: float) -> None:
+    if not isinstance(x, np.ndarray):
+        raise TypeError(f"numerical_gradient: x is a {type(x).__name__}, expected a NumPy array of floats")
+    if x.dtype.kind != "f":
+        raise TypeError(
+            f"numerical_gradient: x has dtype {x.dtype}, expected floats; integers cannot move by h = {h}"
+            " (write x.astype(float))"
+        )
+    if not x.flags.writeable:
+        raise ValueError("numerical_gradient: x is read-only, and its entries must be moved; pass x.copy()")
+    if not h > 0:
+        raise ValueError(f"numerical_gradient: h is {h}, expected a number > 0")

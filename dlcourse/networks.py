@@ -1,0 +1,378 @@
+"""Chapter 05: networks, which are layers in a row with a loss at the end.
+
+`Sequential` passes an array through its layers, and a gradient back. `Classifier` puts softmax and
+cross-entropy on top and has what training needs: predict, loss, accuracy, gradient. `SimpleNet`
+and `TwoLayerNet` are the two networks of chapters 04 and 05.
+"""
+
+import copy
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from dlcourse.functions import softmax
+from dlcourse.gradients import GradientCheck, check_gradient, numerical_gradient
+from dlcourse.layers import Affine, Layer, ReLU, Sigmoid, SoftmaxWithLoss
+from dlcourse.storage import read_npz, write_npz
+
+__all__ = ["ArrayView", "Classifier", "Sequential", "SimpleNet", "TwoLayerNet"]
+
+
+class ArrayView(MutableMapping):
+    """The arrays of all layers under numbered names: ``W1, b1, W2, …``; nothing is copied.
+
+    ``view["W1"] -= step`` and ``view["W1"] = array`` both reach the layer. A name keeps its shape and
+    dtype: another shape raises, another float dtype is converted. The number counts the layers that
+    hold such a name, so the third batch normalization owns ``gamma3``.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    which : {"params", "grads", "state"}
+        The dict of each layer that is shown.
+    """
+
+    def __init__(self, layers: Sequence[Layer], which: str):
+        self._which = which
+        self._places: dict[str, tuple[Layer, str]] = {}
+        counts: dict[str, int] = {}
+        for layer in layers:
+            for key in layer.state if which == "state" else layer.params:
+                counts[key] = counts.get(key, 0) + 1
+                self._places[f"{key}{counts[key]}"] = (layer, key)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        layer, key = self._place(name)
+        return getattr(layer, self._which)[key]
+
+    def __setitem__(self, name: str, value: np.ndarray) -> None:
+        layer, key = self._place(name)
+        old = getattr(layer, self._which)[key]
+        if value is old:  # what `view[name] -= step` ends with: the array has changed in place
+            return
+        value = np.asarray(value, dtype=old.dtype)
+        if value.shape != old.shape:
+            raise ValueError(f"{name} has shape {old.shape}, an array of shape {value.shape} cannot take its place")
+        getattr(layer, self._which)[key] = value
+
+    def _place(self, name: str) -> tuple[Layer, str]:
+        if name not in self._places:
+            raise KeyError(f"there is no {name!r} in {self._which}; there are {', '.join(self._places) or 'none'}")
+        layer, key = self._places[name]
+        if key not in getattr(layer, self._which):
+            raise KeyError(f"{name!r} has no gradient yet: call gradient(x, t) first")
+        return layer, key
+
+    def __delitem__(self, name: str) -> None:
+        raise TypeError(f"{name!r} belongs to a layer and cannot be taken out of the network")
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, (layer, key) in self._places.items() if key in getattr(layer, self._which))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __repr__(self) -> str:
+        return "{" + ", ".join(f"{name}: {array.shape} {array.dtype}" for name, array in self.items()) + "}"
+
+
+class Sequential:
+    """Layers in a row: the output of each is the input of the next.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+
+    Attributes
+    ----------
+    params, grads, state : ArrayView
+        Live views over the arrays of all layers.
+    """
+
+    def __init__(self, layers: Sequence[Layer]):
+        self.layers = list(layers)
+        if not self.layers:
+            raise ValueError(f"{type(self).__name__}: layers is empty, expected at least one Layer")
+        for layer in self.layers:
+            if not isinstance(layer, Layer):
+                raise TypeError(f"{type(self).__name__}: {layer!r} is not a Layer")
+        self.params = ArrayView(self.layers, "params")
+        self.grads = ArrayView(self.layers, "grads")
+        self.state = ArrayView(self.layers, "state")
+
+    def forward(self, x: np.ndarray, *, training: bool = False) -> np.ndarray:
+        """Pass `x` through all layers."""
+        for layer in self.layers:
+            x = layer.forward(x, training=training)
+        return x
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        """Pass `dout` back through all layers; sets `grads` and returns the gradient for `x`."""
+        for layer in reversed(self.layers):
+            dout = layer.backward(dout)
+        return dout
+
+    def backward_params(self, dout: np.ndarray) -> None:
+        """As `backward`, without the gradient for `x`: saves the first layer its largest product."""
+        for layer in reversed(self.layers[1:]):
+            dout = layer.backward(dout)
+        self.layers[0].backward_params(dout)
+
+    @property
+    def dtype(self) -> np.dtype:
+        """The dtype of the parameters."""
+        return next((array.dtype for array in self.params.values()), np.dtype(np.float32))
+
+    def astype(self, dtype: DTypeLike):
+        """A copy of the network with all its arrays in `dtype`; float64 is for gradient checks."""
+        twin = copy.deepcopy(self)
+        for layer in twin.layers:
+            for arrays in (layer.params, layer.grads, layer.state):
+                arrays.update({key: array.astype(dtype) for key, array in arrays.items()})
+        return twin
+
+    def save_params(self, path: str | Path) -> None:
+        """Save all parameters and states to an ``.npz`` file: whole or not at all."""
+        write_npz(path, dict(self._saved()))
+
+    def load_params(self, path: str | Path) -> None:
+        """Put the arrays of a file that `save_params` wrote into this network.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If it is damaged, or holds another network's arrays (names, shapes and dtypes are
+            compared, numbers must be finite). The network is then left as it was.
+        """
+        found, own = read_npz(path, what="weights file"), self._saved()
+        missing, extra = sorted(own.keys() - found.keys()), sorted(found.keys() - own.keys())
+        if missing or extra:
+            parts = [f"{word} {', '.join(names)}" for word, names in (("lacks", missing), ("has", extra)) if names]
+            raise ValueError(f"{path} is the weights file of another network: it {' and '.join(parts)}")
+        for name, array in found.items():
+            if array.shape != own[name].shape or array.dtype != own[name].dtype:
+                raise ValueError(
+                    f"{path} is the weights file of another network: {name} is {array.dtype} {array.shape},"
+                    f" expected {own[name].dtype} {own[name].shape}"
+                )
+            if not np.isfinite(array).all():
+                raise ValueError(f"{path}: {name} holds numbers that are not finite; train it again")
+        for name, array in found.items():
+            (self.params if name in self.params else self.state)[name] = array
+
+    def _saved(self) -> Mapping[str, np.ndarray]:
+        return {**self.params, **self.state}
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, self.layers))})"
+
+
+class Classifier(Sequential):
+    """A network whose scores are turned into probabilities and compared with the true classes.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        The last one gives scores of shape (N, K).
+    input_shape : tuple of int
+        Shape of ONE sample, such as (784,) or (1, 28, 28).
+    penalty : object, optional
+        Adds to the loss and to the gradients, such as `dlcourse.regularization.L2`.
+    """
+
+    def __init__(self, layers: Sequence[Layer], input_shape: tuple[int, ...], penalty=None):
+        super().__init__(layers)
+        self.input_shape = tuple(input_shape)
+        self.penalty = penalty
+        self.last_layer = SoftmaxWithLoss()
+
+    def scores(self, x: np.ndarray, *, batch_size: int = 500) -> np.ndarray:
+        """Scores (before softmax) for one sample or a batch, ``batch_size`` samples at a time.
+
+        The batches keep memory small: 10,000 images at once would fill gigabytes in a CNN.
+        """
+        x, single = self._as_batch(x, "x")
+        if batch_size < 1:
+            raise ValueError(f"{type(self).__name__}: batch_size is {batch_size}, expected at least 1")
+        parts = [self.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
+        out = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        return out[0] if single else out
+
+    def predict(self, x: np.ndarray, *, batch_size: int = 500) -> np.ndarray:
+        """Probabilities of the classes.
+
+        Parameters
+        ----------
+        x : ndarray of shape (N, *input_shape), or of shape input_shape for one sample
+        batch_size : int
+            How many samples go through the network at a time.
+
+        Returns
+        -------
+        ndarray of shape (N, K), or (K,) for one sample
+        """
+        return softmax(self.scores(x, batch_size=batch_size))
+
+    def loss(self, x: np.ndarray, t: np.ndarray, *, training: bool = False) -> float:
+        """Mean cross-entropy of a batch in nats, with the penalty if there is one.
+
+        Parameters
+        ----------
+        x : ndarray of shape (N, *input_shape)
+        t : ndarray of shape (N,) or (N, K)
+            Labels or one-hot.
+        training : bool
+            Whether dropout and batch normalization behave as in training.
+        """
+        x, single = self._as_batch(x, "x")
+        loss = self.last_layer.forward(self.forward(x, training=training), np.asarray(t)[None] if single else t)
+        return loss + (self.penalty.loss(self.params) if self.penalty else 0.0)
+
+    def accuracy(self, x: np.ndarray, t: np.ndarray, *, batch_size: int = 500) -> float:
+        """Share of the samples whose most probable class is the true one, in [0, 1]."""
+        t = np.asarray(t)
+        labels = t.argmax(axis=1) if t.ndim == 2 else t
+        if len(x) != len(labels):
+            raise ValueError(f"accuracy: x has {len(x)} samples, t has {len(labels)}")
+        return float(np.mean(self.scores(x, batch_size=batch_size).argmax(axis=1) == labels))
+
+    def loss_and_gradient(
+        self, x: np.ndarray, t: np.ndarray, *, training: bool = True
+    ) -> tuple[float, dict[str, np.ndarray]]:
+        """Loss of a batch, and its gradient for every parameter, by backpropagation."""
+        loss = self.loss(x, t, training=training)
+        self.backward_params(self.last_layer.backward())
+        if self.penalty:
+            self.penalty.add_gradient(self.params, self.grads)
+        return loss, dict(self.grads)
+
+    def gradient(self, x: np.ndarray, t: np.ndarray, *, training: bool = True) -> dict[str, np.ndarray]:
+        """Gradient of the loss for every parameter, by backpropagation: ``{"W1": …, "b1": …}``."""
+        return self.loss_and_gradient(x, t, training=training)[1]
+
+    def numerical_gradient(self, x: np.ndarray, t: np.ndarray) -> dict[str, np.ndarray]:
+        """The same gradient by differences: slow, and the judge of `gradient`.
+
+        Works on a float64 copy of the network, in test mode. 784-50-10 has 39,760 parameters and so
+        needs 79,520 losses; `check_gradient` compares a sample of them.
+        """
+        twin, x = self.astype(np.float64), np.asarray(x, dtype=np.float64)
+        return {name: numerical_gradient(lambda _: twin.loss(x, t), array) for name, array in twin.params.items()}
+
+    def check_gradient(
+        self, x: np.ndarray, t: np.ndarray, *, samples: int = 50, training: bool = False, rng=None
+    ) -> dict[str, GradientCheck]:
+        """Compare backpropagation with differences at some entries of every parameter, in float64.
+
+        Parameters
+        ----------
+        x, t : ndarray
+            A small batch.
+        samples : int
+            Entries of each parameter that are compared, drawn by `rng`.
+        training : bool
+            Check the training behaviour. Not possible with dropout, which draws anew at each call.
+
+        Returns
+        -------
+        dict of str to GradientCheck
+        """
+        twin, x, rng = self.astype(np.float64), np.asarray(x, dtype=np.float64), np.random.default_rng(rng)
+        grads = twin.gradient(x, t, training=training)
+
+        def loss(_):
+            return twin.loss(x, t, training=training)
+
+        return {
+            name: check_gradient(loss, array, grads[name], samples=samples, rng=rng)
+            for name, array in twin.params.items()
+        }
+
+    def _as_batch(self, x: np.ndarray, name: str) -> tuple[np.ndarray, bool]:
+        x = np.asarray(x)
+        single = x.shape == self.input_shape
+        if not single and x.shape[1:] != self.input_shape:
+            expected = "(N, " + ", ".join(map(str, self.input_shape)) + ")"
+            raise ValueError(f"{type(self).__name__}: {name} has shape {x.shape}, expected {expected}")
+        if len(x) == 0:
+            raise ValueError(f"{type(self).__name__}: {name} is empty, expected at least one sample")
+        return (x[None], True) if single else (x, False)
+
+
+class SimpleNet:
+    """The smallest network: two inputs, three classes, one matrix `W` and no bias.
+
+    Parameters
+    ----------
+    W : ndarray of shape (2, 3), optional
+        Weights; drawn from the standard normal distribution if not given.
+    rng : Generator or int, optional
+        Draws them.
+    """
+
+    def __init__(self, W: np.ndarray | None = None, rng: np.random.Generator | int | None = None):
+        self.W = np.random.default_rng(rng).standard_normal((2, 3)) if W is None else np.array(W, dtype=float)
+        if self.W.shape != (2, 3):
+            raise ValueError(f"SimpleNet: W has shape {self.W.shape}, expected (2, 3)")
+
+    def predict(self, x: np.ndarray) -> np.ndarray:
+        """Scores of the three classes, (3,) or (N, 3)."""
+        return np.asarray(x) @ self.W
+
+    def loss(self, x: np.ndarray, t: np.ndarray) -> float:
+        """Mean cross-entropy in nats of the softmax of the scores."""
+        return SoftmaxWithLoss().forward(np.atleast_2d(self.predict(x)), np.asarray(t)[None] if np.ndim(x) == 1 else t)
+
+    def __repr__(self) -> str:
+        return f"SimpleNet(W {self.W.shape})"
+
+
+class TwoLayerNet(Classifier):
+    """Affine, activation, Affine: the network of the notes, 784-50-10 for digits.
+
+    Parameters
+    ----------
+    input_size, hidden_size, output_size : int
+        Numbers of inputs, hidden neurons and classes.
+    weight_init_std : float
+        Standard deviation of the normal initial weights; biases start at 0.
+    rng : Generator or int, optional
+        Draws the weights.
+    activation : {"relu", "sigmoid"}
+        Of the hidden layer. The notes' own listing uses sigmoid.
+    dtype : dtype
+        float32 for training, float64 for gradient checks.
+    """
+
+    def __init__(
+        self,
+        input_size: int,
+        hidden_size: int,
+        output_size: int,
+        weight_init_std: float = 0.01,
+        rng: np.random.Generator | int | None = None,
+        *,
+        activation: str = "relu",
+        dtype: DTypeLike = np.float32,
+    ):
+        if min(input_size, hidden_size, output_size) < 1:
+            raise ValueError(f"TwoLayerNet: the sizes are {input_size}, {hidden_size}, {output_size}, expected ≥ 1")
+        if not weight_init_std >= 0:
+            raise ValueError(f"TwoLayerNet: weight_init_std is {weight_init_std}, expected ≥ 0")
+        if activation not in ("relu", "sigmoid"):
+            raise ValueError(f"TwoLayerNet: activation is {activation!r}, expected 'relu' or 'sigmoid'")
+        rng = np.random.default_rng(rng)
+
+        def affine(inputs: int, outputs: int) -> Affine:
+            W = weight_init_std * rng.standard_normal((inputs, outputs))
+            return Affine(W.astype(dtype), np.zeros(outputs, dtype))
+
+        super().__init__(
+            [affine(input_size, hidden_size), ReLU() if activation == "relu" else Sigmoid(),
+             affine(hidden_size, output_size)],
+            input_shape=(input_size,),
+        )  # fmt: skip

@@ -1,0 +1,300 @@
+"""Chapter 06: optimizers, which turn gradients into steps; and learning rates that change.
+
+All share one method, ``update(params, grads)``, on any two mappings with the same names: chapter
+04's plain dicts and chapter 09's networks alike. Arrays are changed in place and keep their dtype.
+Below, ``g`` is the gradient, ``x`` the parameter, ``lr`` the learning rate.
+"""
+
+import math
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = [
+    "AdaGrad", "Adam", "Constant", "Cosine", "Momentum", "Nesterov", "OneCycle", "Optimizer", "RMSprop",
+    "SGD", "Schedule", "StepDecay",
+]  # fmt: skip
+
+
+class Optimizer:
+    """What all optimizers share: a learning rate, and a memory for each parameter.
+
+    Parameters
+    ----------
+    lr : float
+        Learning rate, > 0; may be changed at any time.
+
+    Raises
+    ------
+    ValueError
+        If a setting is outside its range; in `update`, if a gradient is missing or has another shape.
+    """
+
+    def __init__(self, lr: float):
+        self.lr = lr
+
+    @property
+    def lr(self) -> float:
+        return self._lr
+
+    @lr.setter
+    def lr(self, lr: float) -> None:
+        if not 0 < lr < math.inf:
+            raise ValueError(f"{type(self).__name__}: lr is {lr}, expected a finite number > 0")
+        self._lr = lr
+
+    def update(self, params: MutableMapping[str, np.ndarray], grads: Mapping[str, np.ndarray]) -> None:
+        """Take one step: change every array of `params` by what `grads` says."""
+        for key in params:
+            if key not in grads:
+                raise ValueError(f"{type(self).__name__}: grads has no {key!r}, params has")
+            if np.shape(grads[key]) != np.shape(params[key]):
+                raise ValueError(
+                    f"{type(self).__name__}: the gradient of {key!r} has shape {np.shape(grads[key])},"
+                    f" the parameter {np.shape(params[key])}"
+                )
+        self._step(params, grads)
+
+    def _step(self, params: MutableMapping[str, np.ndarray], grads: Mapping[str, np.ndarray]) -> None:
+        raise NotImplementedError
+
+    def _memory(self, name: str, params: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """One array of zeros for each parameter, made at the first step."""
+        if getattr(self, name) is None:
+            setattr(self, name, {key: np.zeros_like(value) for key, value in params.items()})
+        memory = getattr(self, name)
+        if any(key not in memory or memory[key].shape != np.shape(params[key]) for key in params):
+            raise ValueError(f"{type(self).__name__}: it remembers the steps of another network; make a new one")
+        return memory
+
+    def _check_share(self, name: str, value: float) -> float:
+        if not 0 <= value < 1:
+            raise ValueError(f"{type(self).__name__}: {name} is {value}, expected a number in [0, 1)")
+        return value
+
+    def __repr__(self) -> str:
+        settings = ", ".join(f"{k.lstrip('_')}={v}" for k, v in vars(self).items() if isinstance(v, float | int))
+        return f"{type(self).__name__}({settings})"
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: ``x ← x - lr · g``.
+
+    "Stochastic" is the gradient, which comes from a random mini-batch. With one sample a step it is
+    stochastic in the strict sense, with all samples it is (batch) gradient descent; the rule is the same.
+
+    Source: H. Robbins and S. Monro, "A stochastic approximation method", 1951.
+    """
+
+    def __init__(self, lr: float = 0.01):
+        super().__init__(lr)
+
+    def _step(self, params, grads):
+        for key in params:
+            params[key] -= self.lr * grads[key]
+
+
+class Momentum(Optimizer):
+    """A ball rolling downhill: ``v ← momentum · v - lr · g``, then ``x ← x + v``.
+
+    Source: B. Polyak, "Some methods of speeding up the convergence of iteration methods", 1964.
+    PyTorch leaves `lr` out of ``v``; the paths differ only when `lr` changes on the way.
+    """
+
+    def __init__(self, lr: float = 0.01, momentum: float = 0.9):
+        super().__init__(lr)
+        self.momentum = self._check_share("momentum", momentum)
+        self.v = None
+
+    def _step(self, params, grads):
+        v = self._memory("v", params)
+        for key in params:
+            v[key] *= self.momentum
+            v[key] -= self.lr * grads[key]
+            params[key] += v[key]
+
+
+class Nesterov(Optimizer):
+    """Momentum that looks ahead: the gradient counts at the point to which the ball is about to roll.
+
+    ``v ← momentum · v - lr · g``, then ``x ← x + momentum · v - lr · g``. Here ``x`` is the point
+    ahead itself, so that the gradient is taken where the network stands.
+
+    Source: Y. Nesterov, 1983; in this form Y. Bengio, N. Boulanger-Lewandowski and R. Pascanu,
+    "Advances in optimizing recurrent networks", 2012, section 3.5.
+    """
+
+    def __init__(self, lr: float = 0.01, momentum: float = 0.9):
+        super().__init__(lr)
+        self.momentum = self._check_share("momentum", momentum)
+        self.v = None
+
+    def _step(self, params, grads):
+        v = self._memory("v", params)
+        for key in params:
+            step = self.lr * grads[key]
+            v[key] *= self.momentum
+            v[key] -= step
+            params[key] += self.momentum * v[key] - step
+
+
+class AdaGrad(Optimizer):
+    """Smaller steps where gradients were large: ``h ← h + g²``, then ``x ← x - lr · g / (√h + eps)``.
+
+    ``h`` only grows, so the steps only shrink: late in training it stalls.
+
+    Source: J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods", JMLR 12 (2011).
+    """
+
+    def __init__(self, lr: float = 0.01, *, eps: float = 1e-7):
+        super().__init__(lr)
+        self.eps = eps
+        self.h = None
+
+    def _step(self, params, grads):
+        h = self._memory("h", params)
+        for key in params:
+            g = grads[key]
+            h[key] += g * g
+            params[key] -= self.lr * g / (np.sqrt(h[key]) + self.eps)
+
+
+class RMSprop(Optimizer):
+    """AdaGrad that forgets: ``h ← decay_rate · h + (1 - decay_rate) · g²``, the step as in AdaGrad.
+
+    Source: T. Hinton, "Neural networks for machine learning", lecture 6, 2012.
+    """
+
+    def __init__(self, lr: float = 0.01, decay_rate: float = 0.99, *, eps: float = 1e-7):
+        super().__init__(lr)
+        self.decay_rate = self._check_share("decay_rate", decay_rate)
+        self.eps = eps
+        self.h = None
+
+    def _step(self, params, grads):
+        h = self._memory("h", params)
+        for key in params:
+            g = grads[key]
+            h[key] *= self.decay_rate
+            h[key] += (1 - self.decay_rate) * (g * g)
+            params[key] -= self.lr * g / (np.sqrt(h[key]) + self.eps)
+
+
+class Adam(Optimizer):
+    """Momentum and RMSprop together, both corrected for starting at zero.
+
+    ``m ← beta1 · m + (1 - beta1) · g`` and ``v ← beta2 · v + (1 - beta2) · g²``; with
+    ``m̂ = m / (1 - beta1ᵗ)`` and ``v̂ = v / (1 - beta2ᵗ)`` the step is ``x ← x - lr · m̂ / (√v̂ + eps)``.
+
+    Source: D. Kingma and J. Ba, "Adam", ICLR 2015, algorithm 1. The notes and the book add eps to
+    the root of ``v`` before it is corrected; the paper adds it after, and so do we.
+    """
+
+    def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, *, eps: float = 1e-8):
+        super().__init__(lr)
+        self.beta1 = self._check_share("beta1", beta1)
+        self.beta2 = self._check_share("beta2", beta2)
+        self.eps = eps
+        self.iter = 0
+        self.m = self.v = None
+
+    def _step(self, params, grads):
+        m, v = self._memory("m", params), self._memory("v", params)
+        self.iter += 1
+        # math.sqrt, not np.sqrt: a NumPy float64 scalar would turn a float32 network into float64.
+        root_correction = math.sqrt(1 - self.beta2**self.iter)
+        step = self.lr / (1 - self.beta1**self.iter)
+        for key in params:
+            g = grads[key]
+            m[key] += (1 - self.beta1) * (g - m[key])
+            v[key] += (1 - self.beta2) * (g * g - v[key])
+            params[key] -= step * m[key] / (np.sqrt(v[key]) / root_correction + self.eps)
+
+
+Schedule = Callable[[int], float]
+"""A learning rate for each step: called with 0, 1, 2, …"""
+
+
+def _check_schedule(schedule, **positive) -> None:
+    for name, value in positive.items():
+        if not 0 < value < math.inf:
+            raise ValueError(f"{type(schedule).__name__}: {name} is {value}, expected a finite number > 0")
+
+
+@dataclass(frozen=True)
+class Constant:
+    """The same learning rate at every step."""
+
+    lr: float
+
+    def __post_init__(self):
+        _check_schedule(self, lr=self.lr)
+
+    def __call__(self, step: int) -> float:
+        return self.lr
+
+
+@dataclass(frozen=True)
+class StepDecay:
+    """``lr`` times `factor` after every `every` steps."""
+
+    lr: float
+    every: int
+    factor: float = 0.1
+
+    def __post_init__(self):
+        _check_schedule(self, lr=self.lr, every=self.every, factor=self.factor)
+
+    def __call__(self, step: int) -> float:
+        return self.lr * self.factor ** (step // self.every)
+
+
+@dataclass(frozen=True)
+class Cosine:
+    """From `lr` down to `lr_end` along half a cosine, in `steps` steps; then it stays there.
+
+    Source: I. Loshchilov and F. Hutter, "SGDR", ICLR 2017, equation 5, without restarts.
+    """
+
+    lr: float
+    steps: int
+    lr_end: float = 0.0
+
+    def __post_init__(self):
+        _check_schedule(self, lr=self.lr, steps=self.steps)
+        if not 0 <= self.lr_end <= self.lr:
+            raise ValueError(f"Cosine: lr_end is {self.lr_end}, expected 0 to lr = {self.lr}")
+
+    def __call__(self, step: int) -> float:
+        # The last training step, `steps - 1`, still moves: the end itself lies one step further.
+        share = min(step / self.steps, 1 - 1e-6)
+        return self.lr_end + (self.lr - self.lr_end) * (1 + math.cos(math.pi * share)) / 2
+
+
+@dataclass(frozen=True)
+class OneCycle:
+    """Up to `lr_max` in the first `warmup` share of the steps, then down to almost nothing, both along cosines.
+
+    Starts at ``lr_max / 25`` and ends at ``lr_max / 10,000``.
+
+    Source: L. Smith and N. Topin, "Super-convergence", 2018; the cosines and the two divisors follow
+    common practice. The paper's momentum cycle is left out.
+    """
+
+    lr_max: float
+    steps: int
+    warmup: float = 0.25
+
+    def __post_init__(self):
+        _check_schedule(self, lr_max=self.lr_max, steps=self.steps)
+        if not 0 < self.warmup < 1:
+            raise ValueError(f"OneCycle: warmup is {self.warmup}, expected a share between 0 and 1")
+
+    def __call__(self, step: int) -> float:
+        share = min(step / self.steps, 1)
+        if share < self.warmup:
+            start, end, way = self.lr_max / 25, self.lr_max, share / self.warmup
+        else:
+            start, end, way = self.lr_max, self.lr_max / 10_000, (share - self.warmup) / (1 - self.warmup)
+        return end + (start - end) * (1 + math.cos(math.pi * way)) / 2
