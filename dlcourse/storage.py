@@ -159,6 +159,10 @@ def read_npz(path: str | os.PathLike, *, what: str = "data file") -> dict[str, n
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
+            # zipfile ignores this count, and a broken length in the directory can hide members.
+            directory_end = content.rfind(b"PK\5\6")
+            if len(members) != int.from_bytes(content[directory_end + 10 : directory_end + 12], "little"):
+                raise ValueError("its table of contents is broken")
             total = sum(member.file_size for member in members)
             if total > MAX_BYTES:
                 raise ValueError(f"it says that it unpacks to {total:,} bytes, at most {MAX_BYTES:,} are accepted")
@@ -178,7 +182,7 @@ def read_npz(path: str | os.PathLike, *, what: str = "data file") -> dict[str, n
     # BadZipFile: not a zip, or a CRC is wrong. zlib.error, EOFError: the packed bytes are broken or end early.
     # NotImplementedError: a broken field asks for a newer zip. ValueError: ours, or a name that is not text.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
-        raise damaged(path, str(error), what=what) from error
+        raise damaged(path, str(error) or "it ends too early", what=what) from error
     return arrays
 
 
