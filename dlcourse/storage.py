@@ -8,11 +8,13 @@ Everything the course keeps on disk (digits, weights) passes through here. Two p
 Nothing is pickled: a pickle runs code when it is opened, and a file of numbers has no need to.
 """
 
+import gzip
 import io
 import math
 import os
 import re
 import secrets
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -157,6 +159,7 @@ def read_npz(path: str | os.PathLike, *, what: str = "data file") -> dict[str, n
     content = read_file(path, what=what)
     arrays = {}
     try:
+        _refuse_page(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             # zipfile ignores this count, and a broken length in the directory can hide members.
@@ -186,8 +189,56 @@ def read_npz(path: str | os.PathLike, *, what: str = "data file") -> dict[str, n
     return arrays
 
 
+def parse_idx(content: bytes) -> np.ndarray:
+    """Turn the bytes of a gzip-packed idx file, the format in which MNIST is published, into an array.
+
+    Unpacked, an idx file is two zero bytes, one byte for the kind of number (8: uint8), one for the number of
+    dimensions, each dimension as a big-endian uint32, and then the numbers. gzip adds a checksum; an idx file
+    that is not packed has none, and is refused.
+
+    Parameters
+    ----------
+    content : bytes
+        What the file ``train-images-idx3-ubyte.gz`` holds, for example.
+
+    Returns
+    -------
+    ndarray of uint8
+        Images come as (N, 28, 28), labels as (N,).
+
+    Raises
+    ------
+    ValueError
+        If a byte is missing, changed or too many. The message says what is wrong.
+
+    References
+    ----------
+    Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits (1998), "File formats".
+    """
+    _refuse_page(content)
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            start = file.read(4)
+            if len(start) < 4 or start[:3] != b"\0\0\x08" or start[3] not in (1, 2, 3, 4):
+                raise ValueError("it is not an idx file of bytes")
+            shape = struct.unpack(f">{start[3]}I", file.read(4 * start[3]))
+            expected = math.prod(shape)
+            # Deflate packs 1032 bytes into one at the very most, so a longer promise than that is a lie.
+            if expected > min(MAX_BYTES, 1032 * len(content)):
+                raise ValueError(f"it promises {expected:,} bytes of data and is too short for that")
+            # One byte more than expected: to see a file that is too long, and to make gzip compare its checksum.
+            data = file.read(expected + 1)
+    # BadGzipFile: not gzip, or a wrong checksum. zlib.error, EOFError: the packed bytes are broken or end early.
+    # struct.error: it ends within the dimensions.
+    except (gzip.BadGzipFile, zlib.error, EOFError, struct.error) as error:
+        raise ValueError(f"it is not an intact gzip file ({error})") from error
+    if len(data) != expected:
+        raise ValueError(f"it should hold {expected:,} bytes for shape {shape}, and has more or fewer")
+    return np.frombuffer(data, np.uint8).reshape(shape).copy()
+
+
 def read_file(path: str | os.PathLike, *, what: str = "data file") -> bytes:
-    """Read a whole file, with readable errors for what is not there, empty, a folder or a web page.
+    """Read a whole file, with a readable error where that cannot be done.
 
     Parameters
     ----------
@@ -203,8 +254,12 @@ def read_file(path: str | os.PathLike, *, what: str = "data file") -> bytes:
 
     Raises
     ------
-    FileNotFoundError, ValueError, OSError
-        As in `read_npz`.
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is a folder.
+    OSError
+        If the file is there and cannot be read (no permission, a failing disk).
     """
     path = Path(path)
     if path.is_dir():
@@ -215,16 +270,20 @@ def read_file(path: str | os.PathLike, *, what: str = "data file") -> bytes:
         raise FileNotFoundError(f"there is no {what} at {path}: check the path, or get or save the file first") from None
     except OSError as error:
         raise OSError(error.errno, f"could not read the {what} {path}: {error.strerror or error}") from error
-    if not content:
-        raise damaged(path, "it is empty", what=what)
-    if content[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<?xml", b"<head")):
-        raise damaged(path, "it is a web page (often a login or error page saved in place of the data)", what=what)
     return content
 
 
 def damaged(path: str | os.PathLike, reason: str, *, what: str = "data file") -> ValueError:
     """Return the one error that every damaged file is reported with."""
     return ValueError(f"the {what} {path} cannot be used: {reason}. Delete it and copy, download or save it again")
+
+
+def _refuse_page(content: bytes) -> None:
+    """Raise ValueError for the two commonest things that come in place of data: nothing, and a web page."""
+    if not content:
+        raise ValueError("it is empty")
+    if content[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
+        raise ValueError("it is a web page (often a login or error page that came in place of the data)")
 
 
 def _parse_npy(content: bytes, name: str) -> np.ndarray:
