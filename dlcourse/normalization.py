@@ -53,54 +53,57 @@ class BatchNormalization(Layer):
         super().__init__(gamma=gamma, beta=beta)
         self.momentum, self.eps = momentum, eps
         self.state = {"running_mean": np.zeros_like(gamma), "running_var": np.ones_like(gamma)}
-        self.x_hat = self.std = None
+        self.x_hat = self.scale = None
         self.trained = False
 
     def forward(self, x, *, training=False):
         gamma, beta = self._per_feature(x, self.params["gamma"]), self._per_feature(x, self.params["beta"])
         if training:
-            mean, var = self._batch_statistics(x)
+            m = x.size // x.shape[1]
+            mean = x.sum(axis=self._axes(x)) / m
+            x_hat = x - self._per_feature(x, mean)
+            var = np.square(x_hat).sum(axis=self._axes(x)) / m
+            self._remember(mean, var * (m / max(m - 1, 1)))
         else:
-            mean, var = self._per_feature(x, self.running_mean), self._per_feature(x, self.running_var)
+            x_hat = x - self._per_feature(x, self.running_mean)
+            var = self.running_var
         self.trained = training
-        self.std = np.sqrt(var + self.eps)
-        self.x_hat = (x - mean) / self.std
-        return gamma * self.x_hat + beta
+        self.scale = 1 / np.sqrt(var + self.eps)
+        x_hat *= self._per_feature(x, self.scale)
+        self.x_hat = x_hat
+        return gamma * x_hat + beta
 
     def backward(self, dout):
         self._check_dout(dout, self.x_hat)
-        axes = self._axes(dout)
-        dgamma = (dout * self.x_hat).sum(axis=axes)
-        dbeta = dout.sum(axis=axes)
+        dgamma = (dout * self.x_hat).sum(axis=self._axes(dout))
+        dbeta = dout.sum(axis=self._axes(dout))
         self.grads["gamma"], self.grads["beta"] = dgamma, dbeta
-        scale = self._per_feature(dout, self.params["gamma"]) / self.std
-        if not self.trained:  # the statistics were constants, so only the scale counts
-            return scale * dout
+        scale = self._per_feature(dout, self.params["gamma"] * self.scale)
+        if not self.trained:  # mean and variance were constants, so only the scale counts
+            return dout * scale
         m = dout.size // len(dbeta)
-        return scale * (dout - self._per_feature(dout, dbeta / m) - self.x_hat * self._per_feature(dout, dgamma / m))
+        dx = dout - self.x_hat * self._per_feature(dout, dgamma / m)
+        dx -= self._per_feature(dout, dbeta / m)
+        dx *= scale
+        return dx
 
-    def _batch_statistics(self, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        axes = self._axes(x)
-        mean = x.mean(axis=axes, keepdims=True)
-        var = np.square(x - mean).mean(axis=axes, keepdims=True)
-        m = x.size // x.shape[1]
-        for name, now in (("running_mean", mean), ("running_var", var * (m / max(m - 1, 1)))):
+    def _remember(self, mean: np.ndarray, var: np.ndarray) -> None:
+        for name, now in (("running_mean", mean), ("running_var", var)):
             self.state[name] *= self.momentum
-            self.state[name] += (1 - self.momentum) * now.ravel()
-        return mean, var
+            self.state[name] += (1 - self.momentum) * now
 
     def _per_feature(self, x: np.ndarray, values: np.ndarray) -> np.ndarray:
-        """Shape (D,) as (1, D) or (1, D, 1, 1), so that it meets the features of `x`."""
+        """Shape (D,) as (D, 1, 1) for images, so that each value meets the pixels of its channel."""
         if x.ndim not in (2, 4) or x.shape[1] != len(values) or len(x) == 0:
             raise ValueError(
                 f"BatchNormalization: x has shape {x.shape},"
                 f" expected (N, {len(values)}) or (N, {len(values)}, height, width) with N ≥ 1"
             )
-        return values.reshape(1, -1, *(1,) * (x.ndim - 2))
+        return values if x.ndim == 2 else values[:, None, None]
 
     @staticmethod
-    def _axes(x: np.ndarray) -> tuple[int, ...]:
-        return (0,) if x.ndim == 2 else (0, 2, 3)
+    def _axes(x: np.ndarray) -> int | tuple[int, ...]:
+        return 0 if x.ndim == 2 else (0, 2, 3)
 
     @property
     def running_mean(self) -> np.ndarray:

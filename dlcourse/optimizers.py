@@ -204,12 +204,19 @@ class Adam(Optimizer):
         self.iter += 1
         # math.sqrt, not np.sqrt: a NumPy float64 scalar would turn a float32 network into float64.
         root_correction = math.sqrt(1 - self.beta2**self.iter)
-        step = self.lr / (1 - self.beta1**self.iter)
+        step = self.lr * root_correction / (1 - self.beta1**self.iter)
         for key in params:
             g = grads[key]
-            m[key] += (1 - self.beta1) * (g - m[key])
-            v[key] += (1 - self.beta2) * (g * g - v[key])
-            params[key] -= step * m[key] / (np.sqrt(v[key]) / root_correction + self.eps)
+            m[key] *= self.beta1
+            m[key] += (1 - self.beta1) * g
+            v[key] *= self.beta2
+            v[key] += (1 - self.beta2) * g * g
+            # m̂ / (√v̂ + eps) with the corrections drawn out of the fraction: they are numbers, not arrays.
+            divisor = np.sqrt(v[key])
+            divisor += self.eps * root_correction
+            change = m[key] / divisor
+            change *= step
+            params[key] -= change
 
 
 Schedule = Callable[[int], float]

@@ -58,13 +58,15 @@ class L2:
 
     def loss(self, params: Mapping[str, np.ndarray]) -> float:
         """What the weights cost."""
+        if not self.weight_decay:
+            return 0.0
         squares = sum(float(np.vdot(W, W)) for name, W in params.items() if name.startswith("W"))
         return 0.5 * self.weight_decay * squares
 
     def add_gradient(self, params: Mapping[str, np.ndarray], grads: MutableMapping[str, np.ndarray]) -> None:
         """Add the gradient of that cost to `grads`."""
         for name in params:
-            if name.startswith("W"):
+            if name.startswith("W") and self.weight_decay:
                 grads[name] += self.weight_decay * params[name]
 
     def __repr__(self) -> str:

@@ -1,0 +1,333 @@
+"""Chapter 09: convolution and pooling, over images of shape (N, C, height, width).
+
+A filter slides over the image and gives one number at each place. ``im2col`` writes down what the
+filter sees at each place as one row, and the whole convolution becomes one matrix product.
+
+Source: Y. LeCun et al., "Gradient-based learning applied to document recognition", 1998; im2col:
+K. Chellapilla, S. Puri and P. Simard, "High performance convolutional neural networks", 2006.
+"""
+
+from collections.abc import Callable, Iterator
+from operator import index
+
+import numpy as np
+
+from dlcourse.layers import Layer
+
+__all__ = ["AveragePooling", "Convolution", "MaxPooling", "col2im", "im2col", "output_size"]
+
+IMAGES_AT_ONCE = 8
+"""A convolution works on so many images at a time: their columns stay in the cache, and memory stays small."""
+
+
+def output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0) -> int:
+    """How many places a filter has along one side: ``(size + 2 pad - filter_size) / stride + 1``.
+
+    Parameters
+    ----------
+    size, filter_size : int
+        Of the image and the filter, ≥ 1.
+    stride : int
+        Pixels from one place to the next, ≥ 1.
+    pad : int
+        Pixels added at each end, ≥ 0.
+
+    Raises
+    ------
+    TypeError
+        If one of them is not an integer.
+    ValueError
+        If one is out of range, the filter is larger than the padded image, or the stride does not
+        come out even: the last pixels would be left out, and nobody would know.
+    """
+    for name, value, least in (("size", size, 1), ("filter_size", filter_size, 1), ("stride", stride, 1), ("pad", pad, 0)):
+        try:
+            index(value)
+        except TypeError:
+            raise TypeError(f"output_size: {name} is {value!r}, expected an integer") from None
+        if value < least:
+            raise ValueError(f"output_size: {name} is {value}, expected at least {least}")
+    room = size + 2 * pad - filter_size
+    if room < 0:
+        raise ValueError(
+            f"output_size: a filter of {filter_size} is larger than the image of {size} with a padding of {pad}"
+        )
+    if room % stride:
+        raise ValueError(
+            f"output_size: stride {stride} does not fit: ({size} + 2·{pad} - {filter_size}) / {stride} is not whole,"
+            f" and {room % stride} pixels would be left out; change the stride, the padding or the filter"
+        )
+    return room // stride + 1
+
+
+def im2col(input_data: np.ndarray, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0) -> np.ndarray:
+    """Write what the filter sees at each place as one row.
+
+    Parameters
+    ----------
+    input_data : ndarray of shape (N, C, height, width)
+    filter_h, filter_w : int
+        Size of the filter.
+    stride, pad : int
+        As in `output_size`; the padding is zeros.
+
+    Returns
+    -------
+    ndarray of shape (N · out_h · out_w, C · filter_h · filter_w)
+        A pixel comes once for each place that sees it: with a 5×5 filter, up to 25 times the memory.
+    """
+    _check_images(input_data, "im2col")
+    out_h = output_size(input_data.shape[2], filter_h, stride, pad)
+    out_w = output_size(input_data.shape[3], filter_w, stride, pad)
+    seen = _seen(_padded(input_data, pad), filter_h, filter_w, stride, out_h, out_w)
+    return seen.transpose(0, 4, 5, 1, 2, 3).reshape(len(input_data) * out_h * out_w, -1)
+
+
+def col2im(
+    col: np.ndarray, input_shape: tuple[int, int, int, int], filter_h: int, filter_w: int, stride: int = 1, pad: int = 0
+) -> np.ndarray:
+    """Add each entry of the rows to the pixel that it came from: the adjoint of `im2col`.
+
+    It is not the inverse: a pixel that many places see gets the sum of many entries, as a gradient must.
+
+    Parameters
+    ----------
+    col : ndarray of shape (N · out_h · out_w, C · filter_h · filter_w)
+    input_shape : tuple
+        (N, C, height, width) of the images.
+    filter_h, filter_w, stride, pad : int
+        As in `im2col`.
+
+    Returns
+    -------
+    ndarray of shape (N, C, height, width)
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not belong together.
+    """
+    N, C, height, width = input_shape
+    out_h, out_w = output_size(height, filter_h, stride, pad), output_size(width, filter_w, stride, pad)
+    expected = (N * out_h * out_w, C * filter_h * filter_w)
+    if col.shape != expected:
+        raise ValueError(f"col2im: col has shape {col.shape}, expected {expected} for images {tuple(input_shape)}")
+    seen = col.reshape(N, out_h, out_w, C, filter_h, filter_w).transpose(0, 3, 4, 5, 1, 2)
+    image = np.zeros((N, C, height + 2 * pad, width + 2 * pad), col.dtype)
+    for i, j, rows, columns in _places(filter_h, filter_w, stride, out_h, out_w):
+        image[:, :, rows, columns] += seen[:, :, i, j]
+    return image[:, :, pad : pad + height, pad : pad + width]
+
+
+class Convolution(Layer):
+    """F filters slide over images of C channels; each gives one channel of the output.
+
+    ``out[n, f, i, j] = b[f] + Σ_c Σ_u Σ_v W[f, c, u, v] · x[n, c, i·stride + u - pad, j·stride + v - pad]``.
+    (Mathematicians turn the filter by 180° and call this cross-correlation.) Backward, ``dW`` is the same
+    product between `x` and `dout`, and ``dx`` a convolution of `dout` with the turned filters.
+
+    Parameters
+    ----------
+    W : ndarray of shape (F, C, filter_h, filter_w)
+    b : ndarray of shape (F,)
+    stride, pad : int
+        As in `output_size`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If shapes or sizes do not fit; see `output_size`.
+    """
+
+    def __init__(self, W: np.ndarray, b: np.ndarray, stride: int = 1, pad: int = 0):
+        W, b = np.asarray(W), np.asarray(b)
+        if W.ndim != 4 or b.shape != W.shape[:1]:
+            raise ValueError(
+                f"Convolution: W has shape {W.shape} and b {b.shape}, expected (F, C, filter_h, filter_w) and (F,)"
+            )
+        output_size(max(W.shape[2:]), 1, 1, pad)  # says what is wrong with pad or stride now, not at the first image
+        output_size(1, 1, stride)
+        super().__init__(W=W, b=b)
+        self.stride, self.pad = stride, pad
+        self.x = None
+
+    def forward(self, x, *, training=False):
+        W = self.params["W"]
+        _check_images(x, "Convolution")
+        if x.shape[1] != W.shape[1]:
+            raise ValueError(
+                f"Convolution: x has {x.shape[1]} channels, W expects {W.shape[1]} (x {x.shape}, W {W.shape})"
+            )
+        out_h, out_w = self._out_shape(x)
+        self.x = x
+        return _correlate(_padded(x, self.pad), W, self.params["b"], self.stride, out_h, out_w)
+
+    def backward(self, dout):
+        self.backward_params(dout)
+        W, (_, _, height, width), pad, stride = self.params["W"], self.x.shape, self.pad, self.stride
+        _, _, filter_h, filter_w = W.shape
+        # Set the entries of dout `stride` apart, with room for a filter that only just touches each of them.
+        full = np.zeros(
+            (*dout.shape[:2], height + 2 * pad + filter_h - 1, width + 2 * pad + filter_w - 1), dout.dtype
+        )
+        full[:, :, filter_h - 1 : height + 2 * pad : stride, filter_w - 1 : width + 2 * pad : stride] = dout
+        inner = full[:, :, pad : full.shape[2] - pad, pad : full.shape[3] - pad]  # nobody asks for the padding's gradient
+        turned = np.ascontiguousarray(W.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1])
+        return _correlate(inner, turned, 0, 1, height, width)
+
+    def backward_params(self, dout):
+        W = self.params["W"]
+        expected = None if self.x is None else (len(self.x), len(W), *self._out_shape(self.x))
+        self._check_dout(dout, self.x, expected)
+        dW = np.zeros((len(W), W[0].size), np.result_type(self.x, dout))
+        x, flat = _padded(self.x, self.pad), dout.reshape(*dout.shape[:2], -1)
+        for few in _chunks(len(x)):
+            columns = _columns(x[few], W.shape[2:], self.stride, dout.shape[2:])
+            dW += np.matmul(flat[few], columns.transpose(0, 2, 1)).sum(axis=0)
+        self.grads["W"] = dW.reshape(W.shape)
+        self.grads["b"] = dout.sum(axis=(0, 2, 3))
+
+    def _out_shape(self, x: np.ndarray) -> tuple[int, int]:
+        return tuple(
+            output_size(size, filter_size, self.stride, self.pad)
+            for size, filter_size in zip(x.shape[2:], self.params["W"].shape[2:], strict=True)
+        )
+
+
+class _Pooling(Layer):
+    """What both poolings share: windows of pool_h × pool_w, `stride` apart, each channel by itself."""
+
+    def __init__(self, pool_h: int, pool_w: int, stride: int = 2, pad: int = 0):
+        super().__init__()
+        for size in (pool_h, pool_w):
+            output_size(size, size, stride, pad)
+            if pad >= size:
+                raise ValueError(f"{type(self).__name__}: pad is {pad}, expected less than the pool size {size}")
+        self.pool_h, self.pool_w, self.stride, self.pad = pool_h, pool_w, stride, pad
+        self.x_shape = self.out_shape = None
+
+    def _cells(self, x: np.ndarray, fill: float) -> Iterator[np.ndarray]:
+        """For each cell of the window, what it sees at all places: a view of shape (N, C, out_h, out_w)."""
+        _check_images(x, type(self).__name__)
+        out_h = output_size(x.shape[2], self.pool_h, self.stride, self.pad)
+        out_w = output_size(x.shape[3], self.pool_w, self.stride, self.pad)
+        self.x_shape, self.out_shape = x.shape, (*x.shape[:2], out_h, out_w)
+        padded = _padded(x, self.pad, fill)
+        for _, _, rows, columns in _places(self.pool_h, self.pool_w, self.stride, out_h, out_w):
+            yield padded[:, :, rows, columns]
+
+    def _spread(self, dout: np.ndarray, share: Callable[[int], np.ndarray | float]) -> np.ndarray:
+        """Give ``dout · share(k)`` back to the pixels that cell k of the window saw."""
+        self._check_dout(dout, self.out_shape, self.out_shape)
+        N, C, height, width = self.x_shape
+        dx = np.zeros((N, C, height + 2 * self.pad, width + 2 * self.pad), dout.dtype)
+        places = _places(self.pool_h, self.pool_w, self.stride, *self.out_shape[2:])
+        for k, (_, _, rows, columns) in enumerate(places):
+            dx[:, :, rows, columns] += dout * share(k)
+        return dx[:, :, self.pad : self.pad + height, self.pad : self.pad + width]
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.pool_h}, {self.pool_w}, stride={self.stride}, pad={self.pad})"
+
+
+class MaxPooling(_Pooling):
+    """Each output is the largest entry of its window; backward, `dout` goes to that entry alone.
+
+    Where entries tie, the first one gets it, row by row, as in PyTorch. The padding never wins.
+
+    Parameters
+    ----------
+    pool_h, pool_w : int
+        Size of the window.
+    stride, pad : int
+        As in `output_size`; `pad` is less than the window.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If sizes do not fit; see `output_size`.
+    """
+
+    def __init__(self, pool_h: int, pool_w: int, stride: int = 2, pad: int = 0):
+        super().__init__(pool_h, pool_w, stride, pad)
+        self.winner = None  # which cell of each window was the largest
+
+    def forward(self, x, *, training=False):
+        cells = self._cells(x, -np.inf)
+        out = next(cells).copy()
+        self.winner = np.zeros(out.shape, np.min_scalar_type(self.pool_h * self.pool_w))
+        for k, cell in enumerate(cells, start=1):  # whole slices: far faster than a maximum over tiny windows
+            larger = cell > out
+            np.maximum(out, cell, out=out)
+            np.maximum(self.winner, larger * self.winner.dtype.type(k), out=self.winner)
+        return out
+
+    def backward(self, dout):
+        return self._spread(dout, lambda k: self.winner == k)
+
+
+class AveragePooling(_Pooling):
+    """Each output is the mean of its window; backward, each entry gets an equal share of `dout`.
+
+    Padding counts as zeros. Parameters and errors are those of `MaxPooling`.
+    """
+
+    def forward(self, x, *, training=False):
+        cells = self._cells(x, 0)
+        out = next(cells).copy()
+        for cell in cells:
+            out += cell
+        out /= self.pool_h * self.pool_w
+        return out
+
+    def backward(self, dout):
+        return self._spread(dout, lambda k: 1 / (self.pool_h * self.pool_w))
+
+
+def _check_images(x: np.ndarray, who: str) -> None:
+    if x.ndim != 4 or x.size == 0:
+        raise ValueError(f"{who}: x has shape {x.shape}, expected images (N, C, height, width), not empty")
+
+
+def _padded(x: np.ndarray, pad: int, value: float = 0) -> np.ndarray:
+    return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), constant_values=value) if pad else x
+
+
+def _chunks(n: int) -> Iterator[slice]:
+    return (slice(i, i + IMAGES_AT_ONCE) for i in range(0, n, IMAGES_AT_ONCE))
+
+
+def _places(filter_h: int, filter_w: int, stride: int, out_h: int, out_w: int) -> Iterator[tuple]:
+    """For each cell (i, j) of a filter: the rows and columns of the image that it meets, place by place."""
+    for i in range(filter_h):
+        for j in range(filter_w):
+            yield i, j, slice(i, i + stride * out_h, stride), slice(j, j + stride * out_w, stride)
+
+
+def _seen(x: np.ndarray, filter_h: int, filter_w: int, stride: int, out_h: int, out_w: int) -> np.ndarray:
+    """What each filter cell sees at each place: (N, C, filter_h, filter_w, out_h, out_w)."""
+    N, C, _, _ = x.shape
+    seen = np.empty((N, C, filter_h, filter_w, out_h, out_w), x.dtype)
+    for i, j, rows, columns in _places(filter_h, filter_w, stride, out_h, out_w):
+        seen[:, :, i, j] = x[:, :, rows, columns]
+    return seen
+
+
+def _columns(x: np.ndarray, filter_shape: tuple[int, int], stride: int, out_shape: tuple[int, int]) -> np.ndarray:
+    """The transpose of im2col's rows, image by image: (N, C · filter_h · filter_w, out_h · out_w).
+
+    In this order the product with the filters is already (N, F, out_h, out_w), and nothing is moved.
+    """
+    seen = _seen(x, *filter_shape, stride, *out_shape)
+    return seen.reshape(len(x), seen[0, :, :, :, 0, 0].size, -1)
+
+
+def _correlate(x: np.ndarray, W: np.ndarray, b, stride: int, out_h: int, out_w: int) -> np.ndarray:
+    """Slide the filters over images that are padded already: (N, F, out_h, out_w)."""
+    F, _, filter_h, filter_w = W.shape
+    out = np.empty((len(x), F, out_h * out_w), np.result_type(x, W))
+    for few in _chunks(len(x)):
+        columns = _columns(x[few], (filter_h, filter_w), stride, (out_h, out_w))
+        np.matmul(W.reshape(F, -1), columns, out=out[few])
+        out[few] += np.reshape(b, (-1, 1))
+    return out.reshape(len(x), F, out_h, out_w)
