@@ -140,10 +140,11 @@ class SimpleConvNet(Classifier):
 
 
 class DeepConvNet(Classifier):
-    """Three blocks of two 3×3 convolutions and a pooling; then Affine, dropout, Affine, dropout.
+    """Three blocks of two 3×3 convolutions and a pooling; then dropout, Affine, dropout, Affine.
 
-    The shape follows the deep network of the book's last chapter. For 28×28 digits the maps are
-    28, 14, 8 (the fourth convolution pads by 2, so that all sizes divide) and 4 pixels wide.
+    The shape follows the deep network of the book's last chapter, which puts its dropouts behind the
+    Affine layers, the last one on the scores themselves. For 28×28 digits the maps are 28, 14, 8 (the
+    fourth convolution pads by 2, so that all sizes divide) and 4 pixels wide.
 
     Parameters
     ----------
@@ -195,13 +196,14 @@ class DeepConvNet(Classifier):
             if i % 2:
                 layers.append(MaxPooling(2, 2, 2))
                 height, width = _pooled(height), _pooled(width)
-        layers += [Flatten(), _affine(channels * height * width, hidden_size, "he", rng, dtype)]
+        layers.append(Flatten())
+        if dropout_ratio:
+            layers.append(Dropout(dropout_ratio, rng))
+        layers.append(_affine(channels * height * width, hidden_size, "he", rng, dtype))
         layers += [_batch_norm(hidden_size, dtype), ReLU()] if batch_norm else [ReLU()]
         if dropout_ratio:
             layers.append(Dropout(dropout_ratio, rng))
         layers.append(_affine(hidden_size, output_size, "he", rng, dtype))
-        if dropout_ratio:
-            layers.append(Dropout(dropout_ratio, rng))
         super().__init__(layers, input_dim)
 
 
