@@ -1,0 +1,127 @@
+"""Every notebook runs from top to bottom, offline, and prints what is stored in it; and has the form of a chapter."""
+
+import ast
+import os
+import re
+import statistics
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+SECONDS_A_CELL = 120
+MOST_LINES, MEDIAN_LINES = 20, 5
+
+of_each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+
+def code_cells(path):
+    cells = nbformat.read(path, as_version=4).cells
+    return [cell for cell in cells if cell.cell_type == "code" and cell.source.strip()]
+
+
+def offline(tmp_path):
+    """Give an environment with no network, one thread, only the bundled data, and nobody's own settings."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTEST_ADDOPTS", "DLCOURSE_DATA")}
+    folders = [str(Path(__file__).with_name("offline")), os.environ.get("PYTHONPATH", "")]
+    return kept | {
+        "PYTHONPATH": os.pathsep.join(filter(None, folders)),
+        "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1",
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "IPYTHONDIR": str(tmp_path / "ipython"), "JUPYTER_CONFIG_DIR": str(tmp_path / "jupyter"),
+        "MPLCONFIGDIR": str(tmp_path / "matplotlib"), "DLCOURSE_CACHE": str(tmp_path / "cache"),
+    }  # fmt: skip
+
+
+def nbval(path, tmp_path):
+    """Run a notebook under nbval; give the number of its cells that ran, and the report."""
+    result = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"),
+            *("--nbval-sanitize-with", str(Path(__file__).with_name("nbval_sanitize.cfg"))),
+            *(f"--nbval-cell-timeout={SECONDS_A_CELL}", f"--rootdir={ROOT}", f"--junitxml={tmp_path / 'cells.xml'}"),
+            str(path),
+        ],
+        cwd=ROOT, env=offline(tmp_path), capture_output=True, text=True, encoding="utf-8", errors="replace",
+    )  # fmt: skip
+    report = f"{result.stdout}\n{result.stderr}"
+    try:
+        suite = ET.parse(tmp_path / "cells.xml").getroot().find("testsuite").attrib
+    except FileNotFoundError:
+        pytest.fail(report)
+    bad = sum(int(suite[kind]) for kind in ("errors", "failures", "skipped"))
+    if result.returncode or bad:
+        pytest.fail(report)
+    return int(suite["tests"]), report
+
+
+@of_each_notebook
+def test_it_runs_and_prints_what_is_stored(path, tmp_path):
+    ran, report = nbval(path, tmp_path)
+    assert ran == len(code_cells(path)) > 0, report
+
+
+def write(path, *cells):
+    notebook = nbformat.v4.new_notebook(cells=list(cells))
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
+    return path
+
+
+def cell(source, *printed):
+    outputs = [nbformat.v4.new_output("stream", name="stdout", text=text) for text in printed]
+    return nbformat.v4.new_code_cell(source, outputs=outputs, execution_count=1)
+
+
+def test_a_notebook_that_prints_something_else_fails(tmp_path):
+    path = write(tmp_path / "wrong.ipynb", cell("print(1)", "1\n"), cell("print(2)", "3\n"))
+    with pytest.raises(pytest.fail.Exception, match="1 failed, 1 passed"):
+        nbval(path, tmp_path)
+
+
+def test_a_notebook_that_asks_for_the_network_fails(tmp_path):
+    source = "import urllib.request\nurllib.request.urlopen('http://192.0.2.1/')"
+    with pytest.raises(pytest.fail.Exception, match="the tests run offline"):
+        nbval(write(tmp_path / "online.ipynb", cell(source)), tmp_path)
+
+
+@of_each_notebook
+def test_the_file_is_in_the_form_that_we_commit(path):
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert "widgets" not in notebook.metadata, "strip metadata.widgets: its ids change with every run"
+    outputs = [output for one in code_cells(path) for output in one.outputs]
+    assert outputs, "commit a notebook with its outputs: it shall read well where nothing runs"
+    assert not [output for output in outputs if output.output_type == "error" or output.get("name") == "stderr"]
+    text = path.read_text(encoding="utf-8")
+    assert not re.search(r"(/home/|/Users/|/root/|[A-Z]:\\\\Users)", text), "a path of somebody's machine"
+    assert len(text.encode()) <= 1_500_000
+
+
+@of_each_notebook
+def test_cells_are_short_and_prose_stands_between_them(path):
+    cells = nbformat.read(path, as_version=4).cells
+    lengths = [len(one.source.strip().splitlines()) for one in code_cells(path)]
+    assert max(lengths) <= MOST_LINES
+    assert statistics.median(lengths) <= MEDIAN_LINES
+    kinds = [one.cell_type for one in cells]
+    assert ("code", "code") not in zip(kinds, kinds[1:], strict=False)
+
+
+@of_each_notebook
+def test_the_code_is_what_a_learner_may_copy(path):
+    for one in code_cells(path):
+        tree = ast.parse(re.sub(r"^[%!].*$", "pass", one.source, flags=re.M))
+        for node in ast.walk(tree):
+            assert not (isinstance(node, ast.ImportFrom) and node.names[0].name == "*"), one.source
+            assert not (isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.path"), one.source
+
+
+def test_there_are_notebooks():
+    assert "00_start_here" in [path.stem for path in NOTEBOOKS]
