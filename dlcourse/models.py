@@ -9,13 +9,14 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from dlcourse.convolution import Convolution, MaxPooling, output_size
+from dlcourse.datasets import data_folder
 from dlcourse.initializers import fan_in, initial_std, normal
 from dlcourse.layers import Affine, Flatten, Layer, ReLU, Sigmoid, Tanh
-from dlcourse.networks import Classifier
+from dlcourse.networks import Classifier, TwoLayerNet
 from dlcourse.normalization import BatchNormalization
 from dlcourse.regularization import L2, Dropout
 
-__all__ = ["ACTIVATIONS", "DeepConvNet", "MultiLayerNet", "SimpleConvNet"]
+__all__ = ["ACTIVATIONS", "STORED", "DeepConvNet", "MultiLayerNet", "SimpleConvNet", "stored_network"]
 
 ACTIVATIONS: dict[str, Callable[[], Layer]] = {"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}
 """Activation layers by name."""
@@ -205,6 +206,42 @@ class DeepConvNet(Classifier):
             layers.append(Dropout(dropout_ratio, rng))
         layers.append(_affine(hidden_size, output_size, "he", rng, dtype))
         super().__init__(layers, input_dim)
+
+
+STORED: dict[str, Callable[[], Classifier]] = {
+    "mlp_784_50_100_10": lambda: MultiLayerNet(784, [50, 100], 10, activation="sigmoid", rng=0),
+    "two_layer_net": lambda: TwoLayerNet(784, 50, 10, rng=0),
+    "simple_conv_net": lambda: SimpleConvNet(rng=0),
+    "deep_conv_net": lambda: DeepConvNet(batch_norm=True, dropout_ratio=0.25, rng=0),
+}
+"""Builders of the networks whose trained weights come with the course."""
+
+
+def stored_network(name: str) -> Classifier:
+    """A network that is trained already; ``data/README.md`` says how, and how well it reads digits.
+
+    Parameters
+    ----------
+    name : str
+        One of `STORED`.
+
+    Returns
+    -------
+    Classifier
+        A new one at each call.
+
+    Raises
+    ------
+    ValueError
+        If there is no such network, or its file is damaged.
+    FileNotFoundError
+        If its file is missing.
+    """
+    if name not in STORED:
+        raise ValueError(f"stored_network: name is {name!r}, expected one of {', '.join(STORED)}")
+    network = STORED[name]()
+    network.load_params(data_folder() / "weights" / f"{name}.npz")
+    return network
 
 
 def _affine(inputs: int, outputs: int, rule: float | str, rng: np.random.Generator, dtype: DTypeLike) -> Affine:
