@@ -145,11 +145,11 @@ class Trainer:
         evaluate_samples: int | None = None,
         rng: np.random.Generator | int | None = None,
     ):
-        _check_set("train", x_train, t_train)
+        x_train, t_train = _checked_set("train", x_train, t_train)
         if (x_test is None) != (t_test is None):
             raise ValueError("Trainer: x_test and t_test belong together; one of them is missing")
         if x_test is not None:
-            _check_set("test", x_test, t_test)
+            x_test, t_test = _checked_set("test", x_test, t_test)
         for name, value in (("epochs", epochs), ("batch_size", batch_size), ("evaluate_samples", evaluate_samples)):
             if value is not None and value < 1:
                 raise ValueError(f"Trainer: {name} is {value}, expected at least 1")
@@ -240,8 +240,12 @@ def train(trainer: Trainer, *, progress: bool = True) -> History:
     return trainer.history
 
 
-def _check_set(which: str, x: np.ndarray, t: np.ndarray) -> None:
+def _checked_set(which: str, x: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    x, t = np.asarray(x), np.asarray(t)
     if x.dtype.kind != "f":
         raise TypeError(f"Trainer: x_{which} has dtype {x.dtype}, expected floats (load with normalize=True)")
-    if len(x) == 0 or len(x) != len(t):
-        raise ValueError(f"Trainer: x_{which} has {len(x)} samples and t_{which} {len(t)}, expected as many, not 0")
+    if x.ndim < 2 or len(x) == 0 or t.shape[:1] != x.shape[:1]:
+        raise ValueError(
+            f"Trainer: x_{which} has shape {x.shape} and t_{which} {t.shape}, expected (N, ...) and (N,) or (N, K), N ≥ 1"
+        )
+    return x, t
