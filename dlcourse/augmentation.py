@@ -261,7 +261,7 @@ def center_digit(image: np.ndarray) -> np.ndarray:
     top, left = (math.ceil(14 - mean - 0.5) for mean in center_of_mass(small))
     top, left = min(max(top, 0), 28 - height), min(max(left, 0), 28 - width)
     result = np.zeros((28, 28), dtype=np.float32)
-    result[top : top + height, left : left + width] = np.minimum(small, 1)
+    result[top : top + height, left : left + width] = small
     return result
 
 
