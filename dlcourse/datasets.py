@@ -1,82 +1,28 @@
 """Pictures to learn from: handwritten digits, pieces of clothing, and five point clouds in the plane.
 
 10,000 real digits and 6,000 real pieces of clothing come with the course and need no network.
-``load_mnist("full")`` gives the whole set. It is looked for in three places, in this order:
-
-1. the environment variable ``DLCOURSE_DATA``: a folder with the four published ``.gz`` files (directly, or in
-   subfolders ``mnist`` and ``fashion-mnist``), or a file ``mnist.npz`` with x_train, y_train, x_test and y_test;
-2. the cache: `cache_folder`, which the environment variable ``DLCOURSE_CACHE`` can move;
-3. the internet, from several mirrors, into the cache.
-
-Whatever is found is compared with the sha256 of the published files. What differs is never used and never kept.
+``load_mnist("full")`` gives the whole set; `dlcourse.downloads` says where it is looked for.
 """
 
-import hashlib
-import io
-import os
-import textwrap
-import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 
+from dlcourse.downloads import cache_folder, check_layout, fetch, load_whole
 from dlcourse.functions import one_hot
-from dlcourse.storage import atomic_file, damaged, parse_idx, read_file, read_npz
+from dlcourse.storage import read_npz
+
+__all__ = [
+    "FASHION_CLASSES", "TOY_DATASETS", "cache_folder", "data_folder", "fetch", "load_fashion_mnist", "load_mnist",
+    "toy_dataset", "without_bundled_test",
+]  # fmt: skip
 
 Split = tuple[np.ndarray, np.ndarray]
 
 FASHION_CLASSES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )  # fmt: skip
-
-FILES = {
-    "x_train": "train-images-idx3-ubyte.gz",
-    "y_train": "train-labels-idx1-ubyte.gz",
-    "x_test": "t10k-images-idx3-ubyte.gz",
-    "y_test": "t10k-labels-idx1-ubyte.gz",
-}
-
-
-class _Source(NamedTuple):
-    title: str
-    sha256: dict[str, str]  # of each file after gunzip: packed, the same file differs from mirror to mirror
-    mirrors: tuple[str, ...]
-
-
-SOURCES = {
-    "mnist": _Source(
-        "MNIST",
-        {
-            "x_train": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-            "y_train": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-            "x_test": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-            "y_test": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-        },
-        (
-            "https://storage.googleapis.com/cvdf-datasets/mnist/",
-            "https://ossci-datasets.s3.amazonaws.com/mnist/",
-            "http://yann.lecun.com/exdb/mnist/",
-        ),
-    ),
-    "fashion-mnist": _Source(
-        "Fashion-MNIST",
-        {
-            "x_train": "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-            "y_train": "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
-            "x_test": "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-            "y_test": "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-        },
-        (
-            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
-            "https://github.com/zalandoresearch/fashion-mnist/raw/master/data/fashion/",
-        ),
-    ),
-}
-ROUNDS = 2  # how often all mirrors are tried
-PAUSE = 1.0  # seconds between two rounds
-
 
 def load_mnist(
     which: str = "bundled", *, normalize: bool = True, flatten: bool = True, one_hot_label: bool = False
@@ -87,8 +33,8 @@ def load_mnist(
     ----------
     which : {"bundled", "full"}
         ``"bundled"``: 8,000 training and 2,000 test images that come with the course. They are the first 10,000
-        training images of MNIST, in their order. ``"full"``: the 60,000 and 10,000 of MNIST; see the module's head
-        for where they are looked for.
+        training images of MNIST, in their order. ``"full"``: the 60,000 and 10,000 of MNIST; see
+        `dlcourse.downloads` for where they are looked for.
     normalize : bool
         True gives float32 pixels in [0, 1]; False the uint8 pixels in 0 … 255 as they are stored. (Mind that uint8
         wraps around: 200 + 100 is 44.)
@@ -149,9 +95,9 @@ def load_fashion_mnist(
 def _load(name: str, which: str, normalize: bool, flatten: bool, one_hot_label: bool) -> tuple[Split, Split]:
     if which == "bundled":
         path = data_folder() / f"{name.replace('-', '_')}.npz"
-        arrays = _checked(read_npz(path), path)
+        arrays = check_layout(read_npz(path), path)
     elif which == "full":
-        arrays = _from_environment(name) or _fetch(name)
+        arrays = load_whole(name)
     else:
         raise ValueError(f"which is {which!r}, expected 'bundled' or 'full'")
 
@@ -185,45 +131,6 @@ def data_folder() -> Path:
         f"the bundled data is neither in {here / '_data'} nor in {here.parent / 'data'}: "
         "install dlcourse again, or get the whole repository, its folder data included"
     )
-
-
-def cache_folder() -> Path:
-    """Return the folder that downloads are kept in: ``DLCOURSE_CACHE``, or the usual place of this system.
-
-    Returns
-    -------
-    Path
-        It need not exist yet.
-    """
-    if os.environ.get("DLCOURSE_CACHE"):
-        return Path(os.environ["DLCOURSE_CACHE"]).expanduser()
-    return Path(_import_pooch().os_cache("dlcourse"))
-
-
-def fetch(name: str) -> Path:
-    """Make sure that a whole data set is in the cache, downloading what is missing or damaged there.
-
-    Parameters
-    ----------
-    name : {"mnist", "fashion-mnist"}
-        Which one: about 12 MB and 31 MB.
-
-    Returns
-    -------
-    Path
-        The folder with the four files.
-
-    Raises
-    ------
-    ValueError
-        If there is no data set of that name.
-    ConnectionError
-        If no mirror gives a file with the right sha256.
-    OSError
-        If the cache cannot be read or written.
-    """
-    _fetch(name)
-    return cache_folder() / name
 
 
 def without_bundled_test(x_train: np.ndarray, t_train: np.ndarray) -> Split:
@@ -263,114 +170,88 @@ def without_bundled_test(x_train: np.ndarray, t_train: np.ndarray) -> Split:
     return x_train[keep], t_train[keep]
 
 
-def _checked(arrays: dict[str, np.ndarray], path: Path) -> dict[str, np.ndarray]:
-    """Refuse an intact file that does not hold images and labels in the layout of ``mnist.npz``."""
-    if set(arrays) != set(FILES):
-        raise damaged(path, f"it holds {', '.join(sorted(arrays))}, expected {', '.join(FILES)}")
-    for part in ("train", "test"):
-        x, t = arrays[f"x_{part}"], arrays[f"y_{part}"]
-        if x.dtype != np.uint8 or x.ndim != 3 or x.shape[1:] != (28, 28):
-            raise damaged(path, f"x_{part} is {x.dtype} of shape {x.shape}, expected uint8 of shape (N, 28, 28)")
-        if t.shape != x.shape[:1] or t.dtype.kind not in "iu" or not t.size or t.min() < 0 or t.max() > 9:
-            raise damaged(path, f"y_{part} is {t.dtype} of shape {t.shape}, expected a label 0 … 9 for each image")
-    return arrays
+def toy_dataset(
+    name: str, n_samples: int = 200, *, noise: float = 0.1, rng: np.random.Generator | int | None = None
+) -> Split:
+    """Draw points in the plane, in classes that a straight line cannot (or hardly can) tell apart.
+
+    Parameters
+    ----------
+    name : {"xor", "circles", "moons", "spiral", "blobs"}
+        ``xor``: opposite quarters of a square belong together. ``circles``: a ring around a ring.
+        ``moons``: two half rings, one into the other. ``spiral``: three arms. ``blobs``: three heaps.
+        The first three have 2 classes, the other two have 3.
+    n_samples : int
+        N, how many points. The classes are equally large, as near as N allows.
+    noise : float
+        Standard deviation of the normal noise that is added to both coordinates, ≥ 0. Without it the points lie
+        in [-1, 1]², and those of a blob on one spot.
+    rng : Generator, int or None
+        Source of the randomness, or a seed.
+
+    Returns
+    -------
+    x : ndarray of shape (N, 2), float32
+        The points, in random order.
+    t : ndarray of shape (N,), int64
+        Their classes.
+
+    Raises
+    ------
+    TypeError
+        If `n_samples` is not an integer.
+    ValueError
+        If there is no set of that name, or a number is out of its range.
+    """
+    if name not in TOY_DATASETS:
+        raise ValueError(f"toy_dataset: there is no set {name!r}, expected one of {', '.join(TOY_DATASETS)}")
+    place, classes = TOY_DATASETS[name]
+    if not isinstance(n_samples, int | np.integer):
+        raise TypeError(f"toy_dataset: n_samples is {n_samples!r}, expected an integer")
+    if n_samples < classes:
+        raise ValueError(f"toy_dataset: n_samples is {n_samples}, expected at least one for each of {classes} classes")
+    if not 0 <= noise < np.inf:
+        raise ValueError(f"toy_dataset: noise is {noise}, expected a number ≥ 0")
+    rng = np.random.default_rng(rng)
+    t = rng.permutation(np.arange(n_samples, dtype=np.int64) % classes)
+    x = place(t, rng) + rng.normal(0, noise, (n_samples, 2))
+    return x.astype(np.float32), t
 
 
-def _verify(name: str, key: str, array: np.ndarray) -> np.ndarray:
-    """Compare an array with the published idx file, which is its shape and then its bytes."""
-    head = bytes([0, 0, 8, array.ndim]) + np.array(array.shape, ">u4").tobytes()
-    found, expected = hashlib.sha256(head + array.tobytes()).hexdigest(), SOURCES[name].sha256[key]
-    if found != expected:
-        raise ValueError(f"it is not {key} of {SOURCES[name].title}: sha256 {found[:12]}…, expected {expected[:12]}…")
-    return array
+def _xor(t: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    first, second = rng.uniform(0.1, 1, (2, len(t)))
+    sign = rng.choice([-1, 1], len(t))
+    return np.stack([sign * first, np.where(t == 0, sign, -sign) * second], axis=1)
 
 
-def _from_environment(name: str) -> dict[str, np.ndarray] | None:
-    """Read a whole data set from where ``DLCOURSE_DATA`` points; None if there is nothing of the kind."""
-    if not os.environ.get("DLCOURSE_DATA"):
-        return None
-    place = Path(os.environ["DLCOURSE_DATA"]).expanduser()
-    if not place.exists():
-        raise FileNotFoundError(f"DLCOURSE_DATA is {place}, and that does not exist: correct it or unset it")
-    folder = place / name if (place / name).is_dir() else place
-    paths = dict.fromkeys(FILES, place) if place.is_file() else {key: folder / file for key, file in FILES.items()}
-    npz = place if place.is_file() else place / "mnist.npz"
-    if npz.is_file() and (place.is_file() or name == "mnist" and not any(path.exists() for path in paths.values())):
-        paths = dict.fromkeys(FILES, npz)
-        arrays = _checked(read_npz(npz), npz)
-    elif any(path.exists() for path in paths.values()):
-        arrays = {key: _read_idx(path) for key, path in paths.items()}
-    else:
-        return None
-    for key, path in paths.items():
-        try:
-            _verify(name, key, arrays[key].astype(np.uint8))
-        except ValueError as error:
-            raise ValueError(
-                f"{path} was taken for {SOURCES[name].title} because DLCOURSE_DATA is {place}, but {error}. "
-                f"Put the published files into {place / name}, or unset DLCOURSE_DATA"
-            ) from error
-    return arrays
+def _circles(t: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return _polar(np.where(t == 0, 1, 0.5), rng.uniform(0, 2 * np.pi, len(t)))
 
 
-def _read_idx(path: Path) -> np.ndarray:
-    content = read_file(path)
-    try:
-        return parse_idx(content)
-    except ValueError as error:
-        raise damaged(path, str(error)) from error
+def _moons(t: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    # The second moon is the first one, turned by half a turn about the origin.
+    upper = _polar(1, rng.uniform(0, np.pi, len(t))) * 2 / 3 - [1 / 3, 1 / 6]
+    return np.where(t[:, None] == 0, upper, -upper)
 
 
-def _fetch(name: str) -> dict[str, np.ndarray]:
-    """Read a whole data set from the cache, after downloading what is missing or damaged there."""
-    if name not in SOURCES:
-        raise ValueError(f"there is no data set {name!r}, expected one of {', '.join(SOURCES)}")
-    folder, arrays = cache_folder() / name, {}
-    for key, file in FILES.items():
-        try:
-            arrays[key] = _verify(name, key, _read_idx(folder / file))
-        except (FileNotFoundError, ValueError):  # not there, or not intact: a good one takes its place
-            arrays[key] = _download(name, key, folder / file)
-    return arrays
+def _spiral(t: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    radius = rng.uniform(0.1, 1, len(t))
+    return _polar(radius, 4 * radius + 2 * np.pi * t / 3)
 
 
-def _download(name: str, key: str, path: Path) -> np.ndarray:
-    """Download one file. It is checked in memory, so that only a good one ever touches the disk."""
-    downloader = _import_pooch().HTTPDownloader(progressbar=True, chunk_size=2**16)
-    failures = {}
-    for attempt in range(ROUNDS):
-        time.sleep(PAUSE * attempt)
-        for mirror in SOURCES[name].mirrors:
-            content = io.BytesIO()
-            try:
-                downloader(mirror + path.name, content, None)
-                array = _verify(name, key, parse_idx(content.getvalue()))
-            except (OSError, ValueError) as error:  # all errors of the network are OSErrors here
-                failures[mirror] = textwrap.shorten(str(error), 200)
-                continue
-            _keep(path, content)
-            return array
-    reasons = "".join(f"\n  {mirror}: {reason}" for mirror, reason in failures.items())
-    raise ConnectionError(
-        f"could not download {path.name} of {SOURCES[name].title}. Tried:{reasons}\n"
-        "Check the connection and try again. Without one: load_mnist() and load_fashion_mnist() come with the course, "
-        f"or copy the four published files to {path.parent} from a machine that has them"
-    )
+def _blobs(t: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    return _polar(0.7, np.pi / 2 + 2 * np.pi * t / 3)
 
 
-def _keep(path: Path, content: io.BytesIO) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_file(path) as file:
-            file.write(content.getbuffer())
-    except OSError as error:
-        raise OSError(error.errno, f"{error.strerror}. DLCOURSE_CACHE can name another folder for downloads") from error
+def _polar(radius: np.ndarray | float, angle: np.ndarray) -> np.ndarray:
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1)
 
 
-def _import_pooch():
-    try:
-        import pooch
-        import tqdm  # noqa: F401  (pooch draws its progress bar with it)
-    except ImportError as error:
-        raise ImportError("downloading needs two more libraries: pip install pooch tqdm") from error
-    return pooch
+# Each set: where a point of class t lies without noise, and the number of classes.
+TOY_DATASETS: dict[str, tuple[Callable[[np.ndarray, np.random.Generator], np.ndarray], int]] = {
+    "xor": (_xor, 2),
+    "circles": (_circles, 2),
+    "moons": (_moons, 2),
+    "spiral": (_spiral, 3),
+    "blobs": (_blobs, 3),
+}

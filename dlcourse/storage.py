@@ -39,8 +39,8 @@ _NPY_HEADER = re.compile(
 def atomic_file(path: str | os.PathLike) -> Iterator[BinaryIO]:
     """Open a file for writing that takes its place only when it is complete.
 
-    The bytes go to a temporary file in the same folder, are forced to the disk, and are renamed over `path` in one step.
-    Any failure on the way removes the temporary file and leaves an older file at `path` untouched.
+    The bytes go to a temporary file in the same folder, are forced to the disk, and are renamed over `path` in one
+    step. Any failure on the way removes the temporary file and leaves an older file at `path` untouched.
 
     Parameters
     ----------
@@ -267,7 +267,7 @@ def read_file(path: str | os.PathLike, *, what: str = "data file") -> bytes:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise FileNotFoundError(f"there is no {what} at {path}: check the path, or get or save the file first") from None
+        raise FileNotFoundError(f"there is no {what} at {path}: check the path, or save the file first") from None
     except OSError as error:
         raise OSError(error.errno, f"could not read the {what} {path}: {error.strerror or error}") from error
     return content
