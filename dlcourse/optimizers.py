@@ -8,6 +8,7 @@ Below, ``g`` is the gradient, ``x`` the parameter, ``lr`` the learning rate.
 import math
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 
@@ -29,6 +30,8 @@ class Optimizer:
     ------
     ValueError
         If a setting is outside its range; in `update`, if a gradient is missing or has another shape.
+    TypeError
+        In `update`, if a parameter is not of floats: an array of integers cannot take a small step.
     """
 
     def __init__(self, lr: float):
@@ -40,9 +43,7 @@ class Optimizer:
 
     @lr.setter
     def lr(self, lr: float) -> None:
-        if not 0 < lr < math.inf:
-            raise ValueError(f"{type(self).__name__}: lr is {lr}, expected a finite number > 0")
-        self._lr = lr
+        self._lr = _positive(self, "lr", lr)
 
     def update(self, params: MutableMapping[str, np.ndarray], grads: Mapping[str, np.ndarray]) -> None:
         """Take one step: change every array of `params` by what `grads` says."""
@@ -53,6 +54,10 @@ class Optimizer:
                 raise ValueError(
                     f"{type(self).__name__}: the gradient of {key!r} has shape {np.shape(grads[key])},"
                     f" the parameter {np.shape(params[key])}"
+                )
+            if (dtype := np.asarray(params[key]).dtype).kind != "f":
+                raise TypeError(
+                    f"{type(self).__name__}: the parameter {key!r} has dtype {dtype}, expected floats (7.0, not 7)"
                 )
         self._step(params, grads)
 
@@ -69,9 +74,9 @@ class Optimizer:
         return memory
 
     def _check_share(self, name: str, value: float) -> float:
-        if not 0 <= value < 1:
-            raise ValueError(f"{type(self).__name__}: {name} is {value}, expected a number in [0, 1)")
-        return value
+        if not (isinstance(value, Real) and 0 <= value < 1):
+            raise ValueError(f"{type(self).__name__}: {name} is {value!r}, expected a number in [0, 1)")
+        return float(value)
 
     def __repr__(self) -> str:
         settings = ", ".join(f"{k.lstrip('_')}={v}" for k, v in vars(self).items() if isinstance(v, float | int))
@@ -149,7 +154,7 @@ class AdaGrad(Optimizer):
 
     def __init__(self, lr: float = 0.01, *, eps: float = 1e-7):
         super().__init__(lr)
-        self.eps = eps
+        self.eps = _positive(self, "eps", eps)
         self.h = None
 
     def _step(self, params, grads):
@@ -169,7 +174,7 @@ class RMSprop(Optimizer):
     def __init__(self, lr: float = 0.01, decay_rate: float = 0.99, *, eps: float = 1e-7):
         super().__init__(lr)
         self.decay_rate = self._check_share("decay_rate", decay_rate)
-        self.eps = eps
+        self.eps = _positive(self, "eps", eps)
         self.h = None
 
     def _step(self, params, grads):
@@ -195,7 +200,7 @@ class Adam(Optimizer):
         super().__init__(lr)
         self.beta1 = self._check_share("beta1", beta1)
         self.beta2 = self._check_share("beta2", beta2)
-        self.eps = eps
+        self.eps = _positive(self, "eps", eps)
         self.iter = 0
         self.m = self.v = None
 
@@ -225,8 +230,14 @@ Schedule = Callable[[int], float]
 
 def _check_schedule(schedule, **positive) -> None:
     for name, value in positive.items():
-        if not 0 < value < math.inf:
-            raise ValueError(f"{type(schedule).__name__}: {name} is {value}, expected a finite number > 0")
+        _positive(schedule, name, value)
+
+
+def _positive(owner: object, name: str, value: float) -> float:
+    """The number, checked, and as a Python float: a NumPy float64 would turn float32 arrays into float64."""
+    if not (isinstance(value, Real) and 0 < value < math.inf):
+        raise ValueError(f"{type(owner).__name__}: {name} is {value!r}, expected a finite number > 0")
+    return float(value)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """Chapter 08: means against overfitting: weight decay and dropout; and three ways to measure an array."""
 
+import math
 from collections.abc import Mapping, MutableMapping
+from numbers import Real
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,17 +14,25 @@ __all__ = ["L2", "Dropout", "l1_norm", "l2_norm", "max_norm"]
 
 def l1_norm(x: ArrayLike) -> float:
     """Sum of the absolute values, ``Σ |x_i|``."""
-    return float(np.abs(x).sum())
+    return float(np.abs(_numbers(x, "l1_norm")).sum())
 
 
 def l2_norm(x: ArrayLike) -> float:
     """Root of the sum of the squares, ``√Σ x_i²``. Weight decay uses its square."""
-    return float(np.sqrt(np.square(x).sum()))
+    return float(np.sqrt(np.square(_numbers(x, "l2_norm")).sum()))
 
 
 def max_norm(x: ArrayLike) -> float:
     """Largest absolute value, ``max |x_i|``; also called L∞."""
-    return float(np.abs(x).max())
+    return float(np.abs(_numbers(x, "max_norm")).max(initial=0))
+
+
+def _numbers(x: ArrayLike, who: str) -> np.ndarray:
+    """As float64: the square of a uint8 pixel, or of a large float32, would not fit its own dtype."""
+    x = np.asarray(x)
+    if x.dtype.kind not in "biuf":
+        raise TypeError(f"{who}: x has dtype {x.dtype}, expected real numbers")
+    return x.astype(np.float64)
 
 
 class L2:
@@ -52,9 +62,9 @@ class L2:
 
     @weight_decay.setter
     def weight_decay(self, value: float) -> None:
-        if not 0 <= value < np.inf:
-            raise ValueError(f"L2: weight_decay is {value}, expected a finite number ≥ 0")
-        self._weight_decay = value
+        if not (isinstance(value, Real) and 0 <= value < math.inf):
+            raise ValueError(f"L2: weight_decay is {value!r}, expected a finite number ≥ 0")
+        self._weight_decay = float(value)
 
     def loss(self, params: Mapping[str, np.ndarray]) -> float:
         """What the weights cost."""
@@ -118,9 +128,9 @@ class Dropout(Layer):
 
     @dropout_ratio.setter
     def dropout_ratio(self, ratio: float) -> None:
-        if not 0 <= ratio < 1:
-            raise ValueError(f"Dropout: dropout_ratio is {ratio}, expected a number in [0, 1)")
-        self._dropout_ratio = ratio
+        if not (isinstance(ratio, Real) and 0 <= ratio < 1):
+            raise ValueError(f"Dropout: dropout_ratio is {ratio!r}, expected a number in [0, 1)")
+        self._dropout_ratio = float(ratio)  # a NumPy float64 would turn a float32 network into float64
 
     def forward(self, x, *, training=False):
         keep = 1 - self.dropout_ratio
