@@ -12,7 +12,7 @@ Every loss is the mean over the samples, so that it does not grow with the batch
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse.functions import one_hot
+from dlcourse.functions import as_float, one_hot
 
 __all__ = ["LOG_FLOOR", "cross_entropy_error", "mean_squared_error", "sum_squared_error"]
 
@@ -40,7 +40,8 @@ def mean_squared_error(y: ArrayLike, t: ArrayLike) -> float:
         If the shapes do not fit, a label is no class, or there is no sample.
     """
     y, t = _as_pair(y, t, "mean_squared_error")
-    return float(np.mean((y - t) ** 2))
+    with np.errstate(over="ignore"):  # a loss beyond the largest float is inf
+        return float(np.mean((y - t) ** 2))
 
 
 def sum_squared_error(y: ArrayLike, t: ArrayLike) -> float:
@@ -52,7 +53,8 @@ def sum_squared_error(y: ArrayLike, t: ArrayLike) -> float:
     Parameters and errors are those of `mean_squared_error`.
     """
     y, t = _as_pair(y, t, "sum_squared_error")
-    return float(0.5 * np.sum((y - t) ** 2) / len(y))
+    with np.errstate(over="ignore"):  # as above
+        return float(0.5 * np.sum((y - t) ** 2) / len(y))
 
 
 def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> float:
@@ -81,7 +83,7 @@ def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> float:
         If the shapes do not fit, a label is no class, `y` is outside [0, 1], a row of `t` does not
         sum to 1, or there is no sample.
     """
-    y, t = np.asarray(y), np.asarray(t)
+    y, t = as_float(y, "cross_entropy_error", "y"), np.asarray(t)
     check_targets(y, t, "cross_entropy_error")
     if not (y.min() >= 0 and y.max() <= 1 + 1e-5):  # written so that NaN fails too
         raise ValueError(
@@ -90,8 +92,10 @@ def cross_entropy_error(y: ArrayLike, t: ArrayLike) -> float:
         )
     if t.ndim < y.ndim:
         right = np.take_along_axis(y, t[..., np.newaxis], axis=-1)
-        return float(-np.mean(np.log(np.maximum(right, LOG_FLOOR))))
-    return float(-np.sum(t * np.log(np.maximum(y, LOG_FLOOR))) / (1 if y.ndim == 1 else len(y)))
+        loss = -np.mean(np.log(np.clip(right, LOG_FLOOR, 1)))
+    else:
+        loss = -np.sum(t * np.log(np.clip(y, LOG_FLOOR, 1))) / (1 if y.ndim == 1 else len(y))
+    return float(loss) + 0.0  # so that a perfect answer costs 0.0, not -0.0
 
 
 def check_targets(y: np.ndarray, t: np.ndarray, who: str) -> None:
@@ -112,7 +116,9 @@ def check_targets(y: np.ndarray, t: np.ndarray, who: str) -> None:
             raise TypeError(f"{who}: the labels t have dtype {t.dtype}, expected integers")
         if t.min() < 0 or t.max() >= classes:
             raise ValueError(f"{who}: the labels t run from {t.min()} to {t.max()}, expected 0 to {classes - 1}")
-    elif not (np.abs(t.sum(axis=-1) - 1) < 1e-3).all() or t.min() < 0:
+    elif t.dtype.kind not in "biuf":
+        raise TypeError(f"{who}: the one-hot t has dtype {t.dtype}, expected real numbers")
+    elif not (np.abs(t.sum(axis=-1) - 1.0) < 1e-3).all() or t.min() < 0:
         raise ValueError(f"{who}: each row of the one-hot t must be ≥ 0 and sum to 1")
 
 
@@ -126,9 +132,10 @@ def _check_shapes(y: np.ndarray, t: np.ndarray, who: str) -> None:
 
 
 def _as_pair(y: ArrayLike, t: ArrayLike, who: str) -> tuple[np.ndarray, np.ndarray]:
-    """Give `y` and `t` as two (N, K) arrays; labels become one-hot."""
-    y, t = np.asarray(y), np.asarray(t)
+    """Give `y` and `t` as two (N, K) arrays of floats; labels become one-hot."""
+    y, t = as_float(y, who, "y"), np.asarray(t)
     _check_shapes(y, t, who)
     if t.ndim < y.ndim:
-        t = one_hot(t, y.shape[-1], y.dtype)
-    return np.atleast_2d(y), np.atleast_2d(t)
+        check_targets(y, t, who)
+        t = one_hot(t, y.shape[-1])
+    return np.atleast_2d(y), np.atleast_2d(as_float(t, who, "t"))

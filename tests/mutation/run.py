@@ -1,0 +1,149 @@
+"""Are the tests good enough? Change one operator, number or argument at a time, and count which changes no test notices.
+
+::
+
+    uv run --extra test --with mutmut python tests/mutation/run.py             # all modules of TESTS, one after another
+    uv run --extra test --with mutmut python tests/mutation/run.py losses      # one of them
+
+mutmut makes the changes, in a copy of the project in a temporary folder, so the checkout stays as it is. For each
+change ("mutant") only the test files that TESTS names are run, and of them only the tests that pass through the
+changed function. A mutant is *killed* when one of them fails (or takes far too long), and *survives* when all pass.
+
+The numbers go to RESULTS.md beside this file, with every survivor. `equivalent.toml` says why a survivor does no harm:
+its key is the changed line as RESULTS.md shows it. A survivor without a reason is a test that is missing.
+"""
+
+import argparse
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from pathlib import Path
+
+HERE = Path(__file__).parent
+PROJECT = HERE.parents[1]
+RESULTS = HERE / "RESULTS.md"
+NETWORKS = "test_layer_contract.py"
+TESTS = {
+    "losses": ["test_losses.py"],
+    "gradients": ["test_gradients.py"],
+    "layers": ["test_layers.py", NETWORKS],
+    "optimizers": ["test_optimizers.py"],
+    "initializers": ["test_initializers.py"],
+    "normalization": ["test_normalization.py", NETWORKS],
+    "regularization": ["test_regularization.py", NETWORKS],
+    "convolution": ["test_convolution.py", NETWORKS],
+}
+KILLED = (1, 3, 24, -24, 36, 152, 255)  # a test failed, pytest broke, or the time ran out
+TITLE = """# Mutation runs
+
+Made by `tests/mutation/run.py`, which says what this means. Wanted: nine of ten changes noticed, and for every other
+one a reason in `equivalent.toml` why it does no harm.
+"""
+
+
+def configuration(module, tests):
+    """Give pyproject.toml with a section that tells mutmut what to change and what to run."""
+    lists = {
+        "source_paths": ["dlcourse"],
+        "only_mutate": [f"dlcourse/{module}.py"],
+        "also_copy": ["data"],
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist"],
+        "pytest_add_cli_args_test_selection": [f"tests/{name}" for name in tests],
+    }
+    lines = ["", "[tool.mutmut]", "timeout_multiplier = 3.0", "timeout_constant = 4.0"]
+    lines += [f"{key} = {json.dumps(value)}" for key, value in lists.items()]
+    return (PROJECT / "pyproject.toml").read_text(encoding="utf-8") + "\n".join(lines) + "\n"
+
+
+def mutmut(folder, *arguments):
+    """Run mutmut in `folder` and give what it prints."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("CI", "PYTEST_ADDOPTS", "PYTHONPATH")}
+    environment |= {name: "1" for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+    environment["DLCOURSE_REQUIRE_ORACLES"] = "1"
+    command = [sys.executable, "-c", "from mutmut.__main__ import cli; cli()", *arguments]
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"mutmut {' '.join(arguments)} failed:\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}")
+    return done.stdout
+
+
+def change(folder, name):
+    """Give (where, the line before, the line after) of one mutant."""
+    minus, plus = [], []
+    for line in mutmut(folder, "show", name).splitlines():
+        if line.startswith(("-", "+")) and not line.startswith(("---", "+++")):
+            (minus if line[0] == "-" else plus).append(line[1:].strip())
+    where = re.sub(r"__mutmut_\d+$", "", name.rpartition(".")[2]).removeprefix("x_").removeprefix("xǁ")
+    return where.replace("ǁ", "."), " ".join(minus), " ".join(plus)
+
+
+def run(module, tests, keep=None):
+    """Test all mutants of one module; give its section of RESULTS.md."""
+    with tempfile.TemporaryDirectory(prefix=f"mutation-{module}-") as temporary:
+        folder = Path(keep or temporary)
+        ignore = shutil.ignore_patterns("__pycache__", ".*", "weights", "browser")
+        for part in ("dlcourse", "tests", "data"):
+            shutil.copytree(PROJECT / part, folder / part, ignore=ignore, dirs_exist_ok=True)
+        (folder / "README.md").write_text("", encoding="utf-8")
+        (folder / "pyproject.toml").write_text(configuration(module, tests), encoding="utf-8")
+        start = time.monotonic()
+        mutmut(folder, "run", "--max-children", "1")
+        seconds = time.monotonic() - start
+        meta = json.loads((folder / "mutants" / "dlcourse" / f"{module}.py.meta").read_text(encoding="utf-8"))
+        codes = meta["exit_code_by_key"]
+        survivors = [(name, *change(folder, name)) for name, code in codes.items() if code not in KILLED]
+        return section(module, tests, len(codes), survivors, codes, seconds)
+
+
+def section(module, tests, total, survivors, codes, seconds):
+    """Write down what a run found: a table for the numbers, a list of the survivors, and what is wrong with them."""
+    reasons = tomllib.loads((HERE / "equivalent.toml").read_text(encoding="utf-8")).get(module, {})
+    killed = total - len(survivors)
+    lines = [
+        f"## {module}",
+        "",
+        f"{killed} of {total} killed: **{100 * killed / total:.1f} %** ({', '.join(tests)}; {seconds / 60:.0f} min)",
+        "",
+    ]
+    unexplained = 0
+    for name, where, before, after in survivors:
+        reason = reasons.get(after or "(removed)")
+        unexplained += reason is None
+        kind = "" if codes[name] == 0 else " (no test comes here)"
+        lines += [
+            f"* `{where}`{kind}", f"  * before: `` {before} ``", f"  * after: `` {after or '(removed)'} ``",
+            f"  * {reason or '**no reason given**'}",
+        ]  # fmt: skip
+    unused = set(reasons) - {after or "(removed)" for *_, after in survivors}
+    lines += [f"* not needed any more in equivalent.toml: `` {key} ``" for key in sorted(unused)]
+    print(f"{module}: {killed} killed, {len(survivors)} survived ({unexplained} without a reason)", flush=True)
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def merge(module, text):
+    """Put a module's section into RESULTS.md in place of its old one."""
+    old = RESULTS.read_text(encoding="utf-8") if RESULTS.is_file() else ""
+    sections = {part.partition("\n")[0]: f"## {part.rstrip()}\n" for part in re.split(r"(?m)^## ", old)[1:]}
+    sections[module] = text
+    ordered = [sections[name] for name in [*TESTS, *sorted(set(sections) - set(TESTS))] if name in sections]
+    RESULTS.write_text("\n".join([TITLE, *ordered]), encoding="utf-8")
+
+
+def main():
+    """Run what the command line asks for."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("module", nargs="*", choices=[*TESTS, []], help=f"of {', '.join(TESTS)}; all if none is given")
+    parser.add_argument("--keep", help="work in this folder and keep it, to look into a survivor with mutmut itself")
+    arguments = parser.parse_args()
+    for module in arguments.module or TESTS:
+        merge(module, run(module, TESTS[module], arguments.keep))
+
+
+if __name__ == "__main__":
+    main()
