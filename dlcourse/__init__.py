@@ -13,7 +13,7 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _SUBMODULES = (
-    "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "networks",
+    "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views", "networks",
     "optimizers", "training", "initializers", "normalization", "regularization", "search",
     "convolution", "models", "metrics", "augmentation", "plots", "widgets",
 )  # fmt: skip

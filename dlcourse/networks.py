@@ -6,7 +6,7 @@ and `TwoLayerNet` are the two networks of chapters 04 and 05.
 """
 
 import copy
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,66 +16,9 @@ from dlcourse.functions import softmax
 from dlcourse.gradients import GradientCheck, check_gradient, numerical_gradient
 from dlcourse.layers import Affine, Layer, ReLU, Sigmoid, SoftmaxWithLoss
 from dlcourse.storage import read_npz, write_npz
+from dlcourse.views import ArrayView
 
-__all__ = ["ArrayView", "Classifier", "Sequential", "SimpleNet", "TwoLayerNet"]
-
-
-class ArrayView(MutableMapping):
-    """The arrays of all layers under numbered names: ``W1, b1, W2, …``; nothing is copied.
-
-    ``view["W1"] -= step`` and ``view["W1"] = array`` both reach the layer. A name keeps its shape and
-    dtype: another shape raises, another float dtype is converted. The number counts the layers that
-    hold such a name, so the third batch normalization owns ``gamma3``.
-
-    Parameters
-    ----------
-    layers : sequence of Layer
-    which : {"params", "grads", "state"}
-        The dict of each layer that is shown.
-    """
-
-    def __init__(self, layers: Sequence[Layer], which: str):
-        self._which = which
-        self._places: dict[str, tuple[Layer, str]] = {}
-        counts: dict[str, int] = {}
-        for layer in layers:
-            for key in layer.state if which == "state" else layer.params:
-                counts[key] = counts.get(key, 0) + 1
-                self._places[f"{key}{counts[key]}"] = (layer, key)
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        layer, key = self._place(name)
-        return getattr(layer, self._which)[key]
-
-    def __setitem__(self, name: str, value: np.ndarray) -> None:
-        layer, key = self._place(name)
-        old = getattr(layer, self._which)[key]
-        if value is old:  # what `view[name] -= step` ends with: the array has changed in place
-            return
-        value = np.asarray(value, dtype=old.dtype)
-        if value.shape != old.shape:
-            raise ValueError(f"{name} has shape {old.shape}, an array of shape {value.shape} cannot take its place")
-        getattr(layer, self._which)[key] = value
-
-    def _place(self, name: str) -> tuple[Layer, str]:
-        if name not in self._places:
-            raise KeyError(f"there is no {name!r} in {self._which}; there are {', '.join(self._places) or 'none'}")
-        layer, key = self._places[name]
-        if key not in getattr(layer, self._which):
-            raise KeyError(f"{name!r} has no gradient yet: call gradient(x, t) first")
-        return layer, key
-
-    def __delitem__(self, name: str) -> None:
-        raise TypeError(f"{name!r} belongs to a layer and cannot be taken out of the network")
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name, (layer, key) in self._places.items() if key in getattr(layer, self._which))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __repr__(self) -> str:
-        return "{" + ", ".join(f"{name}: {array.shape} {array.dtype}" for name, array in self.items()) + "}"
+__all__ = ["Classifier", "Sequential", "SimpleNet", "TwoLayerNet"]
 
 
 class Sequential:
