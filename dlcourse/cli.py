@@ -152,14 +152,12 @@ def _environment(present: Mapping[str, str], threads: int | None) -> dict[str, s
 def _wait_for(command: Sequence[str]) -> int:
     """Run a command to its end and give its exit code; Ctrl-C is the command's to answer, not ours."""
     with subprocess.Popen(command) as process:
-        # JupyterLab would go on alone if only we were asked to end (by a service manager, or by closing a terminal).
+        # The terminal sends Ctrl-C to both of us: JupyterLab asks whether to stop, and we wait for what it decides.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        # A service manager asks only us to end, and JupyterLab would go on alone.
         signal.signal(signal.SIGTERM, lambda *_unused: process.terminate())
-        while True:
-            try:
-                code = process.wait()
-                return code if code >= 0 else 128 - code
-            except KeyboardInterrupt:
-                continue
+        code = process.wait()
+    return code if code >= 0 else 128 - code
 
 
 def _doctor(arguments: argparse.Namespace) -> int:
@@ -190,5 +188,8 @@ def _fetch(arguments: argparse.Namespace) -> int:
 def _where(arguments: argparse.Namespace) -> int:
     from dlcourse import datasets
 
-    print(datasets.cache_folder())
+    try:
+        print(datasets.cache_folder())
+    except ImportError as error:
+        raise UserError(str(error)) from error
     return 0

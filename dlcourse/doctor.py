@@ -174,32 +174,42 @@ def check_front_end() -> Finding:
 
 
 def check_data() -> Finding:
-    """Are the bundled digits and clothes there and undamaged?"""
-    from dlcourse import datasets
+    """Are the bundled digits, clothes and stored networks there and undamaged?"""
+    from dlcourse import datasets, storage
 
     name = _("bundled data")
     try:
-        sizes = [len(load()[0][0]) + len(load()[1][0]) for load in (datasets.load_mnist, datasets.load_fashion_mnist)]
+        sizes = [
+            sum(len(labels) for _images, labels in load(normalize=False))
+            for load in (datasets.load_mnist, datasets.load_fashion_mnist)
+        ]
+        # Every byte is compared with the checksum in the file.
+        networks = [storage.read_npz(path) for path in sorted((datasets.data_folder() / "weights").glob("*.npz"))]
     except (OSError, ValueError) as error:
-        advice = _("Download the course again, or restore its folder data (git checkout -- data), then install it again.")
-        return Finding(name, False, str(error), advice)
-    found = _("{digits} digits and {clothes} pieces of clothing, undamaged")
-    return Finding(name, True, found.format(digits=sizes[0], clothes=sizes[1]))
+        return Finding(name, False, str(error), _restore_advice())
+    if not networks:
+        return Finding(name, False, _("no stored networks in {folder}").format(folder="weights"), _restore_advice())
+    found = _("{digits} digits, {clothes} pieces of clothing and {networks} trained networks, undamaged")
+    return Finding(name, True, found.format(digits=sizes[0], clothes=sizes[1], networks=len(networks)))
 
 
 def check_cache() -> Finding:
     """Can the full data sets be kept where they are downloaded to?"""
     from dlcourse import datasets
 
-    advice = _("Make that folder writable, or set DLCOURSE_CACHE to a folder of yours.")
-    return _writable(_("download folder"), datasets.cache_folder(), advice)
+    name = _("download folder")
+    try:
+        folder = datasets.cache_folder()
+    except ImportError as error:
+        return Finding(name, False, str(error), _install_advice())
+    return _writable(name, folder, _("Make that folder writable, or set DLCOURSE_CACHE to a folder of yours."))
 
 
 def check_notebooks() -> Finding:
     """Are the notebooks there, and can what a learner writes be saved?"""
     name, folder = _("notebooks"), course_folder()
     if folder is None:
-        advice = _("The notebooks are not part of the installed package. Download the course, and run this in its folder.")
+        advice = _("The notebooks are not part of the installed package. Download the course; run this in its folder.")
         return Finding(name, False, _("no {notebook} here").format(notebook=FIRST_NOTEBOOK.as_posix()), advice)
     advice = _("Copy the course to a folder of yours, and start it there.")
     return _writable(name, folder / FIRST_NOTEBOOK.parent, advice)
@@ -271,6 +281,10 @@ def report_json(findings: Iterable[Finding]) -> str:
 def _install_advice() -> str:
     text = _("In the course's folder, run: {command} (with uv: uv sync).")
     return text.format(command=f'"{sys.executable}" -m pip install -e .')
+
+
+def _restore_advice() -> str:
+    return _("Download the course again, or restore its folder data (git checkout -- data), and install it again.")
 
 
 def _writable(name: str, folder: Path, advice: str) -> Finding:

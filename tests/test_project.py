@@ -1,0 +1,125 @@
+"""What stands in two places says the same: README, gate, dependencies, links; and what is never committed."""
+
+import re
+import shutil
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+GATE = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+PROSE = [path for path in ROOT.rglob("*.md") if not {".venv", "node_modules"} & set(path.relative_to(ROOT).parts)]
+
+
+def readme_lines():
+    """Give the two command lines that README.md begins with: to learn, to test."""
+    return re.findall(r"^```sh\n(.+)\n```$", README, flags=re.M)
+
+
+def test_readme_begins_with_two_lines():
+    assert readme_lines() == ["pip install uv && uv run dlcourse lab", "pip install uv && uv run --extra test pytest"]
+
+
+def test_the_gate_ends_with_the_readmes_test_line():
+    lines = [line for line in GATE.splitlines() if line.strip()]
+    assert lines[-1] == readme_lines()[1]
+    assert "set -euo pipefail" in lines
+    assert not re.search(r"\|\|\s*(true|:)", GATE)
+
+
+def test_the_gate_installs_the_compared_libraries_through_pip():
+    assert 'optional-dependencies"]["oracles"]' in GATE and '.venv/bin/python -m pip install "${oracles[@]}"' in GATE
+    assert "torch==2.13.0" in PROJECT["optional-dependencies"]["oracles"]
+    needed = {Requirement(line).name for line in PROJECT["optional-dependencies"]["test"] + PROJECT["dependencies"]}
+    assert "torch" not in needed, "uv would take CUDA with it"
+
+
+def test_other_places_use_the_same_test_line():
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    assert f"`{readme_lines()[1]}`" in contributing
+    for path in WORKFLOWS:
+        assert f"run: {readme_lines()[1]}" in path.read_text(encoding="utf-8"), path
+
+
+def test_environment_yml_is_in_step_with_pyproject():
+    environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+    listed = [Requirement(line) for line in environment["dependencies"] if isinstance(line, str)]
+    conda = {item.name: item.specifier for item in listed if item.name not in ("python", "pip")}
+    pip = {item.name: item.specifier for item in map(Requirement, PROJECT["dependencies"])}
+    assert conda == pip
+    (python,) = (item.specifier for item in listed if item.name == "python")
+    assert python == Requirement(f"python{PROJECT['requires-python']}").specifier
+    assert environment["dependencies"][-1] == {"pip": ["-e ."]}
+
+
+def test_every_dependency_has_a_lower_and_an_upper_bound():
+    extras = PROJECT["optional-dependencies"]
+    for line in [*PROJECT["dependencies"], *extras["test"], *extras["search"], *extras["oracles"]]:
+        operators = {part.operator for part in Requirement(line).specifier}
+        assert operators == {"=="} or operators == {">=", "<"}, line
+
+
+def test_the_workflows_cover_what_we_promise():
+    jobs = yaml.safe_load(WORKFLOWS[0].read_text(encoding="utf-8"))["jobs"]
+    newest = jobs["newest-libraries"]["strategy"]["matrix"]
+    bounds = {part.operator: part.version for part in Requirement(f"python{PROJECT['requires-python']}").specifier}
+    assert newest["python"] == [bounds[">="], f"3.{int(bounds['<'].split('.')[1]) - 1}"]
+    assert {name.split("-")[0] for name in newest["os"]} == {"ubuntu", "macos", "windows"}
+    assert jobs["oldest-libraries"]["env"]["UV_RESOLUTION"] == "lowest-direct"
+    assert jobs["gate"]["steps"][-1]["run"] == "bash .ci/run"
+    assert "schedule" in jobs["slow"]["if"]
+
+
+@pytest.mark.parametrize("path", PROSE, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(path):
+    text = re.sub(r"^```.*?^```", "", path.read_text(encoding="utf-8"), flags=re.M | re.S)
+    for target in re.findall(r"\]\(([^)\s]+)\)", text):
+        if not re.match(r"(https?|mailto):|#", target):
+            assert (path.parent / target.partition("#")[0]).exists(), f"{target} does not exist"
+
+
+def test_readme_names_every_notebook():
+    linked = set(re.findall(r"\]\((notebooks/[^)]+\.ipynb)\)", README))
+    assert linked == {path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").glob("*.ipynb")}
+
+
+def committed():
+    """Give the files under version control; of an unpacked archive, which has none, every file that could be."""
+    if shutil.which("git"):
+        listed = subprocess.run(["git", "-C", str(ROOT), "ls-files", "-z"], capture_output=True, text=True)
+        if listed.returncode == 0:
+            return [ROOT / name for name in listed.stdout.split("\0") if name and (ROOT / name).is_file()]
+    left_out = {".venv", "node_modules", ".git", ".pytest_cache", ".hypothesis", "__pycache__", "uv.lock"}
+    return [path for path in ROOT.rglob("*") if path.is_file() and not left_out & set(path.relative_to(ROOT).parts)]
+
+
+def test_no_lock_file_is_committed():
+    # It records the address of the server that somebody's packages came from.
+    assert "uv.lock" in (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    locks = {"uv.lock", "poetry.lock", "Pipfile.lock", "package-lock.json", "yarn.lock", "pylock.toml"}
+    assert not {path.name for path in committed()} & locks
+
+
+def test_no_registry_is_named():
+    # In pieces, so that this file does not name them either.
+    hosts = ["py" + "pi.org", "pythonhosted" + ".org", "npm" + "js.org", "deb.deb" + "ian.org", "anaconda" + ".org"]
+    for path in committed():
+        if path.suffix in {".npz", ".png", ".gz", ".mo"}:
+            continue
+        text = path.read_text(encoding="utf-8", errors="replace")
+        assert not [host for host in hosts if host in text], path
+
+
+def test_the_licences_are_said_plainly():
+    assert (ROOT / "LICENSE").read_text(encoding="utf-8").startswith("MIT License")
+    prose = (ROOT / "LICENSE-prose.md").read_text(encoding="utf-8")
+    assert "Creative Commons Attribution 4.0 International Public License" in prose
+    assert PROJECT["license"] == "MIT AND CC-BY-4.0"
+    assert PROJECT["license-files"] == ["LICENSE", "LICENSE-prose.md"]
