@@ -71,7 +71,7 @@ def tanh(x: ArrayLike) -> np.ndarray:
 
 def tanh_grad(x: ArrayLike) -> np.ndarray:
     """Derivative of tanh at `x`: ``1 - tanh(x)²``, at most 1."""
-    return 1 - tanh(x) ** 2
+    return 1 - np.tanh(as_float(x, "tanh_grad")) ** 2
 
 
 def relu(x: ArrayLike) -> np.ndarray:

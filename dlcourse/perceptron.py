@@ -29,13 +29,15 @@ class Perceptron:
 
     Raises
     ------
+    TypeError
+        If one of them holds anything but real numbers.
     ValueError
         If `w` is not one-dimensional, or `b` is not a single number.
     """
 
     def __init__(self, w: ArrayLike, b: float):
-        self.w = np.array(w, dtype=float)
-        self.b = np.array(b, dtype=float)
+        self.w = _numbers(w, "w").astype(float)
+        self.b = _numbers(b, "b").astype(float)
         if self.w.ndim != 1 or self.w.size == 0:
             raise ValueError(f"Perceptron: w has shape {self.w.shape}, expected (D,) with D ≥ 1")
         if self.b.ndim != 0:
@@ -55,17 +57,31 @@ class Perceptron:
 
         Raises
         ------
+        TypeError
+            If an input holds anything but real numbers.
         ValueError
-            If the number of inputs is not the number of weights.
+            If the number of inputs is not the number of weights, or their shapes do not fit together.
         """
         if len(inputs) != self.w.size:
             raise ValueError(f"Perceptron: {len(inputs)} inputs came, w has {self.w.size} weights")
-        total = sum(w * np.asarray(x) for w, x in zip(self.w, inputs, strict=True)) + self.b
+        arrays = [_numbers(x, f"x{i}") for i, x in enumerate(inputs, start=1)]
+        try:
+            total = sum(w * x for w, x in zip(self.w, arrays, strict=True)) + self.b
+        except ValueError:
+            shapes = ", ".join(str(x.shape) for x in arrays)
+            raise ValueError(f"Perceptron: the inputs have the shapes {shapes}, which do not fit together") from None
         fires = np.asarray(total > 0, dtype=int)
         return int(fires) if fires.ndim == 0 else fires
 
     def __repr__(self) -> str:
         return f"Perceptron(w={self.w.tolist()}, b={float(self.b)})"
+
+
+def _numbers(values: ArrayLike, name: str) -> np.ndarray:
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"Perceptron: {name} has dtype {array.dtype}, expected real numbers")
+    return array
 
 
 _AND = Perceptron([0.5, 0.5], -0.7)
