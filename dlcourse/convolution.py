@@ -7,17 +7,19 @@ Source: Y. LeCun et al., "Gradient-based learning applied to document recognitio
 K. Chellapilla, S. Puri and P. Simard, "High performance convolutional neural networks", 2006.
 """
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterator, Sequence
 from operator import index
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from dlcourse.layers import Layer
 
 __all__ = ["AveragePooling", "Convolution", "MaxPooling", "col2im", "im2col", "output_size"]
 
-IMAGES_AT_ONCE = 8
-"""A convolution works on so many images at a time: their columns stay in the cache, and memory stays small."""
+COLUMNS_AT_ONCE = 2**17
+"""A convolution writes columns of so many numbers at a time (½ MB): they stay in the cache, and memory stays small."""
 
 
 def output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0) -> int:
@@ -79,7 +81,7 @@ def im2col(input_data: np.ndarray, filter_h: int, filter_w: int, stride: int = 1
     _check_images(input_data, "im2col")
     out_h = output_size(input_data.shape[2], filter_h, stride, pad)
     out_w = output_size(input_data.shape[3], filter_w, stride, pad)
-    seen = _seen(_padded(input_data, pad), filter_h, filter_w, stride, out_h, out_w)
+    seen = _seen(_padded(input_data, pad), (filter_h, filter_w), stride, out_h, out_w)
     return seen.transpose(0, 4, 5, 1, 2, 3).reshape(len(input_data) * out_h * out_w, -1)
 
 
@@ -158,33 +160,37 @@ class Convolution(Layer):
             raise ValueError(
                 f"Convolution: x has {x.shape[1]} channels, W expects {W.shape[1]} (x {x.shape}, W {W.shape})"
             )
-        out_h, out_w = self._out_shape(x)
+        out_shape = self._out_shape(x)
         self.x = x
-        return _correlate(_padded(x, self.pad), W, self.params["b"], self.stride, out_h, out_w)
+        return _correlate(x, W, self.params["b"], self.stride, (self.pad, self.pad), out_shape)
 
     def backward(self, dout):
         self.backward_params(dout)
-        W, (_, _, height, width), pad, stride = self.params["W"], self.x.shape, self.pad, self.stride
-        _, _, filter_h, filter_w = W.shape
-        # Set the entries of dout `stride` apart, with room for a filter that only just touches each of them.
-        full = np.zeros(
-            (*dout.shape[:2], height + 2 * pad + filter_h - 1, width + 2 * pad + filter_w - 1), dout.dtype
-        )
-        full[:, :, filter_h - 1 : height + 2 * pad : stride, filter_w - 1 : width + 2 * pad : stride] = dout
-        inner = full[:, :, pad : full.shape[2] - pad, pad : full.shape[3] - pad]  # nobody asks for the padding's gradient
-        turned = np.ascontiguousarray(W.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1])
-        return _correlate(inner, turned, 0, 1, height, width)
+        W, pad, stride, (_, _, height, width) = self.params["W"], self.pad, self.stride, self.x.shape
+        apart = dout
+        if stride > 1:  # the filter stood `stride` pixels apart, so the entries of dout are set so far apart
+            sizes = [(size - 1) * stride + 1 for size in dout.shape[2:]]
+            apart = np.zeros((*dout.shape[:2], *sizes), dout.dtype)
+            apart[:, :, ::stride, ::stride] = dout
+        # Every filter that only just touches a pixel counts; nobody asks for the gradient of the padding.
+        margins = [max(size - 1 - pad, 0) for size in W.shape[2:]]
+        more_h, more_w = [max(pad + 1 - size, 0) for size in W.shape[2:]]
+        turned, zeros = W.transpose(1, 0, 2, 3)[:, :, ::-1, ::-1], np.zeros(W.shape[1], W.dtype)
+        dx = _correlate(apart, turned, zeros, 1, margins, (height + 2 * more_h, width + 2 * more_w))
+        return dx[:, :, more_h : more_h + height, more_w : more_w + width]
 
     def backward_params(self, dout):
         W = self.params["W"]
         expected = None if self.x is None else (len(self.x), len(W), *self._out_shape(self.x))
         self._check_dout(dout, self.x, expected)
-        dW = np.zeros((len(W), W[0].size), np.result_type(self.x, dout))
-        x, flat = _padded(self.x, self.pad), dout.reshape(*dout.shape[:2], -1)
-        for few in _chunks(len(x)):
-            columns = _columns(x[few], W.shape[2:], self.stride, dout.shape[2:])
-            dW += np.matmul(flat[few], columns.transpose(0, 2, 1)).sum(axis=0)
-        self.grads["W"] = dW.reshape(W.shape)
+        out_h, out_w = dout.shape[2:]
+        dW = np.zeros((W[0].size, len(W)), np.result_type(self.x, dout))
+        for few, columns in _columns(self.x, W.shape[2:], self.stride, (self.pad, self.pad), (out_h, out_w)):
+            wide = np.zeros((len(columns), len(W), out_h, columns.shape[2] // out_h), dout.dtype)
+            wide[..., :out_w] = dout[few]
+            # Columns first: BLAS is 1.5 times as fast at this product as at its transpose.
+            dW += np.matmul(columns, wide.reshape(len(wide), len(W), -1).transpose(0, 2, 1)).sum(axis=0)
+        self.grads["W"] = np.ascontiguousarray(dW.T).reshape(W.shape)
         self.grads["b"] = dout.sum(axis=(0, 2, 3))
 
     def _out_shape(self, x: np.ndarray) -> tuple[int, int]:
@@ -293,10 +299,6 @@ def _padded(x: np.ndarray, pad: int, value: float = 0) -> np.ndarray:
     return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), constant_values=value) if pad else x
 
 
-def _chunks(n: int) -> Iterator[slice]:
-    return (slice(i, i + IMAGES_AT_ONCE) for i in range(0, n, IMAGES_AT_ONCE))
-
-
 def _places(filter_h: int, filter_w: int, stride: int, out_h: int, out_w: int) -> Iterator[tuple]:
     """For each cell (i, j) of a filter: the rows and columns of the image that it meets, place by place."""
     for i in range(filter_h):
@@ -304,30 +306,44 @@ def _places(filter_h: int, filter_w: int, stride: int, out_h: int, out_w: int) -
             yield i, j, slice(i, i + stride * out_h, stride), slice(j, j + stride * out_w, stride)
 
 
-def _seen(x: np.ndarray, filter_h: int, filter_w: int, stride: int, out_h: int, out_w: int) -> np.ndarray:
-    """What each filter cell sees at each place: (N, C, filter_h, filter_w, out_h, out_w)."""
-    N, C, _, _ = x.shape
-    seen = np.empty((N, C, filter_h, filter_w, out_h, out_w), x.dtype)
-    for i, j, rows, columns in _places(filter_h, filter_w, stride, out_h, out_w):
-        seen[:, :, i, j] = x[:, :, rows, columns]
-    return seen
+def _seen(x: np.ndarray, filter_shape: tuple[int, int], stride: int, out_h: int, out_w: int) -> np.ndarray:
+    """What each filter cell sees at each place: a view of shape (N, C, filter_h, filter_w, out_h, out_w)."""
+    n, c, row, pixel = x.strides
+    shape = (*x.shape[:2], *filter_shape, out_h, out_w)
+    return as_strided(x, shape, (n, c, row, pixel, stride * row, stride * pixel), writeable=False)
 
 
-def _columns(x: np.ndarray, filter_shape: tuple[int, int], stride: int, out_shape: tuple[int, int]) -> np.ndarray:
-    """The transpose of im2col's rows, image by image: (N, C · filter_h · filter_w, out_h · out_w).
+def _columns(
+    x: np.ndarray, filter_shape: tuple[int, int], stride: int, pads: Sequence[int], out_shape: tuple[int, int]
+) -> Iterator[tuple[slice, np.ndarray]]:
+    """The transpose of im2col's rows, for a few images at a time: which, and (n, C · filter_h · filter_w, places).
 
-    In this order the product with the filters is already (N, F, out_h, out_w), and nothing is moved.
+    In this order the product with the filters is already (n, F, places), and nothing is moved. With stride 1 the
+    places run on past the last one of a row, to the end of the padded image: then all that a filter cell sees lies
+    in one piece, which is copied 1.3 times as fast as row by row. Whoever takes the columns leaves those places out.
     """
-    seen = _seen(x, *filter_shape, stride, *out_shape)
-    return seen.reshape(len(x), seen[0, :, :, :, 0, 0].size, -1)
+    N, C, height, width = x.shape
+    (pad_h, pad_w), (out_h, out_w), size = pads, out_shape, C * math.prod(filter_shape)
+    per_row = width + 2 * pad_w if stride == 1 else out_w
+    at_once = min(N, max(1, COLUMNS_AT_ONCE // (size * out_h * per_row)))
+    # One row more than the padding: the last places run on into it.
+    padded = np.zeros((at_once, C, height + 2 * pad_h + 1, width + 2 * pad_w), x.dtype)
+    seen = _seen(padded, filter_shape, stride, out_h, per_row)
+    columns = np.empty(seen.shape, x.dtype)
+    for first in range(0, N, at_once):
+        few, n = slice(first, first + at_once), min(at_once, N - first)
+        padded[:n, :, pad_h : pad_h + height, pad_w : pad_w + width] = x[few]
+        columns[:n] = seen[:n]
+        yield few, columns[:n].reshape(n, size, out_h * per_row)
 
 
-def _correlate(x: np.ndarray, W: np.ndarray, b, stride: int, out_h: int, out_w: int) -> np.ndarray:
-    """Slide the filters over images that are padded already: (N, F, out_h, out_w)."""
-    F, _, filter_h, filter_w = W.shape
-    out = np.empty((len(x), F, out_h * out_w), np.result_type(x, W))
-    for few in _chunks(len(x)):
-        columns = _columns(x[few], (filter_h, filter_w), stride, (out_h, out_w))
-        np.matmul(W.reshape(F, -1), columns, out=out[few])
-        out[few] += np.reshape(b, (-1, 1))
-    return out.reshape(len(x), F, out_h, out_w)
+def _correlate(
+    x: np.ndarray, W: np.ndarray, b: np.ndarray, stride: int, pads: Sequence[int], out_shape: tuple[int, int]
+) -> np.ndarray:
+    """Slide the filters over the images: (N, F, out_h, out_w)."""
+    (out_h, out_w), filters = out_shape, W.reshape(len(W), -1)
+    out = np.empty((len(x), len(W), out_h, out_w), np.result_type(x, W))
+    for few, columns in _columns(x, W.shape[2:], stride, pads, out_shape):
+        wide = np.matmul(filters, columns).reshape(len(columns), len(W), out_h, -1)
+        np.add(wide[..., :out_w], b[:, None, None], out=out[few])
+    return out
