@@ -1,0 +1,29 @@
+"""Pictures of the course, drawn with matplotlib.
+
+Each function draws on the Axes `ax`, or on a new figure without one, and returns it, so that you can go
+on drawing. None calls ``plt.show`` or changes matplotlib's settings. What a colour says is also said by a
+shape, a line style or a word.
+
+* `base`: the colours; figures for widgets, and figures as PNG or HTML;
+* `images`: digits, rows of digits, filters;
+* `curves`: functions, training curves, bars, histograms, the confusion matrix;
+* `planes`: what happens in the plane: decision regions, contour lines, arrows.
+"""
+
+from dlcourse.plots.base import PALETTE, figure, to_html_img, to_png
+from dlcourse.plots.curves import (
+    plot_confusion,
+    plot_curves,
+    plot_function,
+    plot_histograms,
+    plot_history,
+    plot_probabilities,
+)
+from dlcourse.plots.images import img_show, show_filters, show_images
+from dlcourse.plots.planes import plot_arrow_field, plot_contour_path, plot_decision_line, plot_decision_region
+
+__all__ = [
+    "PALETTE", "figure", "img_show", "plot_arrow_field", "plot_confusion", "plot_contour_path", "plot_curves",
+    "plot_decision_line", "plot_decision_region", "plot_function", "plot_histograms", "plot_history",
+    "plot_probabilities", "show_filters", "show_images", "to_html_img", "to_png",
+]  # fmt: skip
