@@ -232,7 +232,7 @@ def check_threads() -> Finding:
     if found:
         return Finding(name, True, found)
     text = _("no limit set, so each kernel may take all {cores} cores")
-    advice = _("dlcourse lab sets one thread for each kernel; it is the fastest for networks of this course's size.")
+    advice = _("dlcourse lab sets one thread for each kernel; more gain little, and cost much on a busy machine.")
     return Finding(name, True, text.format(cores=os.cpu_count()), advice)
 
 
