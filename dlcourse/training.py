@@ -8,9 +8,11 @@ dropout ratio, the weight decay.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from numbers import Integral
 
 import numpy as np
 
+from dlcourse.losses import check_targets
 from dlcourse.networks import Classifier
 from dlcourse.optimizers import SGD, Optimizer, Schedule
 
@@ -81,9 +83,13 @@ def minibatches(n: int, batch_size: int, rng: np.random.Generator | int | None =
     Returns
     -------
     list of ndarray of int
+
+    Raises
+    ------
+    ValueError
+        If `n` or `batch_size` is not a whole number ≥ 1.
     """
-    if n < 1 or batch_size < 1:
-        raise ValueError(f"minibatches: n is {n} and batch_size {batch_size}, expected both ≥ 1")
+    _check_counts("minibatches", n=n, batch_size=batch_size)
     order = np.random.default_rng(rng).permutation(n)
     return [order[i : i + batch_size] for i in range(0, n, batch_size)]
 
@@ -125,8 +131,8 @@ class Trainer:
     TypeError, ValueError
         If the arrays do not fit, or a number is outside its range.
     Diverged
-        From ``next()``, when the loss leaves the finite numbers; the network keeps the weights that
-        it had before that step.
+        From ``next()``, when the loss leaves the finite numbers; the network keeps the weights (and
+        the running statistics) that it had before that step.
     """
 
     def __init__(
@@ -145,14 +151,13 @@ class Trainer:
         evaluate_samples: int | None = None,
         rng: np.random.Generator | int | None = None,
     ):
-        x_train, t_train = _checked_set("train", x_train, t_train)
+        x_train, t_train = _checked_set("train", x_train, t_train, network)
         if (x_test is None) != (t_test is None):
             raise ValueError("Trainer: x_test and t_test belong together; one of them is missing")
         if x_test is not None:
-            x_test, t_test = _checked_set("test", x_test, t_test)
-        for name, value in (("epochs", epochs), ("batch_size", batch_size), ("evaluate_samples", evaluate_samples)):
-            if value is not None and value < 1:
-                raise ValueError(f"Trainer: {name} is {value}, expected at least 1")
+            x_test, t_test = _checked_set("test", x_test, t_test, network)
+        samples = 1 if evaluate_samples is None else evaluate_samples
+        _check_counts("Trainer", epochs=epochs, batch_size=batch_size, evaluate_samples=samples)
         self.network = network
         self.x_train, self.t_train, self.x_test, self.t_test = x_train, t_train, x_test, t_test
         self.optimizer = SGD(lr=0.1) if optimizer is None else optimizer
@@ -195,9 +200,11 @@ class Trainer:
         x, t = np.take(self.x_train, batch, axis=0), self.t_train[batch]
         if self.augment is not None:
             x = self.augment(x, self.rng)
+        before = {name: array.copy() for name, array in self.network.state.items()}
         with np.errstate(over="ignore", invalid="ignore"):  # what they warn of is said by Diverged
             loss, grads = self.network.loss_and_gradient(x, t)
             if not np.isfinite(loss):
+                self.network.state.update(before)  # the running statistics have already seen this batch
                 raise Diverged(self.step + 1, loss, self.optimizer.lr)
             self.optimizer.update(self.network.params, grads)
         return loss
@@ -240,12 +247,26 @@ def train(trainer: Trainer, *, progress: bool = True) -> History:
     return trainer.history
 
 
-def _checked_set(which: str, x: np.ndarray, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _check_counts(who: str, **counts: int) -> None:
+    for name, value in counts.items():
+        if not isinstance(value, Integral) or value < 1:
+            raise ValueError(f"{who}: {name} is {value!r}, expected a whole number ≥ 1")
+
+
+def _checked_set(which: str, x: np.ndarray, t: np.ndarray, network: Classifier) -> tuple[np.ndarray, np.ndarray]:
+    """Say now what is wrong with the data, and not in the middle of an epoch."""
     x, t = np.asarray(x), np.asarray(t)
     if x.dtype.kind != "f":
         raise TypeError(f"Trainer: x_{which} has dtype {x.dtype}, expected floats (load with normalize=True)")
     if x.ndim < 2 or len(x) == 0 or t.shape[:1] != x.shape[:1]:
         raise ValueError(
-            f"Trainer: x_{which} has shape {x.shape} and t_{which} {t.shape}, expected (N, ...) and (N,) or (N, K), N ≥ 1"
+            f"Trainer: x_{which} has shape {x.shape} and t_{which} {t.shape},"
+            " expected (N, ...) and (N,) or (N, K), N ≥ 1"
         )
+    if x.shape[1:] != network.input_shape:
+        expected = ", ".join(map(str, ("N", *network.input_shape)))
+        raise ValueError(f"Trainer: x_{which} has shape {x.shape}, the network takes ({expected})")
+    with np.errstate(over="ignore", invalid="ignore"):
+        scores = network.scores(np.zeros((1, *network.input_shape), x.dtype))  # for the number of classes
+    check_targets(np.broadcast_to(scores, (len(x), scores.shape[1])), t, f"Trainer: t_{which}")
     return x, t
