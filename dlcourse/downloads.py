@@ -15,6 +15,8 @@ import io
 import os
 import textwrap
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 from typing import NamedTuple
@@ -235,13 +237,17 @@ def _from_cache(name: str) -> dict[str, np.ndarray]:
     for key, file in FILES.items():
         try:
             arrays[key] = _verify(name, key, _read_idx(folder / file))
-        except (FileNotFoundError, ValueError):  # not there, or not intact: a good one takes its place
+        except (FileNotFoundError, NotADirectoryError, ValueError):
+            # Not there, or not intact: a good one takes its place.
             arrays[key] = _download(name, key, folder / file)
     return arrays
 
 
 def _download(name: str, key: str, path: Path) -> np.ndarray:
     """Download one file. It is checked in memory, so that only a good one ever touches the disk."""
+    # Before anything is downloaded that could not be kept.
+    with _advice_on_cache(f"could not make the folder {path.parent}: "):
+        path.parent.mkdir(parents=True, exist_ok=True)
     # identity: the file as it is, for some servers unpack a .gz on the way.
     headers = {"Accept-Encoding": "identity"}
     downloader = _import_pooch().HTTPDownloader(progressbar=True, chunk_size=2**16, headers=headers)
@@ -256,7 +262,8 @@ def _download(name: str, key: str, path: Path) -> np.ndarray:
             except (OSError, ValueError) as error:  # all errors of the network are OSErrors here
                 failures[mirror] = textwrap.shorten(str(error), 200)
                 continue
-            _keep(path, content)
+            with _advice_on_cache(), atomic_file(path) as file:
+                file.write(content.getbuffer())
             return array
     reasons = "".join(f"\n  {mirror}: {reason}" for mirror, reason in failures.items())
     raise ConnectionError(
@@ -266,17 +273,13 @@ def _download(name: str, key: str, path: Path) -> np.ndarray:
     )
 
 
-def _keep(path: Path, content: io.BytesIO) -> None:
-    advice = "The environment variable DLCOURSE_CACHE can name another folder for downloads"
+@contextmanager
+def _advice_on_cache(before: str = "") -> Iterator[None]:
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        yield
     except OSError as error:
-        raise OSError(error.errno, f"could not make the folder {path.parent}: {error.strerror}. {advice}") from error
-    try:
-        with atomic_file(path) as file:
-            file.write(content.getbuffer())
-    except OSError as error:
-        raise OSError(error.errno, f"{error.strerror}. {advice}") from error
+        advice = "The environment variable DLCOURSE_CACHE can name another folder for downloads"
+        raise OSError(error.errno, f"{before}{error.strerror}. {advice}") from error
 
 
 def _import_pooch() -> ModuleType:
