@@ -37,6 +37,7 @@ from dlcourse.plots import (
     plot_histograms,
     plot_history,
     plot_probabilities,
+    show,
     show_filters,
     show_images,
     to_html_img,
@@ -546,3 +547,13 @@ def test_bad_input_is_named_and_leaves_no_figure(call, error, message):
         call()
     assert re.match(r"(figure|to_png|to_html_img|img_show|show_\w+|plot_\w+): ", str(caught.value))
     assert plt.get_fignums() == []
+
+
+def test_show_gives_the_notebook_an_image_with_words_and_closes_the_figure(monkeypatch):
+    pytest.importorskip("IPython")
+    shown = []
+    monkeypatch.setattr("IPython.display.display", shown.append)
+    fig, _ = plt.subplots()
+    show(fig, alt="nothing yet")
+    assert len(shown) == 1 and 'alt="nothing yet"' in shown[0].data
+    assert not plt.fignum_exists(fig.number)

@@ -10,7 +10,7 @@ shape, a line style or a word.
 * `planes`: what happens in the plane: decision regions, contour lines, arrows.
 """
 
-from dlcourse.plots.base import PALETTE, figure, to_html_img, to_png
+from dlcourse.plots.base import PALETTE, figure, show, to_html_img, to_png
 from dlcourse.plots.curves import (
     plot_confusion,
     plot_curves,
@@ -25,5 +25,5 @@ from dlcourse.plots.planes import plot_arrow_field, plot_contour_path, plot_deci
 __all__ = [
     "PALETTE", "figure", "img_show", "plot_arrow_field", "plot_confusion", "plot_contour_path", "plot_curves",
     "plot_decision_line", "plot_decision_region", "plot_function", "plot_histograms", "plot_history",
-    "plot_probabilities", "show_filters", "show_images", "to_html_img", "to_png",
+    "plot_probabilities", "show", "show_filters", "show_images", "to_html_img", "to_png",
 ]  # fmt: skip

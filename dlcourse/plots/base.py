@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-__all__ = ["COLORS", "LINE_STYLES", "MARKERS", "PALETTE", "figure", "to_html_img", "to_png"]
+__all__ = ["COLORS", "LINE_STYLES", "MARKERS", "PALETTE", "figure", "show", "to_html_img", "to_png"]
 
 PALETTE = {
     "blue": "#0072B2", "vermilion": "#D55E00", "green": "#009E73", "purple": "#CC79A7", "orange": "#E69F00",
@@ -89,6 +89,24 @@ def to_html_img(fig: Figure, alt: str) -> str:
         f'<img alt="{html.escape(alt.strip())}" width="{width}" height="{height}"'
         f' style="max-width: 100%; height: auto" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
     )
+
+
+def show(fig: Figure, alt: str) -> None:
+    """Show a figure in a notebook, with words for those who cannot see it, and close it.
+
+    JupyterLab shows a matplotlib figure without an alt text, whatever is set. This shows an ``<img>`` that has one.
+
+    Parameters
+    ----------
+    fig : Figure
+    alt : str
+        As in `to_html_img`.
+    """
+    from IPython.display import HTML, display
+
+    picture = to_html_img(fig, alt)
+    plt.close(fig)
+    display(HTML(picture))
 
 
 def as_axes(ax: Axes | None, who: str, width: float = 6.0, height: float = 4.0) -> Axes:

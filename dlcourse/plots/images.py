@@ -140,7 +140,7 @@ def _mosaic(tiles, low, high, columns, ax, who: str, texts=None, framed=None) ->
         if texts and texts[i]:
             ax.text(
                 x + (width - 1) / 2, y - 0.05 * height - 0.5, texts[i], ha="center", va="bottom", fontsize=SMALL,
-                linespacing=1.0, color=PALETTE["vermilion"] if bad else "black", weight="bold" if bad else "normal",
+                linespacing=1.0, weight="bold" if bad else "normal",
             )  # fmt: skip
         if bad:
             frame = Rectangle(
