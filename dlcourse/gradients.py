@@ -7,9 +7,12 @@ training and exactly right for checking a faster gradient (chapter 05).
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from dlcourse.functions import as_float
 
 __all__ = ["GradientCheck", "check_gradient", "gradient_descent", "numerical_gradient", "relative_error"]
 
@@ -37,11 +40,12 @@ def numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, h: float
     Raises
     ------
     TypeError
-        If `x` is not an array of floats (with integers, ``x + h`` would be `x` again).
+        If `x` is not an array of floats (with integers, ``x + h`` would be `x` again), or `f` does
+        not give a number.
     ValueError
         If `x` cannot be written to, or `h` is not positive.
     """
-    _check_point(x, h)
+    _check_point(x, h, "numerical_gradient")
     grad = np.zeros_like(x)
     for index in np.ndindex(x.shape):
         grad[index] = _slope(f, x, index, h)
@@ -82,17 +86,22 @@ def gradient_descent(
 
     Raises
     ------
+    TypeError
+        If `init_x` holds anything but real numbers.
     ValueError
-        If `lr` is not positive or `step_num` is negative.
+        If `lr` is not positive, `step_num` is no whole number ≥ 0, or `gradient` gives another shape.
     """
-    if not lr > 0:
-        raise ValueError(f"gradient_descent: lr is {lr}, expected a number > 0")
-    if step_num < 0:
-        raise ValueError(f"gradient_descent: step_num is {step_num}, expected ≥ 0")
-    x = np.array(init_x, dtype=np.float64)
+    if not 0 < lr < np.inf:
+        raise ValueError(f"gradient_descent: lr is {lr}, expected a finite number > 0")
+    if not isinstance(step_num, Integral) or step_num < 0:
+        raise ValueError(f"gradient_descent: step_num is {step_num!r}, expected a whole number ≥ 0")
+    x = as_float(init_x, "gradient_descent", "init_x").astype(np.float64)
     path = [x.copy()]
     for _ in range(step_num):
-        x -= lr * (numerical_gradient(f, x) if gradient is None else gradient(x))
+        grad = numerical_gradient(f, x) if gradient is None else np.asarray(gradient(x))
+        if grad.shape != x.shape:
+            raise ValueError(f"gradient_descent: gradient gave shape {grad.shape}, x has {x.shape}")
+        x -= lr * grad
         if return_path:
             path.append(x.copy())
     return (x, np.stack(path)) if return_path else x
@@ -129,19 +138,22 @@ def check_gradient(
     samples: int | None = None,
     h: float = 1e-4,
     rng: np.random.Generator | int | None = None,
+    allow_zeros: bool = False,
 ) -> GradientCheck:
     """Compare a gradient that somebody derived with the one by differences.
 
     Parameters
     ----------
     f, x, h
-        As in `numerical_gradient`.
+        As in `numerical_gradient`; float64, or rounding hides what is looked for.
     grad : ndarray of the shape of `x`
         The gradient of `f` at `x` to be checked.
     samples : int, optional
         Compare only so many entries, drawn without replacement; all of them if not given.
     rng : Generator or int, optional
         Draws them.
+    allow_zeros : bool
+        Accept that no entry compared changes `f`, as for a bias before batch normalization.
 
     Returns
     -------
@@ -153,37 +165,46 @@ def check_gradient(
         As `numerical_gradient`, and if the shapes differ, `samples` is below 1, or every compared
         entry of the gradient by differences is zero: such a check proves nothing.
     """
-    _check_point(x, h)
-    grad = np.asarray(grad)
+    _check_point(x, h, "check_gradient")
+    grad = as_float(grad, "check_gradient", "grad")
     if grad.shape != x.shape or x.size == 0:
         raise ValueError(f"check_gradient: grad has shape {grad.shape}, x has {x.shape}; expected the same, not empty")
-    if samples is not None and samples < 1:
-        raise ValueError(f"check_gradient: samples is {samples}, expected at least 1")
+    if samples is not None and (not isinstance(samples, Integral) or samples < 1):
+        raise ValueError(f"check_gradient: samples is {samples!r}, expected a whole number ≥ 1")
     count = x.size if samples is None else min(samples, x.size)
     chosen = np.random.default_rng(rng).choice(x.size, size=count, replace=False)
     indices = [tuple(int(i) for i in np.unravel_index(flat, x.shape)) for flat in np.sort(chosen)]
     numerical = np.array([_slope(f, x, index, h) for index in indices])
-    if not numerical.any():
+    # The two values of f are rounded. What they differ by is divided by 2h, and the rounding with it.
+    noise = 10 * np.finfo(np.float64).eps * abs(_value(f, x)) / h
+    if not allow_zeros and (np.abs(numerical) <= noise).all():
         raise ValueError("check_gradient: f does not change with any entry compared; a check of zeros proves nothing")
     given = np.array([grad[index] for index in indices])
-    errors = relative_error(given, numerical)
+    errors = relative_error(given, numerical, floor=1e6 * noise)
     worst = int(np.argmax(errors))
     return GradientCheck(
         float(errors[worst]), indices[worst], float(given[worst]), float(numerical[worst]), len(indices)
     )
 
 
-def relative_error(given: np.ndarray, expected: np.ndarray) -> np.ndarray:
+def relative_error(given: ArrayLike, expected: ArrayLike, *, floor: float = 0.0) -> np.ndarray:
     """``|given - expected| / (|given| + |expected|)``, entry by entry, and infinite where not finite.
 
     Entries far below the largest one are measured against a thousandth of it, for there the
-    differences hold rounding errors only.
+    differences hold rounding errors only; entries below `floor` are measured against that.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
     """
     given, expected = np.asarray(given, dtype=np.float64), np.asarray(expected, dtype=np.float64)
-    largest = max(np.abs(expected).max(initial=0), np.abs(given).max(initial=0), np.finfo(np.float64).tiny)
-    size = np.maximum(np.abs(given) + np.abs(expected), 1e-3 * largest)
+    if given.shape != expected.shape:
+        raise ValueError(f"relative_error: given has shape {given.shape}, expected {expected.shape}; they must agree")
+    size = np.abs(given) + np.abs(expected)
+    largest = np.max(size, where=np.isfinite(size), initial=np.finfo(np.float64).tiny)
     with np.errstate(invalid="ignore"):
-        error = np.abs(given - expected) / size
+        error = np.abs(given - expected) / np.maximum(size, max(1e-3 * largest, floor))
     return np.where(np.isfinite(error), error, np.inf)
 
 
@@ -191,23 +212,29 @@ def _slope(f: Callable[[np.ndarray], float], x: np.ndarray, index: tuple[int, ..
     old = x[index]
     try:
         x[index] = old + h
-        above = f(x)
+        above = _value(f, x)
         x[index] = old - h
-        below = f(x)
+        below = _value(f, x)
     finally:
         x[index] = old
     return (above - below) / (2 * h)
 
 
-def _check_point(x: np.ndarray, h: float) -> None:
+def _value(f: Callable[[np.ndarray], float], x: np.ndarray) -> float:
+    value = np.asarray(f(x))
+    if value.ndim or value.dtype.kind not in "biuf":
+        raise TypeError(f"f gave {value.dtype} of shape {value.shape}, expected a single number")
+    return float(value)
+
+
+def _check_point(x: np.ndarray, h: float, who: str) -> None:
     if not isinstance(x, np.ndarray):
-        raise TypeError(f"numerical_gradient: x is a {type(x).__name__}, expected a NumPy array of floats")
+        raise TypeError(f"{who}: x is a {type(x).__name__}, expected a NumPy array of floats")
     if x.dtype.kind != "f":
         raise TypeError(
-            f"numerical_gradient: x has dtype {x.dtype}, expected floats; integers cannot move by h = {h}"
-            " (write x.astype(float))"
+            f"{who}: x has dtype {x.dtype}, expected floats; integers cannot move by h = {h} (write x.astype(float))"
         )
     if not x.flags.writeable:
-        raise ValueError("numerical_gradient: x is read-only, and its entries must be moved; pass x.copy()")
-    if not h > 0:
-        raise ValueError(f"numerical_gradient: h is {h}, expected a number > 0")
+        raise ValueError(f"{who}: x is read-only, and its entries must be moved; pass x.copy()")
+    if not 0 < h < np.inf:
+        raise ValueError(f"{who}: h is {h}, expected a finite number > 0")
