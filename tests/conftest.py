@@ -13,7 +13,7 @@ import pytest
 # the full data): what is provided must be used.
 MAY_SKIP = {
     r"^slow: ": lambda env: env.get("DLCOURSE_SLOW") != "1",
-    r"^needs \w+: pip install 'dlcourse\[oracles\]'": lambda env: env.get("DLCOURSE_REQUIRE_ORACLES") != "1",
+    r"^needs [\w.]+: pip install 'dlcourse\[oracles\]'": lambda env: env.get("DLCOURSE_REQUIRE_ORACLES") != "1",
     r"(?i)browser|chromium": lambda env: env.get("DLCOURSE_REQUIRE_BROWSER") != "1",
     r"full (Fashion-)?MNIST|DLCOURSE_DATA": lambda env: not env.get("DLCOURSE_DATA"),
     r"^not on (Windows|macOS|Linux)": lambda env: True,
