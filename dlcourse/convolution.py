@@ -79,8 +79,7 @@ def im2col(input_data: np.ndarray, filter_h: int, filter_w: int, stride: int = 1
         A pixel comes once for each place that sees it: with a 5×5 filter, up to 25 times the memory.
     """
     _check_images(input_data, "im2col")
-    out_h = output_size(input_data.shape[2], filter_h, stride, pad)
-    out_w = output_size(input_data.shape[3], filter_w, stride, pad)
+    out_h, out_w = _out_shape(input_data.shape, (filter_h, filter_w), stride, pad)
     seen = _seen(_padded(input_data, pad), (filter_h, filter_w), stride, out_h, out_w)
     return seen.transpose(0, 4, 5, 1, 2, 3).reshape(len(input_data) * out_h * out_w, -1)
 
@@ -110,7 +109,7 @@ def col2im(
         If the shapes do not belong together.
     """
     N, C, height, width = input_shape
-    out_h, out_w = output_size(height, filter_h, stride, pad), output_size(width, filter_w, stride, pad)
+    out_h, out_w = _out_shape(input_shape, (filter_h, filter_w), stride, pad)
     expected = (N * out_h * out_w, C * filter_h * filter_w)
     if col.shape != expected:
         raise ValueError(f"col2im: col has shape {col.shape}, expected {expected} for images {tuple(input_shape)}")
@@ -151,7 +150,7 @@ class Convolution(Layer):
         output_size(1, 1, stride)
         super().__init__(W=W, b=b)
         self.stride, self.pad = stride, pad
-        self.x = None
+        self.x = self.out_shape = None
 
     def forward(self, x, *, training=False):
         W = self.params["W"]
@@ -160,9 +159,9 @@ class Convolution(Layer):
             raise ValueError(
                 f"Convolution: x has {x.shape[1]} channels, W expects {W.shape[1]} (x {x.shape}, W {W.shape})"
             )
-        out_shape = self._out_shape(x)
-        self.x = x
-        return _correlate(x, W, self.params["b"], self.stride, (self.pad, self.pad), out_shape)
+        out_h, out_w = _out_shape(x.shape, W.shape[2:], self.stride, self.pad)
+        self.x, self.out_shape = x, (len(x), len(W), out_h, out_w)
+        return _correlate(x, W, self.params["b"], self.stride, (self.pad, self.pad), (out_h, out_w))
 
     def backward(self, dout):
         self.backward_params(dout)
@@ -181,8 +180,7 @@ class Convolution(Layer):
 
     def backward_params(self, dout):
         W = self.params["W"]
-        expected = None if self.x is None else (len(self.x), len(W), *self._out_shape(self.x))
-        self._check_dout(dout, self.x, expected)
+        self._check_dout(dout, self.x, self.out_shape)
         out_h, out_w = dout.shape[2:]
         dW = np.zeros((W[0].size, len(W)), np.result_type(self.x, dout))
         for few, columns in _columns(self.x, W.shape[2:], self.stride, (self.pad, self.pad), (out_h, out_w)):
@@ -192,12 +190,6 @@ class Convolution(Layer):
             dW += np.matmul(columns, wide.reshape(len(wide), len(W), -1).transpose(0, 2, 1)).sum(axis=0)
         self.grads["W"] = np.ascontiguousarray(dW.T).reshape(W.shape)
         self.grads["b"] = dout.sum(axis=(0, 2, 3))
-
-    def _out_shape(self, x: np.ndarray) -> tuple[int, int]:
-        return tuple(
-            output_size(size, filter_size, self.stride, self.pad)
-            for size, filter_size in zip(x.shape[2:], self.params["W"].shape[2:], strict=True)
-        )
 
 
 class _Pooling(Layer):
@@ -215,8 +207,7 @@ class _Pooling(Layer):
     def _cells(self, x: np.ndarray, fill: float) -> Iterator[np.ndarray]:
         """For each cell of the window, what it sees at all places: a view of shape (N, C, out_h, out_w)."""
         _check_images(x, type(self).__name__)
-        out_h = output_size(x.shape[2], self.pool_h, self.stride, self.pad)
-        out_w = output_size(x.shape[3], self.pool_w, self.stride, self.pad)
+        out_h, out_w = _out_shape(x.shape, (self.pool_h, self.pool_w), self.stride, self.pad)
         self.x_shape, self.out_shape = x.shape, (*x.shape[:2], out_h, out_w)
         padded = _padded(x, self.pad, fill)
         for _, _, rows, columns in _places(self.pool_h, self.pool_w, self.stride, out_h, out_w):
@@ -229,7 +220,10 @@ class _Pooling(Layer):
         dx = np.zeros((N, C, height + 2 * self.pad, width + 2 * self.pad), dout.dtype)
         places = _places(self.pool_h, self.pool_w, self.stride, *self.out_shape[2:])
         for k, (_, _, rows, columns) in enumerate(places):
-            dx[:, :, rows, columns] += dout * share(k)
+            if self.stride < max(self.pool_h, self.pool_w):  # windows overlap, and a pixel may get several shares
+                dx[:, :, rows, columns] += dout * share(k)
+            else:
+                np.multiply(dout, share(k), out=dx[:, :, rows, columns])
         return dx[:, :, self.pad : self.pad + height, self.pad : self.pad + width]
 
     def __repr__(self) -> str:
@@ -263,6 +257,7 @@ class MaxPooling(_Pooling):
         out = next(cells).copy()
         self.winner = np.zeros(out.shape, np.min_scalar_type(self.pool_h * self.pool_w))
         for k, cell in enumerate(cells, start=1):  # whole slices: far faster than a maximum over tiny windows
+            cell = np.ascontiguousarray(cell)  # it is read twice, and pixels that lie apart are slow to read
             larger = cell > out
             np.maximum(out, cell, out=out)
             np.maximum(self.winner, larger * self.winner.dtype.type(k), out=self.winner)
@@ -293,6 +288,10 @@ class AveragePooling(_Pooling):
 def _check_images(x: np.ndarray, who: str) -> None:
     if x.ndim != 4 or x.size == 0:
         raise ValueError(f"{who}: x has shape {x.shape}, expected images (N, C, height, width), not empty")
+
+
+def _out_shape(shape: tuple[int, ...], filter_shape: tuple[int, int], stride: int, pad: int) -> tuple[int, int]:
+    return tuple(output_size(*sizes, stride, pad) for sizes in zip(shape[2:], filter_shape, strict=True))
 
 
 def _padded(x: np.ndarray, pad: int, value: float = 0) -> np.ndarray:
