@@ -9,7 +9,7 @@ K. Chellapilla, S. Puri and P. Simard, "High performance convolutional neural ne
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from operator import index
+from numbers import Integral
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
@@ -42,11 +42,10 @@ def output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0) -> i
         If one is out of range, the filter is larger than the padded image, or the stride does not
         come out even: the last pixels would be left out, and nobody would know.
     """
-    for name, value, least in (("size", size, 1), ("filter_size", filter_size, 1), ("stride", stride, 1), ("pad", pad, 0)):
-        try:
-            index(value)
-        except TypeError:
-            raise TypeError(f"output_size: {name} is {value!r}, expected an integer") from None
+    for name, value in (("size", size), ("filter_size", filter_size), ("stride", stride), ("pad", pad)):
+        least = 0 if name == "pad" else 1
+        if not isinstance(value, Integral):
+            raise TypeError(f"output_size: {name} is {value!r}, expected an integer")
         if value < least:
             raise ValueError(f"output_size: {name} is {value}, expected at least {least}")
     room = size + 2 * pad - filter_size
@@ -78,10 +77,10 @@ def im2col(input_data: np.ndarray, filter_h: int, filter_w: int, stride: int = 1
     ndarray of shape (N · out_h · out_w, C · filter_h · filter_w)
         A pixel comes once for each place that sees it: with a 5×5 filter, up to 25 times the memory.
     """
-    _check_images(input_data, "im2col")
+    input_data = _images(input_data, "im2col")
     out_h, out_w = _out_shape(input_data.shape, (filter_h, filter_w), stride, pad)
     seen = _seen(_padded(input_data, pad), (filter_h, filter_w), stride, out_h, out_w)
-    return seen.transpose(0, 4, 5, 1, 2, 3).reshape(len(input_data) * out_h * out_w, -1)
+    return np.array(seen.transpose(0, 4, 5, 1, 2, 3), order="C").reshape(len(input_data) * out_h * out_w, -1)
 
 
 def col2im(
@@ -108,6 +107,8 @@ def col2im(
     ValueError
         If the shapes do not belong together.
     """
+    if len(input_shape) != 4:
+        raise ValueError(f"col2im: input_shape is {tuple(input_shape)}, expected (N, C, height, width)")
     N, C, height, width = input_shape
     out_h, out_w = _out_shape(input_shape, (filter_h, filter_w), stride, pad)
     expected = (N * out_h * out_w, C * filter_h * filter_w)
@@ -154,11 +155,9 @@ class Convolution(Layer):
 
     def forward(self, x, *, training=False):
         W = self.params["W"]
-        _check_images(x, "Convolution")
+        x = _images(x, "Convolution")
         if x.shape[1] != W.shape[1]:
-            raise ValueError(
-                f"Convolution: x has {x.shape[1]} channels, W expects {W.shape[1]} (x {x.shape}, W {W.shape})"
-            )
+            raise ValueError(f"Convolution: x {x.shape} has {x.shape[1]} channels, W {W.shape} expects {W.shape[1]}")
         out_h, out_w = _out_shape(x.shape, W.shape[2:], self.stride, self.pad)
         self.x, self.out_shape = x, (len(x), len(W), out_h, out_w)
         return _correlate(x, W, self.params["b"], self.stride, (self.pad, self.pad), (out_h, out_w))
@@ -197,8 +196,9 @@ class _Pooling(Layer):
 
     def __init__(self, pool_h: int, pool_w: int, stride: int = 2, pad: int = 0):
         super().__init__()
+        output_size(1, 1, stride)  # says what is wrong with the stride now, not at the first image
         for size in (pool_h, pool_w):
-            output_size(size, size, stride, pad)
+            output_size(size, size, 1, pad)
             if pad >= size:
                 raise ValueError(f"{type(self).__name__}: pad is {pad}, expected less than the pool size {size}")
         self.pool_h, self.pool_w, self.stride, self.pad = pool_h, pool_w, stride, pad
@@ -206,7 +206,6 @@ class _Pooling(Layer):
 
     def _cells(self, x: np.ndarray, fill: float) -> Iterator[np.ndarray]:
         """For each cell of the window, what it sees at all places: a view of shape (N, C, out_h, out_w)."""
-        _check_images(x, type(self).__name__)
         out_h, out_w = _out_shape(x.shape, (self.pool_h, self.pool_w), self.stride, self.pad)
         self.x_shape, self.out_shape = x.shape, (*x.shape[:2], out_h, out_w)
         padded = _padded(x, self.pad, fill)
@@ -248,12 +247,11 @@ class MaxPooling(_Pooling):
         If sizes do not fit; see `output_size`.
     """
 
-    def __init__(self, pool_h: int, pool_w: int, stride: int = 2, pad: int = 0):
-        super().__init__(pool_h, pool_w, stride, pad)
-        self.winner = None  # which cell of each window was the largest
+    winner: np.ndarray  # which cell of each window was the largest
 
     def forward(self, x, *, training=False):
-        cells = self._cells(x, -np.inf)
+        x = _images(x, "MaxPooling")
+        cells = self._cells(x, -np.inf if x.dtype.kind == "f" else np.iinfo(x.dtype).min)
         out = next(cells).copy()
         self.winner = np.zeros(out.shape, np.min_scalar_type(self.pool_h * self.pool_w))
         for k, cell in enumerate(cells, start=1):  # whole slices: far faster than a maximum over tiny windows
@@ -274,8 +272,9 @@ class AveragePooling(_Pooling):
     """
 
     def forward(self, x, *, training=False):
+        x = _images(x, "AveragePooling")
         cells = self._cells(x, 0)
-        out = next(cells).copy()
+        out = next(cells).astype(np.result_type(x.dtype, 1.0))  # floats as they are, integers as float64
         for cell in cells:
             out += cell
         out /= self.pool_h * self.pool_w
@@ -285,9 +284,11 @@ class AveragePooling(_Pooling):
         return self._spread(dout, lambda k: 1 / (self.pool_h * self.pool_w))
 
 
-def _check_images(x: np.ndarray, who: str) -> None:
+def _images(x: np.ndarray, who: str) -> np.ndarray:
+    x = np.asarray(x)
     if x.ndim != 4 or x.size == 0:
         raise ValueError(f"{who}: x has shape {x.shape}, expected images (N, C, height, width), not empty")
+    return x
 
 
 def _out_shape(shape: tuple[int, ...], filter_shape: tuple[int, int], stride: int, pad: int) -> tuple[int, int]:
@@ -341,7 +342,7 @@ def _correlate(
 ) -> np.ndarray:
     """Slide the filters over the images: (N, F, out_h, out_w)."""
     (out_h, out_w), filters = out_shape, W.reshape(len(W), -1)
-    out = np.empty((len(x), len(W), out_h, out_w), np.result_type(x, W))
+    out = np.empty((len(x), len(W), out_h, out_w), np.result_type(x, W, b))
     for few, columns in _columns(x, W.shape[2:], stride, pads, out_shape):
         wide = np.matmul(filters, columns).reshape(len(columns), len(W), out_h, -1)
         np.add(wide[..., :out_w], b[:, None, None], out=out[few])
