@@ -70,6 +70,8 @@ class Mirror(http.server.BaseHTTPRequestHandler):
         elif behaviour == "flipped":
             content = content[:50] + bytes([content[50] ^ 1]) + content[51:]
         self.send_response(200)
+        if behaviour == "unpacks" and "gzip" in self.headers["Accept-Encoding"]:
+            self.send_header("Content-Encoding", "gzip")
         if behaviour != "endless":
             self.send_header("Content-Length", str(len(content)))
         self.end_headers()
@@ -133,6 +135,11 @@ def test_a_bar_shows_the_progress(mirrors, capsys):
     mirrors("good")
     load_whole("mnist")
     assert capsys.readouterr().err.count("100%") == 4
+
+
+def test_a_server_that_would_unpack_the_file_is_asked_not_to(mirrors):
+    mirrors("unpacks")
+    assert same(load_whole("mnist"))
 
 
 @pytest.mark.parametrize("bad", ["missing", "page", "other", "flipped", "cut", "endless"])
