@@ -1,0 +1,159 @@
+"""Chapter 04: gradient descent on four landscapes, with the learning rate in your hand."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from dlcourse.text import _
+from dlcourse.widgets.controls import Choice, Number, Panel, Picture
+
+__all__ = ["LANDSCAPES", "Descent", "DescentDrawing", "Landscape", "compute", "descent_explorer"]
+
+BLUE, ORANGE = "#0072b2", "#d55e00"
+FLAT = 1e-3  # a slope below this counts as none
+FAR = 1e6  # whoever is farther away than this does not come back
+
+
+class Landscape(NamedTuple):
+    """A function of the plane, its gradient, and what its flat points are: True where it is a minimum."""
+
+    f: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    gradient: Callable[[float, float], tuple[float, float]]
+    is_minimum: Callable[[float, float], bool]
+
+
+LANDSCAPES = {
+    "bowl": Landscape(
+        lambda x, y: (x**2 + y**2) / 2, lambda x, y: (x, y), lambda x, y: True
+    ),
+    "x²/20 + y²": Landscape(
+        lambda x, y: x**2 / 20 + y**2, lambda x, y: (x / 10, 2 * y), lambda x, y: True
+    ),
+    "saddle": Landscape(
+        lambda x, y: (x**2 - y**2) / 2, lambda x, y: (x, -y), lambda x, y: False
+    ),
+    "two minima": Landscape(
+        lambda x, y: (x**2 - 16) ** 2 / 64 + x / 2 + y**2 / 2,
+        lambda x, y: (x * (x**2 - 16) / 16 + 0.5, y),
+        lambda x, y: 3 * x**2 > 16,
+    ),
+}  # fmt: skip
+
+
+class Descent(NamedTuple):
+    """A path downhill, the height along it, and in a word what became of it."""
+
+    path: np.ndarray  # (steps + 1, 2), or shorter if it left for good
+    heights: np.ndarray
+    verdict: str
+
+
+def compute(function: str, lr: float, x: float, y: float, steps: int) -> Descent:
+    """Go down from (x, y).
+
+    Parameters
+    ----------
+    function : str
+        One of `LANDSCAPES`.
+    lr : float
+        Learning rate, > 0.
+    x, y : float
+        Start.
+    steps : int
+
+    Returns
+    -------
+    Descent
+        Its verdict is "arrived", "on its way", "stalled" (flat, but no minimum), "bounces" or "diverged".
+    """
+    landscape = LANDSCAPES[function]
+    path = [(x, y)]
+    for _step in range(steps):
+        dx, dy = landscape.gradient(*path[-1])
+        path.append((path[-1][0] - lr * dx, path[-1][1] - lr * dy))
+        if max(map(abs, path[-1])) > FAR:
+            break
+    heights = np.array([landscape.f(*point) for point in path])
+    return Descent(np.array(path), heights, _verdict(landscape, path, heights))
+
+
+def _verdict(landscape: Landscape, path: list[tuple[float, float]], heights: np.ndarray) -> str:
+    if max(map(abs, path[-1])) > 100:
+        return "diverged"
+    if np.hypot(*landscape.gradient(*path[-1])) < FLAT:
+        return "arrived" if landscape.is_minimum(*path[-1]) else "stalled"
+    if len(heights) > 2 and (np.diff(heights[-3:]) > -1e-9).any():
+        return "bounces"
+    return "on its way"
+
+
+class DescentDrawing:
+    """The path on contour lines at the left, the height at each step at the right."""
+
+    def __init__(self, figure: Figure):
+        self.map = figure.add_axes((0.05, 0.14, 0.5, 0.76))
+        self.loss = figure.add_axes((0.65, 0.14, 0.32, 0.76))
+        self.loss.spines[["top", "right"]].set_visible(False)
+        self.height = self.loss.plot([], [], "o-", color=BLUE, markersize=3, lw=1)[0]
+        self.loss.set_xlabel(_("step"))
+        self.loss.set_title(_("height"), fontsize=10)
+        self.shown = None
+
+    def update(self, function: str, descent: Descent, title: str) -> None:
+        if function != self.shown:  # the contour lines are most of the work, and stay while only the path moves
+            self.map.clear()
+            x, y = np.meshgrid(np.linspace(-8, 8, 81), np.linspace(-5, 5, 51))
+            self.map.contour(x, y, LANDSCAPES[function].f(x, y), levels=18, cmap="cividis", linewidths=0.8)
+            self.line = self.map.plot([], [], "o-", color=ORANGE, markersize=3.5, lw=1.2)[0]
+            self.start = self.map.plot([], [], "s", color="black", markersize=7)[0]
+            self.map.set(xlim=(-8, 8), ylim=(-5, 5), xlabel="x", ylabel="y")
+            self.shown = function
+        self.line.set_data(descent.path[:, 0], descent.path[:, 1])
+        self.start.set_data(descent.path[:1, 0], descent.path[:1, 1])
+        self.map.set_title(title, fontsize=10)
+        self.height.set_data(range(len(descent.heights)), descent.heights)
+        seen = np.clip(descent.heights, -200, 200)
+        room = max(0.05 * np.ptp(seen), 0.1)
+        self.loss.set(xlim=(-0.5, max(len(seen) - 0.5, 1)), ylim=(seen.min() - room, seen.max() + room))
+
+
+def descent_explorer() -> Panel:
+    """Choose a landscape, a start and a learning rate, and watch where the steps lead.
+
+    Returns
+    -------
+    Panel
+        To be the last line of a cell.
+    """
+    picture = Picture(880, 340)
+    drawing = DescentDrawing(picture.figure)
+    words = {
+        "arrived": _("arrived at a minimum"),
+        "on its way": _("still on its way down"),
+        "stalled": _("stalled: flat, but not a minimum"),
+        "bounces": _("bounces to and fro: the learning rate is too large here"),
+        "diverged": _("left the map for good"),
+    }
+    controls = {
+        "function": Choice(_("landscape"), {name: name for name in LANDSCAPES}, "x²/20 + y²"),
+        "lr": Number(_("learning rate"), 1e-3, 10.0, 0.1, log=True),
+        "x": Number(_("start x"), -8.0, 8.0, -7.0, step=0.1),
+        "y": Number(_("start y"), -5.0, 5.0, 2.0, step=0.1),
+        "steps": Number(_("steps"), 1, 200, 30),
+    }
+
+    def update(_changed: set[str], function: str, lr: float, x: float, y: float, steps: int) -> None:
+        descent = compute(function, lr, x, y, steps)
+        title = _("{function}: {verdict}").format(function=function, verdict=words[descent.verdict])
+        drawing.update(function, descent, title)
+        picture.show(
+            _("{title}. From ({x}, {y}) with learning rate {lr}, after {steps} steps at ({x1:.3g}, {y1:.3g}),"
+              " height {height:.3g}.").format(
+                title=title, x=x, y=y, lr=lr, steps=len(descent.path) - 1, x1=descent.path[-1, 0],
+                y1=descent.path[-1, 1], height=descent.heights[-1],
+            )
+        )  # fmt: skip
+
+    return Panel(_("Descent explorer"), controls, [picture], update)

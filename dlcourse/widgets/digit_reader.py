@@ -1,0 +1,192 @@
+"""Chapter 03: page through test digits and see what the stored 784-50-100-10 network makes of each."""
+
+import time
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from dlcourse.datasets import load_mnist
+from dlcourse.functions import softmax
+from dlcourse.models import stored_network
+from dlcourse.networks import Sequential
+from dlcourse.plots import PALETTE
+from dlcourse.text import _
+from dlcourse.widgets.controls import Checkbox, Number, Panel, Picture
+
+__all__ = ["Reading", "compute", "digit_reader", "time_per_image"]
+
+BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+
+
+class Reading(NamedTuple):
+    """What a network makes of one image."""
+
+    activations: tuple[np.ndarray, ...]  # of the hidden layers, first to last
+    probabilities: np.ndarray  # (K,), one for each class
+
+    @property
+    def answer(self) -> int:
+        """The most probable class."""
+        return int(self.probabilities.argmax())
+
+
+def compute(network: Sequential, x: np.ndarray) -> Reading:
+    """Take one image through a network, and keep what each layer of neurons gives.
+
+    Parameters
+    ----------
+    network : Sequential
+        Affine and activation layers in turn, and an Affine layer at the end.
+    x : ndarray of shape (784,)
+        The image, with pixels in [0, 1].
+
+    Returns
+    -------
+    Reading
+    """
+    out, kept = x[None], []
+    for layer in network.layers:
+        out = layer.forward(out)
+        if not layer.params:  # an activation layer: it has nothing to learn
+            kept.append(out[0])
+    return Reading(tuple(kept), softmax(out[0]))
+
+
+def time_per_image(network: Sequential, x: np.ndarray, batch_size: int, *, images: int = 200, tries: int = 3) -> float:
+    """Measure the seconds that a network takes for one image, when it gets `batch_size` of them at a time.
+
+    Parameters
+    ----------
+    network : Sequential
+    x : ndarray of shape (N, 784)
+    batch_size : int
+        1 … N.
+    images : int
+        At least so many are read in each try, and at least one batch.
+    tries : int
+        The quickest one counts: other programs can only make it slower.
+
+    Returns
+    -------
+    float
+    """
+    rounds = max(1, images // batch_size)
+    batches = [x[i * batch_size % len(x) :][:batch_size] for i in range(rounds)]
+    seconds = []
+    for _try in range(tries):
+        start = time.perf_counter()
+        for batch in batches:
+            network.forward(batch)
+        seconds.append(time.perf_counter() - start)
+    return min(seconds) / sum(map(len, batches))
+
+
+class ReaderDrawing:
+    """An image, the activations of both hidden layers, and ten probabilities, from left to right."""
+
+    def __init__(self, figure: Figure):
+        def square(left: float, columns: int, rows: int, **kind):
+            width = 0.78 * columns / rows * figure.get_figheight() / figure.get_figwidth()
+            axes = figure.add_axes((left, 0.06, width, 0.78), xticks=[], yticks=[])
+            return axes.imshow(np.zeros((rows, columns)), aspect="auto", vmin=0, vmax=1, **kind)
+
+        self.digit = square(0.015, 28, 28, cmap="gray")
+        self.hidden = [square(0.285, 5, 10, cmap="cividis"), square(0.435, 10, 10, cmap="cividis")]
+        self.title = self.digit.axes.set_title("", fontsize=10)
+        self.hidden[0].axes.set_title(_("50 activations"), fontsize=10)
+        self.hidden[1].axes.set_title(_("100 activations"), fontsize=10)
+
+        bars = figure.add_axes((0.715, 0.11, 0.17, 0.73), xlim=(0, 1), ylim=(9.6, -0.6), yticks=range(10))
+        bars.set_title(_("10 probabilities"), fontsize=10)
+        bars.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
+        bars.spines[["top", "right"]].set_visible(False)
+        self.bars = bars.barh(range(10), np.zeros(10))
+        self.shares = [bars.text(0, digit, "", va="center", fontsize=9) for digit in range(10)]
+        self.names = bars.get_yticklabels()
+
+    def update(self, image: np.ndarray, label: int, reading: Reading, title: str) -> None:
+        self.digit.set_data(image.reshape(28, 28))
+        self.title.set_text(title)
+        for picture, values in zip(self.hidden, reading.activations, strict=True):
+            picture.set_data(values.reshape(10, -1))
+        for digit, probability in enumerate(reading.probabilities):
+            self.bars[digit].set_width(probability)
+            self.bars[digit].set_color(PALETTE["blue" if digit == reading.answer else "sky"])
+            mark = _("{share:.1%}  ◂ true class") if digit == label else "{share:.1%}"
+            self.shares[digit].set(x=probability + 0.02, text=mark.format(share=probability))
+            weight = "bold" if digit == label else "normal"
+            self.shares[digit].set_fontweight(weight)
+            self.names[digit].set_fontweight(weight)
+
+
+class TimesDrawing:
+    """Time for one image against batch size, with the chosen batch size marked."""
+
+    def __init__(self, figure: Figure, sizes: Sequence[int], seconds: Sequence[float]):
+        axes = figure.add_axes((0.09, 0.25, 0.87, 0.63), xscale="log", yscale="log")
+        micro = np.array(seconds) * 1e6
+        axes.plot(sizes, micro, "o-", color=PALETTE["sky"], markersize=4)
+        axes.set(xlabel=_("batch size (images at a time)"), ylabel=_("µs for one image"))
+        axes.set(xticks=sizes, yticks=[0.1, 1, 10, 100, 1000], ylim=(micro.min() / 2, micro.max() * 2))
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter("{x:g}")
+            axis.minorticks_off()
+        axes.spines[["top", "right"]].set_visible(False)
+        self.mark = axes.plot([1], [1], "D", color=PALETTE["blue"], markersize=9)[0]
+        self.title = axes.set_title("", fontsize=10)
+
+    def update(self, batch_size: int, seconds: float, title: str) -> None:
+        self.mark.set_data([batch_size], [seconds * 1e6])
+        self.title.set_text(title)
+
+
+def digit_reader() -> Panel:
+    """Show a test digit, the activations and probabilities it causes, and the time that batches save.
+
+    Returns
+    -------
+    Panel
+        To be the last line of a cell.
+    """
+    network = stored_network("mlp_784_50_100_10")
+    _train, (x, t) = load_mnist()
+    everything, wrong = np.arange(len(x)), np.flatnonzero(network.predict(x).argmax(axis=1) != t)
+    curve = [time_per_image(network, x, size) for size in BATCH_SIZES]
+
+    controls = {
+        "position": Number(_("image"), 0, len(x) - 1, 0),
+        "wrong_only": Checkbox(_("only the {number} images that are read wrongly").format(number=len(wrong))),
+        "batch_size": Number(_("batch size"), 1, len(x), 100, log=True),
+    }
+    reader, times = Picture(880, 270), Picture(880, 200)
+    reader_drawing = ReaderDrawing(reader.figure)
+    times_drawing = TimesDrawing(times.figure, BATCH_SIZES, curve)
+
+    def show_image(number: int) -> None:
+        reading = compute(network, x[number])
+        title = _("test image {number}: a {label}, read as {answer}")
+        title = title.format(number=number, label=t[number], answer=reading.answer)
+        reader_drawing.update(x[number], t[number], reading, title)
+        shares = ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(reading.probabilities))
+        reader.show(_("{title}. Probabilities: {shares}").format(title=title, shares=shares))
+
+    def show_times(size: int) -> None:
+        seconds = time_per_image(network, x, size)
+        title = _("{size} at a time: {time:.1f} µs for one image, {ratio:.0f} times as fast as one by one")
+        title = title.format(size=size, time=seconds * 1e6, ratio=curve[0] / seconds)
+        times_drawing.update(size, seconds, title)
+        times.show(title)
+
+    def update(changed: set[str], position: int, wrong_only: bool, batch_size: int) -> None:
+        chosen = wrong if wrong_only else everything
+        if "wrong_only" in changed:
+            controls["position"].set_range(0, len(chosen) - 1)
+            position = controls["position"].value
+        if changed & {"position", "wrong_only"}:
+            show_image(int(chosen[position]))
+        if "batch_size" in changed:
+            show_times(batch_size)
+
+    return Panel(_("Digit reader"), controls, [reader, times], update)

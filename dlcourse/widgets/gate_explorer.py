@@ -1,0 +1,149 @@
+"""Chapter 01: find the weights of a gate by hand, and see that XOR has none."""
+
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from dlcourse.perceptron import AND, NAND, OR, XOR, Perceptron
+from dlcourse.text import _
+from dlcourse.widgets.controls import Checkbox, Choice, Number, Panel, Picture
+
+__all__ = ["GATES", "POINTS", "Answers", "compute", "draw_gate", "draw_two_layers", "gate_explorer"]
+
+POINTS = ((0, 0), (1, 0), (0, 1), (1, 1))
+GATES = {"AND": AND, "OR": OR, "NAND": NAND, "XOR": XOR}
+BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "0.35"
+
+
+class Answers(NamedTuple):
+    """What a perceptron says to the four pairs of inputs, and what the gate wants."""
+
+    given: tuple[int, ...]
+    wanted: tuple[int, ...]
+
+    @property
+    def right(self) -> int:
+        """How many of the four agree."""
+        return sum(given == wanted for given, wanted in zip(self.given, self.wanted, strict=True))
+
+
+def compute(w1: float, w2: float, b: float, gate: str) -> Answers:
+    """Ask a perceptron for all four pairs of inputs.
+
+    Parameters
+    ----------
+    w1, w2, b : float
+    gate : {"AND", "OR", "NAND", "XOR"}
+
+    Returns
+    -------
+    Answers
+    """
+    perceptron = Perceptron([w1, w2], b)
+    return Answers(tuple(perceptron(*point) for point in POINTS), tuple(GATES[gate](*point) for point in POINTS))
+
+
+def draw_gate(w1: float, w2: float, b: float, gate: str, ax: Axes) -> Axes:
+    """Draw the half plane where the perceptron fires, its edge, and the four points.
+
+    A filled dot is a point that the gate wants to fire; a circle around it with a cross says that the perceptron
+    answers wrongly there.
+    """
+    answers = compute(w1, w2, b, gate)
+    _draw_half_plane(w1, w2, b, ax, BLUE)
+    _draw_points(answers.wanted, ax)
+    for point, given, wanted in zip(POINTS, answers.given, answers.wanted, strict=True):
+        if given != wanted:
+            ax.plot(*point, "o", markersize=27, markerfacecolor="none", markeredgecolor=ORANGE, markeredgewidth=2)
+            ax.plot(*point, "x", markersize=11, color=ORANGE, markeredgewidth=2.5, zorder=4)
+    ax.set_title(_("{gate}: {right} of 4 right").format(gate=gate, right=answers.right), fontsize=11)
+    return ax
+
+
+def draw_two_layers(ax: Axes) -> Axes:
+    """Draw XOR's solution: it fires where NAND and OR both do, between two lines."""
+    _draw_half_plane(-0.5, -0.5, 0.7, ax, BLUE)
+    _draw_half_plane(0.5, 0.5, -0.2, ax, ORANGE, hatch="//")
+    _draw_points(tuple(XOR(*point) for point in POINTS), ax)
+    ax.set_title(_("XOR: where NAND (plain) and OR (hatched) both fire"), fontsize=11)
+    return ax
+
+
+def _draw_half_plane(w1: float, w2: float, b: float, ax: Axes, color: str, hatch: str = "") -> None:
+    low, high = -0.5, 1.5
+    x1, x2 = np.meshgrid([low, high], [low, high])
+    total = w1 * x1 + w2 * x2 + b
+    if (total > 0).any():
+        ax.contourf(x1, x2, total, levels=[0, np.inf], colors=[color], alpha=0.2, hatches=[hatch or None])
+    if (total > 0).any() and (total <= 0).any():
+        ax.contour(x1, x2, total, levels=[0], colors=[color], linewidths=2)
+    ax.set(xlim=(low, high), ylim=(low, high), xticks=(0, 1), yticks=(0, 1), xlabel="x1", ylabel="x2", aspect="equal")
+
+
+def _draw_points(wanted: tuple[int, ...], ax: Axes) -> None:
+    for point, fires in zip(POINTS, wanted, strict=True):
+        face = "black" if fires else "white"
+        ax.plot(*point, "o", markersize=14, markerfacecolor=face, markeredgecolor="black", markeredgewidth=1.5, zorder=3)
+
+
+def _draw_table(answers: Answers, ax: Axes) -> None:
+    ax.axis("off")
+    rows = [("x1", "x2", _("wanted"), _("answer"), "")]
+    for (x1, x2), given, wanted in zip(POINTS, answers.given, answers.wanted, strict=True):
+        verdict = _("right") if given == wanted else _("wrong")
+        rows.append((str(x1), str(x2), str(wanted), str(given), verdict))
+    for i, row in enumerate(rows):
+        for x, text in zip((0.06, 0.2, 0.42, 0.64, 0.88), row, strict=True):
+            wrong = row[4] == _("wrong")
+            ax.text(
+                x, 0.82 - 0.15 * i, text, ha="center", fontsize=11, transform=ax.transAxes,
+                fontweight="bold" if i == 0 or wrong else "normal", color=ORANGE if wrong else "black",
+            )  # fmt: skip
+
+
+def gate_explorer() -> Panel:
+    """Move weights and bias until a perceptron is the gate that you want.
+
+    Returns
+    -------
+    Panel
+        To be the last line of a cell.
+    """
+    picture = Picture(880, 330)
+    plane = picture.figure.add_axes((0.04, 0.14, 0.4, 0.76))
+    table = picture.figure.add_axes((0.52, 0.1, 0.44, 0.8))
+    controls = {
+        "w1": Number("w1", -2.0, 2.0, 0.5, step=0.1),
+        "w2": Number("w2", -2.0, 2.0, 0.5, step=0.1),
+        "b": Number("b", -2.0, 2.0, 0.0, step=0.1),
+        "gate": Choice(_("gate"), {name: name for name in GATES}),
+        "two_layers": Checkbox(_("show the two-layer solution of XOR")),
+    }
+
+    def update(changed: set[str], w1: float, w2: float, b: float, gate: str, two_layers: bool) -> None:
+        plane.clear()
+        table.clear()
+        if two_layers:
+            draw_two_layers(plane)
+            wanted = tuple(XOR(*point) for point in POINTS)
+            _draw_table(Answers(wanted, wanted), table)
+            picture.show(_("XOR in two layers: the points (1, 0) and (0, 1) lie between the lines of NAND and OR."))
+            return
+        draw_gate(w1, w2, b, gate, plane)
+        answers = compute(w1, w2, b, gate)
+        _draw_table(answers, table)
+        note = ""
+        if answers.right == 4:
+            note = _("All four are right.")
+        elif gate == "XOR":
+            note = _("No line gets more than three right. Two lines do.")
+        table.text(0, 0.02, note, fontsize=11, transform=table.transAxes)
+        rows = ", ".join(f"{point}: {given}" for point, given in zip(POINTS, answers.given, strict=True))
+        picture.show(
+            _("{gate} with w1 = {w1}, w2 = {w2}, b = {b}: {right} of 4 right. Answers: {rows}. {note}").format(
+                gate=gate, w1=w1, w2=w2, b=b, right=answers.right, rows=rows, note=note
+            )
+        )
+
+    return Panel(_("Gate explorer"), controls, [picture], update)

@@ -1,0 +1,1 @@
+"""The questions of each chapter's "Check yourself", one file a chapter."""

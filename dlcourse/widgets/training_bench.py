@@ -1,0 +1,152 @@
+"""Chapter 05: train `TwoLayerNet` on digits and watch; any moment, take its gradient to the judge."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from dlcourse.datasets import load_mnist
+from dlcourse.gradients import numerical_gradient, relative_error
+from dlcourse.networks import Classifier, TwoLayerNet
+from dlcourse.optimizers import SGD
+from dlcourse.text import _
+from dlcourse.training import Trainer
+from dlcourse.widgets.controls import Number, Panel, Picture
+from dlcourse.widgets.live import Training
+
+__all__ = ["compute", "training_bench"]
+
+BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
+EVALUATED = 500  # digits whose accuracy is drawn: few enough to be read ten times a second
+EPOCHS = 30
+
+
+def compute(
+    network: Classifier, x: np.ndarray, t: np.ndarray, samples: int = 12, seed: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """Gradient of some weights, once by backpropagation and once by differences, in float64.
+
+    Parameters
+    ----------
+    network : Classifier
+    x : ndarray of shape (N, D)
+    t : ndarray of shape (N,)
+        A small batch.
+    samples : int
+        Entries of each parameter, drawn by `seed`; with so many entries above zero as can be had.
+    seed : int
+
+    Returns
+    -------
+    analytic, numerical : ndarray of shape (M,)
+    """
+    twin, x, rng = network.astype(np.float64), x.astype(np.float64), np.random.default_rng(seed)
+    grads = twin.gradient(x, t, training=False)
+    analytic, numerical = [], []
+    for name, array in twin.params.items():
+        # Most pixels of a digit are black, and the weights behind them have no gradient: nothing to compare.
+        told = np.flatnonzero(grads[name])
+        if not told.size:
+            continue
+        chosen = rng.choice(told, min(samples, told.size), replace=False)
+        start = array.flat[chosen].copy()
+
+        def loss(values, array=array, chosen=chosen):
+            array.flat[chosen] = values
+            return twin.loss(x, t)
+
+        analytic.append(grads[name].flat[chosen])
+        numerical.append(numerical_gradient(loss, start.copy()))
+        array.flat[chosen] = start
+    if not analytic:
+        return np.zeros(0), np.zeros(0)
+    return np.concatenate(analytic), np.concatenate(numerical)
+
+
+class BenchDrawing:
+    """Loss, accuracy, and the two gradients against each other, from left to right."""
+
+    def __init__(self, figure: Figure):
+        loss, accuracy, check = (figure.add_axes((left, 0.19, 0.25, 0.66)) for left in (0.07, 0.4, 0.73))
+        for axes in (loss, accuracy, check):
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.tick_params(labelsize=8)
+            axes.title.set_fontsize(10)
+        loss.set(title=_("loss of the mini-batch"), xlabel=_("step"), ylim=(0, 2.5))
+        accuracy.set(title=_("accuracy"), xlabel=_("step"), ylim=(0, 1))
+        check.set(title=_("gradient: two ways"), xlabel=_("by backpropagation"))
+        check.set_ylabel(_("by differences"), labelpad=0)
+        check.axline((0, 0), slope=1, color="0.7", lw=1, zorder=0)
+        check.ticklabel_format(scilimits=(-2, 2))
+        check.xaxis.get_offset_text().set_fontsize(8)
+        check.yaxis.get_offset_text().set_fontsize(8)
+        self.loss_axes, self.accuracy_axes, self.check_axes = loss, accuracy, check
+        self.loss = loss.plot([], [], color=BLUE, lw=0.8)[0]
+        self.train = accuracy.plot([], [], color=BLUE, label=_("training digits"))[0]
+        self.test = accuracy.plot([], [], color=ORANGE, ls="--", label=_("test digits"))[0]
+        accuracy.legend(loc="lower right", fontsize=8, frameon=False)
+        self.points = check.plot([], [], "o", color=GREEN, markersize=3.5)[0]
+
+    def update(self, losses: list[float], curve: list[tuple[int, float, float]], gradients) -> None:
+        every = max(1, len(losses) // 1000)  # more points than pixels only cost time
+        self.loss.set_data(np.arange(1, len(losses) + 1)[::every], losses[::every])
+        self.loss_axes.set_ylim(0, max(2.5, min(max(losses, default=0), 1e3)))
+        steps, train, test = np.array(curve).T
+        self.train.set_data(steps, train)
+        self.test.set_data(steps, test)
+        for axes in (self.loss_axes, self.accuracy_axes):
+            axes.set_xlim(0, max(100, len(losses)))
+        analytic, numerical = gradients
+        self.points.set_data(analytic, numerical)
+        reach = 1.1 * max(np.abs(analytic).max(initial=0), np.abs(numerical).max(initial=0), 1e-12)
+        self.check_axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
+
+
+def training_bench() -> Panel:
+    """Train 784-hidden-10 on the bundled digits, with the learning rate in your hand.
+
+    Returns
+    -------
+    Panel
+        To be the last line of a cell.
+    """
+    (x_train, t_train), (x_test, t_test) = load_mnist()
+    picture = Picture(880, 270)
+    drawing = BenchDrawing(picture.figure)
+    curve: list[tuple[int, float, float]] = []
+
+    def build(lr: float, batch_size: int, hidden_size: int, seed: int) -> Iterator:
+        curve.clear()
+        network = TwoLayerNet(784, hidden_size, 10, rng=seed)
+        return Trainer(
+            network, x_train, t_train, optimizer=SGD(lr), batch_size=batch_size, epochs=EPOCHS,
+            evaluate_samples=EVALUATED, rng=seed,
+        )  # fmt: skip
+
+    def adjust(run: Trainer, lr: float, **_others) -> None:
+        run.optimizer.lr = lr
+
+    def draw(run: Trainer, report, **_values) -> None:
+        network, losses = run.network, run.history.loss
+        train = network.accuracy(x_train[:EVALUATED], t_train[:EVALUATED])
+        test = network.accuracy(x_test[:EVALUATED], t_test[:EVALUATED])
+        curve.append((run.step, train, test))
+        gradients = compute(network, x_train[:4], t_train[:4])
+        drawing.update(losses, curve, gradients)
+        worst = float(relative_error(*gradients).max(initial=0))
+        picture.show(
+            _("Step {step}: loss {loss:.3f}, accuracy {train:.1%} on training digits and {test:.1%} on test digits."
+              " Gradient by backpropagation and by differences: they differ by {worst:.0e} at most, relatively.").format(
+                step=run.step, loss=losses[-1] if losses else float("nan"), train=train, test=test, worst=worst
+            )
+        )  # fmt: skip
+
+    controls = {
+        "lr": Number(_("learning rate"), 1e-3, 100.0, 0.1, log=True),
+        "batch_size": Number(_("batch size"), 1, 1000, 100, log=True),
+        "hidden_size": Number(_("hidden neurons"), 1, 500, 50, log=True),
+        "seed": Number(_("seed"), 0, 99, 0),
+    }
+    return Training(
+        _("Training bench"), controls, [picture], build=build, draw=draw, live={"lr"}, adjust=adjust
+    )

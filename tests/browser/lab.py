@@ -1,0 +1,260 @@
+"""A real JupyterLab and a real browser for the tests: start, open a notebook, run it, find a widget, move a control.
+
+Everything here is for any notebook and any widget of the course; the tests beside it say what must happen.
+"""
+
+import contextlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ARTIFACTS = Path(__file__).with_name("artifacts")
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--no-sandbox", "--headless", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
+    "--disable-sync", "--no-first-run", "--disable-quic",
+)  # fmt: skip
+
+# What JupyterLab itself writes to the console, whatever the notebook.
+NOT_OURS = re.compile(
+    r"favicon|ResizeObserver|Failed to load resource.*(workspaces|settings|translations|extensions)|/lsp|"
+    r"net::ERR_(INTERNET_DISCONNECTED|NAME_NOT_RESOLVED|PROXY|ABORTED)|"
+    r"react-dom|Warning: |aria-hidden|collaboration",
+    re.IGNORECASE,
+)
+
+
+def chromium():
+    """Give the path of a Chromium, or None."""
+    return next(filter(None, map(shutil.which, (CHROMIUM, "chromium", "chromium-browser", "google-chrome"))), None)
+
+
+class Lab:
+    """JupyterLab, started by the course's own command on a copy of the notebooks, so that a run changes no file.
+
+    Parameters
+    ----------
+    folder : Path
+        Where the copy, JupyterLab's settings and its log are put.
+    """
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        shutil.copytree(ROOT / "notebooks", self.folder / "notebooks", ignore=shutil.ignore_patterns(".*"))
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.log = self.folder / "jupyterlab.log"
+        settings = {
+            name: str(self.folder / name.lower())
+            for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
+        }
+        settings |= {"JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces")}
+        settings |= {"JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings")}
+        command = [
+            *(sys.executable, "-m", "dlcourse", "lab", "--no-browser", "--port", str(self.port), "--"),
+            *("--IdentityProvider.token=", "--ServerApp.port_retries=0", "--LabApp.expose_app_in_browser=True"),
+            *("--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+        ]
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(
+                command, cwd=self.folder, env=os.environ | settings, stdout=log, stderr=log, start_new_session=True
+            )
+        try:
+            self._wait_until_it_answers()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _wait_until_it_answers(self, seconds=60):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                break
+            with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.url}/api", timeout=5):
+                return
+            time.sleep(0.2)
+        raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text(encoding='utf-8', errors='replace')}")
+
+    def stop(self):
+        """End JupyterLab and every kernel that it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGTERM)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(20)
+
+
+class Notebook:
+    """A notebook, open in a browser page.
+
+    Parameters
+    ----------
+    page : playwright Page
+    lab : Lab
+    name : str
+        The file's name, such as ``"03_mnist_inference.ipynb"``.
+    theme : {"light", "dark"}
+    """
+
+    def __init__(self, page, lab, name, *, theme="light"):
+        self.page = page
+        self.complaints = []
+        page.on("console", lambda message: message.type == "error" and self._complain(message.text))
+        page.on("pageerror", lambda error: self._complain(str(error)))
+        page.goto(f"{lab.url}/lab/tree/notebooks/{name}?reset")
+        page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget?.context?.isReady", timeout=60000)
+        page.wait_for_function(
+            "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.connectionStatus === 'connected'",
+            timeout=60000,
+        )
+        if theme == "dark":
+            page.evaluate("window.jupyterapp.commands.execute('apputils:change-theme', {theme: 'JupyterLab Dark'})")
+            page.wait_for_function("document.body.dataset.jpThemeLight === 'false'")
+
+    def _complain(self, text):
+        if not NOT_OURS.search(text):
+            self.complaints.append(text)
+
+    def run_all(self, seconds=120):
+        """Run all cells to their end; JupyterLab stops at the first that fails, and this raises with its error."""
+        good = self.page.evaluate(
+            """milliseconds => Promise.race([
+                window.jupyterapp.commands.execute('notebook:run-all-cells'),
+                new Promise(resolve => setTimeout(() => resolve('too slow'), milliseconds)),
+            ])""",
+            seconds * 1000,
+        )
+        assert good is True, f"run all: {good}, {self.errors()}"
+
+    def clear(self):
+        """Restart nothing, and take away the outputs that were stored in the file."""
+        self.page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")
+
+    def errors(self):
+        """Give the error outputs of all cells, as text."""
+        return self.page.evaluate(
+            """() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
+                .filter(c => c.cell_type === 'code')
+                .flatMap(c => c.outputs.filter(o => o.output_type === 'error' || o.name === 'stderr'))
+                .map(o => o.output_type === 'error' ? o.ename + ': ' + o.evalue : [].concat(o.text).join(''))"""
+        )
+
+    def scroll_to_cell(self, cell_id):
+        """Bring a cell, by its id in the file, into view: JupyterLab puts only what is near the view on the page."""
+        index = self.page.evaluate(
+            """id => {
+                const notebook = window.jupyterapp.shell.currentWidget.content;
+                const index = notebook.widgets.findIndex(cell => cell.model.sharedModel.id === id);
+                notebook.activeCellIndex = index;
+                return index === -1 ? -1 : notebook.scrollToItem(index, 'start').then(() => index);
+            }""",
+            cell_id,
+        )
+        assert index >= 0, f"there is no cell {cell_id!r}"
+        return self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
+
+    def widget(self, cell_id):
+        """Give the widget that a cell shows, in view and ready."""
+        found = self.scroll_to_cell(cell_id).locator(".jp-OutputArea-output .widget-vbox").first
+        found.wait_for(timeout=30000)
+        found.scroll_into_view_if_needed()
+        return Widget(self.page, found)
+
+
+class Widget:
+    """A widget of the course on a page."""
+
+    def __init__(self, page, locator):
+        self.page = page
+        self.locator = locator
+
+    def box(self, name):
+        """Give the number box (or checkbox, or list) with this label."""
+        return self.locator.get_by_label(name, exact=True)
+
+    def slider(self, name):
+        """Give the slider's handle that stands beside the number box with this label."""
+        row = self.locator.locator(".widget-hbox", has=self.page.get_by_label(name, exact=True)).last
+        return row.locator(".noUi-handle")
+
+    def drag(self, name, share, *, steps=10):
+        """Drag a slider with the mouse to a share (0 … 1) of its way."""
+        handle = self.slider(name)
+        handle.scroll_into_view_if_needed()
+        start = handle.bounding_box()
+        way = handle.locator("xpath=ancestor::*[contains(@class, 'noUi-target')]").bounding_box()
+        self.page.mouse.move(start["x"] + start["width"] / 2, start["y"] + start["height"] / 2)
+        self.page.mouse.down()
+        self.page.mouse.move(way["x"] + share * way["width"], way["y"] + way["height"] / 2, steps=steps)
+        self.page.mouse.up()
+
+    def press(self, name, key):
+        """Press a key on a slider's handle, as somebody without a mouse does."""
+        handle = self.slider(name)
+        handle.focus()
+        handle.press(key)
+
+    def pictures(self):
+        """Give what the widget's images show now: a list of their sources."""
+        return self.locator.locator("img").evaluate_all("all => all.map(one => one.src)")
+
+    def wait_for_change(self, before, index=0, seconds=10):
+        """Wait until the image `index` shows something else than in `before`, and give all images."""
+        self.page.wait_for_function(
+            "([one, source]) => one.querySelectorAll('img')[%d].src !== source" % index,
+            arg=[self.locator.element_handle(), before[index]],
+            timeout=seconds * 1000,
+        )
+        return self.pictures()
+
+    def latencies(self, name, keys, index=0):
+        """Press keys on a slider, one after the other; give the milliseconds from each to the changed pixels.
+
+        Measured inside the page: from the key event to the frame after the new image was decoded.
+        """
+        handle = self.slider(name)
+        handle.focus()
+        self.page.evaluate(
+            """([widget, index]) => {
+                window.measured = [];
+                let pressed = null;
+                widget.addEventListener('keydown', () => { pressed = performance.now(); }, true);
+                let shown = widget.querySelectorAll('img')[index].src;
+                new MutationObserver(async () => {
+                    const image = widget.querySelectorAll('img')[index];
+                    if (!image || image.src === shown || pressed === null) return;
+                    shown = image.src;
+                    const start = pressed;
+                    pressed = null;
+                    await image.decode();
+                    requestAnimationFrame(() => setTimeout(() => window.measured.push(performance.now() - start)));
+                }).observe(widget, {subtree: true, childList: true, attributes: true, attributeFilter: ['src']});
+            }""",
+            [self.locator.element_handle(), index],
+        )
+        for number, key in enumerate(keys, 1):
+            self.page.keyboard.press(key)
+            self.page.wait_for_function(f"window.measured.length >= {number}", timeout=10000)
+            self.page.wait_for_timeout(50)  # a person does not press faster, and the frame before is done with
+        return self.page.evaluate("window.measured")
+
+    def error(self):
+        """Give what the widget's place for errors says; empty if all is well."""
+        return " ".join(self.locator.get_by_role("alert").all_inner_texts())
+
+    def screenshot(self, name):
+        """Keep a picture of the widget as an artefact of the run."""
+        ARTIFACTS.mkdir(exist_ok=True)
+        self.locator.screenshot(path=ARTIFACTS / f"{name}.png")
