@@ -1,5 +1,8 @@
 """Chapter 07: batch normalization."""
 
+import math
+from numbers import Real
+
 import numpy as np
 
 from dlcourse.layers import Layer
@@ -30,14 +33,21 @@ class BatchNormalization(Layer):
     eps : float
         Added to the variance, > 0.
 
+    Attributes
+    ----------
+    running_mean, running_var : ndarray of shape (D,)
+        The statistics for test time; in `state`, so they are saved with the network.
+
     Raises
     ------
     ValueError
         If the shapes do not fit or a number is outside its range.
+    TypeError
+        If `gamma` or `beta` is not of floats.
 
     Source: S. Ioffe and C. Szegedy, "Batch normalization", ICML 2015, algorithms 1 and 2. As in
-    algorithm 2, the running variance is the unbiased one (m / (m - 1)). PyTorch calls ``1 - momentum``
-    momentum.
+    algorithm 2, the running variance is the unbiased one (m / (m - 1)). A single value (m = 1) has
+    none, and leaves the running statistics as they are. PyTorch calls ``1 - momentum`` momentum.
     """
 
     def __init__(self, gamma: np.ndarray, beta: np.ndarray, momentum: float = 0.9, *, eps: float = 1e-5):
@@ -46,12 +56,14 @@ class BatchNormalization(Layer):
             raise ValueError(
                 f"BatchNormalization: gamma has shape {gamma.shape} and beta {beta.shape}, expected both (D,)"
             )
-        if not 0 <= momentum < 1:
-            raise ValueError(f"BatchNormalization: momentum is {momentum}, expected a number in [0, 1)")
-        if not eps > 0:
-            raise ValueError(f"BatchNormalization: eps is {eps}, expected a number > 0")
+        if gamma.dtype.kind != "f" or beta.dtype.kind != "f":
+            raise TypeError(f"BatchNormalization: gamma has dtype {gamma.dtype}, beta {beta.dtype}, expected floats")
+        if not (isinstance(momentum, Real) and 0 <= momentum < 1):
+            raise ValueError(f"BatchNormalization: momentum is {momentum!r}, expected a number in [0, 1)")
+        if not (isinstance(eps, Real) and 0 < eps < math.inf):
+            raise ValueError(f"BatchNormalization: eps is {eps!r}, expected a finite number > 0")
         super().__init__(gamma=gamma, beta=beta)
-        self.momentum, self.eps = momentum, eps
+        self.momentum, self.eps = float(momentum), float(eps)  # NumPy's float64 would make float32 arrays float64
         self.state = {"running_mean": np.zeros_like(gamma), "running_var": np.ones_like(gamma)}
         self.x_hat = self.scale = None
         self.trained = False
@@ -63,7 +75,8 @@ class BatchNormalization(Layer):
             mean = x.sum(axis=self._axes(x)) / m
             x_hat = x - self._per_feature(x, mean)
             var = np.square(x_hat).sum(axis=self._axes(x)) / m
-            self._remember(mean, var * (m / max(m - 1, 1)))
+            if m > 1:
+                self._remember(mean, var * (m / (m - 1)))
         else:
             x_hat = x - self._per_feature(x, self.running_mean)
             var = self.running_var
@@ -94,10 +107,10 @@ class BatchNormalization(Layer):
 
     def _per_feature(self, x: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Shape (D,) as (D, 1, 1) for images, so that each value meets the pixels of its channel."""
-        if x.ndim not in (2, 4) or x.shape[1] != len(values) or len(x) == 0:
+        if x.ndim not in (2, 4) or x.shape[1] != len(values) or x.size == 0:
             raise ValueError(
                 f"BatchNormalization: x has shape {x.shape},"
-                f" expected (N, {len(values)}) or (N, {len(values)}, height, width) with N ≥ 1"
+                f" expected (N, {len(values)}) or (N, {len(values)}, height, width), not empty"
             )
         return values if x.ndim == 2 else values[:, None, None]
 
