@@ -6,6 +6,7 @@ convolution's (F, C, height, width).
 """
 
 import math
+from numbers import Real
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -38,9 +39,13 @@ def normal(
     ------
     ValueError
         If `std` is negative or not finite.
+    TypeError
+        If `dtype` is not of floats: as integers, small weights would all be 0.
     """
-    if not 0 <= std < math.inf:
-        raise ValueError(f"normal: std is {std}, expected a finite number ≥ 0")
+    if not (isinstance(std, Real) and 0 <= std < math.inf):
+        raise ValueError(f"normal: std is {std!r}, expected a finite number ≥ 0")
+    if np.dtype(dtype).kind != "f":
+        raise TypeError(f"normal: dtype is {np.dtype(dtype)}, expected floats")
     return (std * np.random.default_rng(rng).standard_normal(shape)).astype(dtype)
 
 
@@ -70,7 +75,7 @@ def he(
 
 def fan_in(shape: tuple[int, ...]) -> int:
     """Inputs of one neuron: D for (D, M), C · height · width for (F, C, height, width)."""
-    if len(shape) not in (2, 4):
+    if np.ndim(shape) != 1 or len(shape) not in (2, 4):
         raise ValueError(f"fan_in: shape is {shape}, expected (D, M) or (F, C, height, width)")
     return shape[0] if len(shape) == 2 else math.prod(shape[1:])
 
@@ -89,7 +94,7 @@ def initial_std(rule: float | str, inputs: int) -> float:
     Raises
     ------
     ValueError
-        If the rule is unknown, or a number is negative.
+        If the rule is unknown, a number is negative or not finite, or `inputs` is below 1.
     """
     if inputs < 1:
         raise ValueError(f"initial_std: inputs is {inputs}, expected ≥ 1")
@@ -99,6 +104,6 @@ def initial_std(rule: float | str, inputs: int) -> float:
         if rule.lower() in ("he", "relu"):
             return math.sqrt(2 / inputs)
         raise ValueError(f"initial_std: rule is {rule!r}, expected a number, 'xavier' or 'he'")
-    if not 0 <= rule < math.inf:
-        raise ValueError(f"initial_std: rule is {rule}, expected a finite number ≥ 0")
+    if not (isinstance(rule, Real) and 0 <= rule < math.inf):
+        raise ValueError(f"initial_std: rule is {rule!r}, expected a finite number ≥ 0, 'xavier' or 'he'")
     return float(rule)

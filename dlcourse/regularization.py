@@ -137,7 +137,8 @@ class Dropout(Layer):
         self.shape = x.shape
         if training:
             # float32 numbers are drawn twice as fast as float64, and are fine enough for a yes or no
-            self.mask = (self.rng.random(x.shape, dtype=np.float32) >= self.dropout_ratio).astype(x.dtype)
+            kept = self.rng.random(x.shape, dtype=np.float32) >= self.dropout_ratio
+            self.mask = kept.astype(np.result_type(x.dtype, 1.0))  # floats as they are, integers as float64
             if self.inverted:
                 self.mask /= keep
         else:
