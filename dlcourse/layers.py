@@ -9,9 +9,11 @@ Source of the chain rule as an algorithm: D. Rumelhart, G. Hinton and R. William
 representations by back-propagating errors", Nature 323 (1986).
 """
 
+import math
+
 import numpy as np
 
-from dlcourse.functions import sigmoid
+from dlcourse.functions import as_float, sigmoid
 from dlcourse.losses import check_targets
 
 __all__ = ["AddLayer", "Affine", "Flatten", "Layer", "MulLayer", "ReLU", "Sigmoid", "SoftmaxWithLoss", "Tanh"]
@@ -55,12 +57,17 @@ class Layer:
     state : dict of str to ndarray
         What is saved with the network but not learned.
 
-    The book's spelling can be read too: ``layer.W`` is ``layer.params["W"]``, ``layer.dW`` is
+    The book's spelling works too: ``layer.W`` is ``layer.params["W"]``, ``layer.dW`` is
     ``layer.grads["W"]``.
+
+    Parameters
+    ----------
+    **params : ndarray
+        Floats are not copied, so whoever holds the array sees it learn; integers become float64.
     """
 
     def __init__(self, **params: np.ndarray):
-        self.params = params
+        self.params = {name: as_float(array, type(self).__name__, name) for name, array in params.items()}
         self.grads: dict[str, np.ndarray] = {}
         self.state: dict[str, np.ndarray] = {}
 
@@ -83,11 +90,23 @@ class Layer:
                 return found[key]
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
 
+    def __setattr__(self, name: str, value) -> None:
+        """Let ``layer.W = array`` reach `params`: as an attribute beside them it would change nothing."""
+        params = self.__dict__.get("params", {})
+        if name in params or (name.startswith("d") and name[1:] in params):
+            arrays, key = (params, name) if name in params else (self.grads, name[1:])
+            value = as_float(value, type(self).__name__, name)
+            if value.shape != params[key].shape:
+                raise ValueError(f"{type(self).__name__}: {name} = {value.shape} does not fit {key} {params[key].shape}")
+            arrays[key] = value
+        else:
+            super().__setattr__(name, value)
+
     def __repr__(self) -> str:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in self.params.items())
         return f"{type(self).__name__}({shapes})"
 
-    def _check_dout(self, dout: np.ndarray, kept: np.ndarray | None, shape: tuple[int, ...] | None = None) -> None:
+    def _check_dout(self, dout: np.ndarray, kept: object | None, shape: tuple[int, ...] | None = None) -> None:
         """Refuse a backward that has no forward to go back through, or whose `dout` cannot be its output's."""
         if kept is None:
             raise RuntimeError(f"{type(self).__name__}: backward came before forward")
@@ -122,9 +141,10 @@ class Affine(Layer):
         self.x = None
 
     def forward(self, x, *, training=False):
-        W = self.params["W"]
+        x, W = np.asarray(x), self.params["W"]
         if x.ndim != 2:
-            raise ValueError(f"Affine: x has shape {x.shape}, expected (N, {len(W)}) (put a Flatten layer before)")
+            hint = "put a Flatten layer before" if x.ndim > 2 else "one sample is x[np.newaxis]"
+            raise ValueError(f"Affine: x has shape {x.shape}, expected (N, {len(W)}) ({hint})")
         if x.shape[1] != len(W):
             raise ValueError(
                 f"Affine: x has {x.shape[1]} features, W expects {len(W)} (x {x.shape}, W {W.shape})"
@@ -134,12 +154,12 @@ class Affine(Layer):
 
     def backward(self, dout):
         self.backward_params(dout)
-        return dout @ self.params["W"].T
+        return np.asarray(dout) @ self.params["W"].T
 
     def backward_params(self, dout):
         self._check_dout(dout, self.x, (0 if self.x is None else len(self.x), self.params["W"].shape[1]))
         self.grads["W"] = self.x.T @ dout
-        self.grads["b"] = dout.sum(axis=0)
+        self.grads["b"] = np.asarray(dout).sum(axis=0)
 
 
 class ReLU(Layer):
@@ -150,6 +170,7 @@ class ReLU(Layer):
         self.mask = None
 
     def forward(self, x, *, training=False):
+        x = np.asarray(x)
         self.mask = x > 0
         return np.maximum(x, 0)
 
@@ -195,20 +216,18 @@ class Flatten(Layer):
 
     def __init__(self):
         super().__init__()
-        self.x_shape = None
+        self.x_shape = self.out_shape = None
 
     def forward(self, x, *, training=False):
+        x = np.asarray(x)
         if x.ndim < 2:
             raise ValueError(f"Flatten: x has shape {x.shape}, expected a batch (N, ...)")
-        self.x_shape = x.shape
-        return x.reshape(len(x), int(np.prod(x.shape[1:])))
+        self.x_shape, self.out_shape = x.shape, (len(x), math.prod(x.shape[1:]))
+        return x.reshape(self.out_shape)
 
     def backward(self, dout):
-        if self.x_shape is None:
-            raise RuntimeError("Flatten: backward came before forward")
-        if dout.size != np.prod(self.x_shape):
-            raise ValueError(f"Flatten: dout has shape {dout.shape}, the input had {self.x_shape}")
-        return dout.reshape(self.x_shape)
+        self._check_dout(dout, self.x_shape, self.out_shape)
+        return np.reshape(dout, self.x_shape)
 
 
 class SoftmaxWithLoss:
@@ -235,19 +254,22 @@ class SoftmaxWithLoss:
         TypeError, ValueError
             As `dlcourse.losses.check_targets`, and if `x` is not (N, K).
         """
-        t = np.asarray(t)
+        x, t = as_float(x, "SoftmaxWithLoss"), np.asarray(t)
         if x.ndim != 2:
             raise ValueError(f"SoftmaxWithLoss: x has shape {x.shape}, expected scores (N, K)")
         check_targets(x, t, "SoftmaxWithLoss")
-        with np.errstate(over="ignore"):  # as in softmax: -inf is the right limit
+        with np.errstate(over="ignore"):  # as in softmax: -inf is the right limit, and inf that of the loss
             log_y = x - x.max(axis=1, keepdims=True)
-        z = np.exp(log_y)
-        total = z.sum(axis=1, keepdims=True)
+            z = np.exp(log_y)
+            total = z.sum(axis=1, keepdims=True)
+            log_y -= np.log(total)
+            if t.ndim == 1:
+                loss = -log_y[np.arange(len(t)), t].mean()
+            else:
+                counts = t > 0  # 0 · log 0 is 0, and not NaN
+                loss = -np.sum(t[counts] * log_y[counts]) / len(t)
         self.y, self.t = z / total, t
-        log_y -= np.log(total)
-        if t.ndim == 1:
-            return float(-log_y[np.arange(len(t)), t].mean())
-        return float(-np.sum(np.where(t > 0, t * log_y, 0)) / len(t))
+        return float(loss) + 0.0  # so that a perfect answer costs 0.0, not -0.0
 
     def backward(self, dout: float = 1.0) -> np.ndarray:
         """Gradient of the loss for the scores, (N, K)."""
