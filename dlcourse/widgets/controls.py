@@ -295,7 +295,7 @@ class Panel(widgets.VBox):
         def guarded(*args, **kwargs):
             try:
                 result = call(*args, **kwargs)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  whatever it is, it is shown
                 self.show_error(error)
                 return None
             self.show_error(None)

@@ -93,7 +93,7 @@ class DescentDrawing:
     """The path on contour lines at the left, the height at each step at the right."""
 
     def __init__(self, figure: Figure):
-        self.map = figure.add_axes((0.05, 0.14, 0.5, 0.76))
+        self.map = figure.add_axes((0.065, 0.14, 0.5, 0.76))
         self.loss = figure.add_axes((0.65, 0.14, 0.32, 0.76))
         self.loss.spines[["top", "right"]].set_visible(False)
         self.height = self.loss.plot([], [], "o-", color=BLUE, markersize=3, lw=1)[0]

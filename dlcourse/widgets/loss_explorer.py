@@ -55,6 +55,7 @@ class LossDrawing:
         self.marks = [costs.plot([], [], marker, color=color, markersize=9)[0]
                       for color, marker in ((BLUE, "o"), (ORANGE, "s"), (GREEN, "D"))]  # fmt: skip
         costs.legend(loc="upper right", fontsize=9)
+        self.rest, self.costs = None, np.zeros((3, len(SHARES)))
         for axes in (bars, costs):
             axes.spines[["top", "right"]].set_visible(False)
             axes.title.set_fontsize(10)
@@ -64,10 +65,12 @@ class LossDrawing:
         for bar, text, share in zip(self.bars, self.texts, now.y, strict=True):
             bar.set_height(share)
             text.set(y=share + 0.02, text=f"{share:.2f}")
-        all_costs = np.array([compute(share, rest)[1:] for share in SHARES], dtype=float).T
-        all_costs[2] = 1 - all_costs[2]
+        if rest != self.rest:  # the curves stay while only the prediction moves along them
+            self.costs = np.array([compute(share, rest)[1:] for share in SHARES], dtype=float).T
+            self.costs[2] = 1 - self.costs[2]
+            self.rest = rest
         here = (now.cross_entropy, now.squared_error, float(not now.right))
-        for line, mark, costs, cost in zip(self.lines, self.marks, all_costs, here, strict=True):
+        for line, mark, costs, cost in zip(self.lines, self.marks, self.costs, here, strict=True):
             line.set_data(SHARES, costs)
             mark.set_data([p], [cost])
 

@@ -1,0 +1,51 @@
+"""The questions of chapter 04."""
+
+from dlcourse.text import _
+from dlcourse.widgets.quiz import Answer, Question
+
+QUESTIONS = (
+    Question(
+        _("Why is a network not trained to raise its accuracy directly?"),
+        (
+            Answer(
+                _("Because a small change of a weight almost never changes the accuracy"),
+                _("It is flat, with rare jumps. Its gradient is 0 almost everywhere and says nothing."),
+                True,
+            ),
+            Answer(_("Because accuracy is too slow to compute"), _("It costs less than the loss: no logarithm.")),
+            Answer(_("Because accuracy can only be computed on test images"), _("It can be computed on any images.")),
+        ),
+    ),
+    Question(
+        _("The true class got the probability 0.5. What is the cross-entropy, and what is it at 0.25?"),
+        (
+            Answer(_("0.5 and 0.75"), _("That is 1 minus the probability. Cross-entropy is minus its logarithm.")),
+            Answer(_("0.69 and 1.39"), _("Each halving of the probability adds log 2, about 0.69."), True),
+            Answer(_("0.69 and 0.69"), _("The less probable the truth, the higher the loss.")),
+        ),
+    ),
+    Question(
+        _("The numerical gradient of your function comes out as all zeros. The point is np.array([3, 4]). Why?"),
+        (
+            Answer(_("The function is flat there."), _("Try it at np.array([3.0, 4.0]): it is not.")),
+            Answer(_("h is too large."), _("A large h gives an inexact slope, not zero.")),
+            Answer(
+                _("The array holds integers: 3 + 0.0001 is stored as 3."),
+                _("Both points are the same, and so their difference is 0. The package refuses such an array."),
+                True,
+            ),
+        ),
+    ),
+    Question(
+        _("Gradient descent on x²/20 + y² goes to and fro in y and hardly moves in x. What helps?"),
+        (
+            Answer(_("A larger learning rate"), _("x would go faster, and y would fly off.")),
+            Answer(_("A smaller learning rate"), _("y would calm down, and x would stand still.")),
+            Answer(
+                _("No single learning rate suits both; a better rule than plain descent"),
+                _("One direction is steep and one is flat. Chapter 06 has the rules."),
+                True,
+            ),
+        ),
+    ),
+)
