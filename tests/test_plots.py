@@ -234,6 +234,8 @@ def test_show_images_puts_all_tiles_in_rows(shape):
     ax = show_images(DIGITS.reshape(shape), columns=3)
     np.testing.assert_array_equal(tiles(ax, 4, 3), DIGITS)
     assert texts(ax) == [] and ax.patches[:] == []
+    height, width = show_images(DIGITS.reshape(shape), columns=10).images[0].get_array().shape
+    assert width < 5 * 28 and height < 2 * 28  # no room is kept for images that are not there
 
 
 def test_show_images_writes_each_class_above_its_image():
@@ -351,13 +353,13 @@ def test_plot_probabilities_says_the_answer_and_the_truth():
 
 
 def test_plot_histograms_are_on_one_scale():
-    first, second = plot_histograms({"one": [[0.0, 0.1], [0.2, 1.0]], "two": [-1.0, -1.0, -1.0]}, bins=4)
+    first, second = plot_histograms({"one": [[0.0, 0.1], [0.2, 1.0]], "two": [-1.0] * 5}, bins=4)
     assert [ax.get_title() for ax in (first, second)] == ["one", "two"]
     counts, edges, _base = first.patches[0].get_data()
     np.testing.assert_allclose(edges, [-1, -0.5, 0, 0.5, 1])
     assert counts.tolist() == [0, 0, 3, 1]
-    assert second.patches[0].get_data()[0].tolist() == [3, 0, 0, 0]
-    assert first.get_ylim() == second.get_ylim()
+    assert second.patches[0].get_data()[0].tolist() == [5, 0, 0, 0]
+    assert first.get_ylim() == second.get_ylim() and 5 < first.get_ylim()[1] < 6
     assert [ax.get_title() for ax in plot_histograms([[1.0], [2.0]])] == ["layer 1", "layer 2"]
 
 
@@ -395,7 +397,7 @@ def test_decision_line_lies_where_the_sum_is_zero_and_points_to_1():
 def test_decision_line_keeps_the_limits_of_its_axes():
     ax = plot_curves({"": ([0, 10], [0, 20])})
     before = ax.get_xlim(), ax.get_ylim()
-    plot_decision_line([1, 0], -5, ax)
+    plot_decision_line([40, 0], -5, ax)
     assert (ax.get_xlim(), ax.get_ylim()) == before
 
 
@@ -460,6 +462,7 @@ def test_contour_path_shows_the_paths_from_ring_to_star():
         heights = [square(point) for point in lines.vertices]
         np.testing.assert_allclose(heights, level, rtol=0.1, atol=0.2)
     assert contour.levels.min() > 0 and contour.levels.max() < 30
+    assert (np.diff(contour.levels, n=2) > 0).all()  # denser near the bottom
 
 
 def test_contour_path_needs_no_name_and_no_path():

@@ -81,7 +81,7 @@ def plot_decision_region(
     margin = 0.15 * np.ptp(x, axis=0) + 1e-3
     low, high = x.min(axis=0) - margin, x.max(axis=0) + margin
     x1, x2 = np.linspace(low[0], high[0], points), np.linspace(low[1], high[1], points)
-    plane = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2).astype(x.dtype)
+    plane = np.stack(np.meshgrid(x1, x2), axis=-1).reshape(-1, 2)
     says = np.asarray(predict(plane))
     says = says.argmax(axis=1) if says.ndim == 2 else says
     if says.shape != (len(plane),) or (says.astype(int) != says).any() or says.min() < 0:
