@@ -4,6 +4,7 @@ A builder puts layers in a row and draws their weights; all else comes from `Cla
 """
 
 from collections.abc import Callable, Sequence
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -65,9 +66,12 @@ class MultiLayerNet(Classifier):
         rng: np.random.Generator | int | None = None,
         dtype: DTypeLike = np.float32,
     ):
+        if np.ndim(hidden_size_list) != 1 or not _are_sizes(input_size, *hidden_size_list, output_size):
+            raise ValueError(
+                f"MultiLayerNet: input_size is {input_size}, hidden_size_list {hidden_size_list}, output_size"
+                f" {output_size}; expected whole numbers ≥ 1, and a list of them for the hidden layers"
+            )
         sizes = [input_size, *hidden_size_list, output_size]
-        if min(sizes) < 1:
-            raise ValueError(f"MultiLayerNet: the sizes are {sizes}, expected each ≥ 1")
         if activation not in ACTIVATIONS:
             raise ValueError(f"MultiLayerNet: activation is {activation!r}, expected one of {list(ACTIVATIONS)}")
         rng = np.random.default_rng(rng)
@@ -122,11 +126,17 @@ class SimpleConvNet(Classifier):
         if unknown := set(conv_param or {}) - set(conv):
             raise ValueError(f"SimpleConvNet: conv_param has {sorted(unknown)}, expected {list(conv)}")
         conv |= conv_param or {}
-        if min(hidden_size, output_size, conv["filter_num"]) < 1:
-            raise ValueError("SimpleConvNet: hidden_size, output_size and filter_num are expected ≥ 1")
+        if np.shape(input_dim) != (3,) or not _are_sizes(*input_dim, conv["filter_num"], hidden_size, output_size):
+            raise ValueError(
+                f"SimpleConvNet: input_dim is {input_dim}, filter_num {conv['filter_num']}, hidden_size {hidden_size},"
+                f" output_size {output_size}; expected (C, height, width) and whole numbers ≥ 1"
+            )
         rng = np.random.default_rng(rng)
         channels, height, width = input_dim
-        pooled = [_pooled(_after_convolution(size, conv)) for size in (height, width)]
+        try:
+            pooled = [_pooled(_after_convolution(size, conv)) for size in (height, width)]
+        except ValueError as error:
+            raise ValueError(f"SimpleConvNet: images of {height}×{width} do not fit: {error}") from None
         layers = [
             _convolution(channels, conv["filter_num"], conv["filter_size"], weight_init_std, rng, dtype,
                          conv["stride"], conv["pad"]),
@@ -182,10 +192,11 @@ class DeepConvNet(Classifier):
         rng: np.random.Generator | int | None = None,
         dtype: DTypeLike = np.float32,
     ):
-        if len(filter_nums) != 6 or min(*filter_nums, hidden_size, output_size) < 1:
+        shapes = np.shape(input_dim), np.shape(filter_nums)
+        if shapes != ((3,), (6,)) or not _are_sizes(*input_dim, *filter_nums, hidden_size, output_size):
             raise ValueError(
-                f"DeepConvNet: filter_nums is {tuple(filter_nums)}, hidden_size {hidden_size},"
-                f" output_size {output_size}; expected six filters, each number ≥ 1"
+                f"DeepConvNet: input_dim is {input_dim}, filter_nums {filter_nums}, hidden_size {hidden_size},"
+                f" output_size {output_size}; expected (C, height, width), six numbers of filters, all whole and ≥ 1"
             )
         rng = np.random.default_rng(rng)
         channels, height, width = input_dim
@@ -196,7 +207,10 @@ class DeepConvNet(Classifier):
             channels, height, width = filters, height + 2 * pad - 2, width + 2 * pad - 2
             if i % 2:
                 layers.append(MaxPooling(2, 2, 2))
-                height, width = _pooled(height), _pooled(width)
+                try:
+                    height, width = _pooled(height), _pooled(width)
+                except ValueError as error:
+                    raise ValueError(f"DeepConvNet: images of {input_dim[1:]} do not fit: {error}") from None
         layers.append(Flatten())
         if dropout_ratio:
             layers.append(Dropout(dropout_ratio, rng))
@@ -242,6 +256,10 @@ def stored_network(name: str) -> Classifier:
     network = STORED[name]()
     network.load_params(data_folder() / "weights" / f"{name}.npz")
     return network
+
+
+def _are_sizes(*sizes: int) -> bool:
+    return all(isinstance(size, Integral) and size >= 1 for size in sizes)
 
 
 def _affine(inputs: int, outputs: int, rule: float | str, rng: np.random.Generator, dtype: DTypeLike) -> Affine:
