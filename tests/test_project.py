@@ -1,8 +1,10 @@
 """What stands in two places says the same: README, gate, dependencies, links; and what is never committed."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -123,3 +125,38 @@ def test_the_licences_are_said_plainly():
     assert "Creative Commons Attribution 4.0 International Public License" in prose
     assert PROJECT["license"] == "MIT AND CC-BY-4.0"
     assert PROJECT["license-files"] == ["LICENSE", "LICENSE-prose.md"]
+
+
+SKIPS = {
+    "other": "pytest.skip('no time today')",
+    "expected": "pytest.xfail('known')",
+    "slow": "pytest.skip('slow: set DLCOURSE_SLOW=1 to run it')",
+    "compared": "pytest.skip(\"needs scipy.ndimage: pip install 'dlcourse[oracles]'\")",
+    "browser": "pytest.skip('needs a Chromium browser')",
+    "data": "pytest.skip('needs the full MNIST: set DLCOURSE_DATA')",
+    "nothing": "pass",
+}
+PROVIDED = {"DLCOURSE_SLOW": "1", "DLCOURSE_REQUIRE_ORACLES": "1", "DLCOURSE_REQUIRE_BROWSER": "1", "DLCOURSE_DATA": "x"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "refused"),
+    [
+        (PROVIDED, set()),
+        ({"CI": "true"}, {"other", "expected"}),
+        ({"CI": "true"} | PROVIDED, {"other", "expected", "slow", "compared", "browser", "data"}),
+    ],
+    ids=["at home", "a gate", "a gate with everything"],
+)
+def test_a_gate_fails_at_a_skip_that_is_not_allowed(environment, refused, tmp_path):
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
+    tests = "".join(f"\n\ndef test_{name}():\n    {line}\n" for name, line in SKIPS.items())
+    (tmp_path / "test_skips.py").write_text("import pytest\n" + tests)
+    kept = {name: value for name, value in os.environ.items() if not re.match("CI$|DLCOURSE_|PYTEST_", name)}
+    result = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--rootdir={tmp_path}", str(tmp_path)],
+        cwd=tmp_path, capture_output=True, text=True,
+        env={**kept, **environment, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )  # fmt: skip
+    assert result.returncode == (1 if refused else 0), result.stdout
+    assert set(re.findall(r"FAILED, because skipped under CI=true: \S+::test_(\w+)", result.stdout)) == refused
