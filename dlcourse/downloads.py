@@ -166,7 +166,7 @@ def check_layout(arrays: dict[str, np.ndarray], path: Path) -> dict[str, np.ndar
         raise damaged(path, f"it holds {', '.join(sorted(arrays))}, expected {', '.join(FILES)}")
     for part in ("train", "test"):
         x, t = arrays[f"x_{part}"], arrays[f"y_{part}"]
-        if x.dtype != np.uint8 or x.ndim != 3 or x.shape[1:] != (28, 28):
+        if x.dtype != np.uint8 or x.shape[1:] != (28, 28):
             raise damaged(path, f"x_{part} is {x.dtype} of shape {x.shape}, expected uint8 of shape (N, 28, 28)")
         if t.shape != x.shape[:1] or t.dtype.kind not in "iu" or not t.size or t.min() < 0 or t.max() > 9:
             raise damaged(path, f"y_{part} is {t.dtype} of shape {t.shape}, expected a label 0 … 9 for each image")

@@ -329,6 +329,13 @@ def test_an_npz_file_by_its_own_name(place, cache):
     assert same(load_whole("fashion-mnist"), "fashion-mnist")
 
 
+def test_an_npz_file_of_another_layout(place):
+    place.mkdir()
+    write_npz(place / "mnist.npz", {"images": SETS["mnist"]["x_train"]})
+    with pytest.raises(ValueError, match=r"mnist\.npz cannot be used: it holds images, expected x_train"):
+        load_whole("mnist")
+
+
 def test_a_folder_without_data_leaves_the_cache(place, cache):
     place.mkdir()
     save_files(cache / "mnist")
