@@ -212,14 +212,18 @@ class Adam(Optimizer):
         step = self.lr * root_correction / (1 - self.beta1**self.iter)
         for key in params:
             g = grads[key]
+            # One array holds all that comes between: a new one at each step of the sum costs more than the sum.
+            change = np.asarray((1 - self.beta1) * g)
             m[key] *= self.beta1
-            m[key] += (1 - self.beta1) * g
+            m[key] += change
+            np.multiply(g, g, out=change)
+            change *= 1 - self.beta2
             v[key] *= self.beta2
-            v[key] += (1 - self.beta2) * g * g
+            v[key] += change
             # m̂ / (√v̂ + eps) with the corrections drawn out of the fraction: they are numbers, not arrays.
-            divisor = np.sqrt(v[key])
-            divisor += self.eps * root_correction
-            change = m[key] / divisor
+            np.sqrt(v[key], out=change)
+            change += self.eps * root_correction
+            np.divide(m[key], change, out=change)
             change *= step
             params[key] -= change
 
