@@ -44,40 +44,42 @@ def test_the_list_here_is_complete():
 
 BY_HAND = {
     # 0.5 · 2, 0.5 · 4
-    "SGD": (SGD(lr=0.5), [2, 4], [9, 7]),
+    "SGD": (lambda: SGD(lr=0.5), [2, 4], [9, 7]),
     # v: -1, then -0.9 - 2 = -2.9
-    "Momentum": (Momentum(lr=0.5, momentum=0.9), [2, 4], [9, 6.1]),
+    "Momentum": (lambda: Momentum(lr=0.5, momentum=0.9), [2, 4], [9, 6.1]),
     # v as above; the steps 0.9 · (-1) - 1 = -1.9 and 0.9 · (-2.9) - 2 = -4.61
-    "Nesterov": (Nesterov(lr=0.5, momentum=0.9), [2, 4], [8.1, 3.49]),
+    "Nesterov": (lambda: Nesterov(lr=0.5, momentum=0.9), [2, 4], [8.1, 3.49]),
     # h: 9, 25; the steps 0.5 · 3 / (3 + 1) and 0.5 · 4 / (5 + 1)
-    "AdaGrad": (AdaGrad(lr=0.5, eps=1), [3, 4], [10 - 3 / 8, 10 - 3 / 8 - 1 / 3]),
+    "AdaGrad": (lambda: AdaGrad(lr=0.5, eps=1), [3, 4], [10 - 3 / 8, 10 - 3 / 8 - 1 / 3]),
     # h: 0.25 · 4 = 1, then 0.75 + 0.25 · 13 = 4; the steps 0.5 · 2 / (1 + 1) and 0.5 · √13 / (2 + 1)
-    "RMSprop": (RMSprop(lr=0.5, decay_rate=0.75, eps=1), [2, math.sqrt(13)], [9.5, 9.5 - math.sqrt(13) / 6]),
+    "RMSprop": (
+        lambda: RMSprop(lr=0.5, decay_rate=0.75, eps=1),
+        [2, math.sqrt(13)],
+        [9.5, 9.5 - math.sqrt(13) / 6],
+    ),
     # m: 1, 2.5, corrected 1 / 0.5 = 2, 2.5 / 0.75; v: 1, 4.75, corrected 1 / 0.25 = 4, 4.75 / (1 - 0.75²) = 76/7
     "Adam": (
-        Adam(lr=0.5, beta1=0.5, beta2=0.75, eps=1),
+        lambda: Adam(lr=0.5, beta1=0.5, beta2=0.75, eps=1),
         [2, 4],
         [10 - 1 / 3, 10 - 1 / 3 - 0.5 * (10 / 3) / (math.sqrt(76 / 7) + 1)],
     ),
 }
 
 
-@pytest.mark.parametrize(("optimizer", "gradients", "expected"), BY_HAND.values(), ids=BY_HAND)
-def test_two_steps_by_hand(optimizer, gradients, expected):
-    params = {"W": np.array([10.0])}
-    path = []
+@pytest.mark.parametrize(("make", "gradients", "expected"), BY_HAND.values(), ids=BY_HAND)
+def test_two_steps_by_hand(make, gradients, expected):
+    optimizer, params, path = make(), {"W": np.array([10.0])}, []
     for g in gradients:
         optimizer.update(params, {"W": np.array([float(g)])})
         path.append(params["W"][0])
     np.testing.assert_allclose(path, expected, rtol=1e-14)
 
 
-@pytest.mark.parametrize(("optimizer", "gradients", "expected"), BY_HAND.values(), ids=BY_HAND)
-def test_plain_python_numbers_do_as_well(optimizer, gradients, expected):
-    fresh = type(optimizer)(**settings_of(optimizer))
-    params = {"x": 10.0, "y": 10.0}
+@pytest.mark.parametrize(("make", "gradients", "expected"), BY_HAND.values(), ids=BY_HAND)
+def test_plain_python_numbers_do_as_well(make, gradients, expected):
+    optimizer, params = make(), {"x": 10.0, "y": 10.0}
     for g in gradients:
-        fresh.update(params, {"x": float(g), "y": g})
+        optimizer.update(params, {"x": float(g), "y": g})
     np.testing.assert_allclose([params["x"], params["y"]], expected[1], rtol=1e-14)
 
 
