@@ -145,7 +145,8 @@ def written(value: object) -> str:
         return "\n".join(written(row) for row in value)
     if np.ndim(value) == 1:
         return "[" + "  ".join(written(entry) for entry in value) + "]"
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0.00", "0")
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
 def draw_graph(graph: Graph, step: int, ax: Axes) -> Axes:

@@ -1,0 +1,94 @@
+"""The widgets of chapters 01, 02, 04 and 05 under a learner's hands: mouse, keyboard, and training that is steered."""
+
+import re
+
+import pytest
+
+CONTROLS = [
+    ("01_perceptron", "play-widget", "w1", "gate_explorer"),
+    ("02_activations", "play-widget", "spread of inputs", "activation_explorer"),
+    ("04_losses_and_gradients", "play-loss", "true class", "loss_explorer"),
+    ("04_losses_and_gradients", "play-descent", "learning rate", "descent_explorer"),
+    ("05_backpropagation", "play-graph", "price of an apple", "graph_explorer"),
+]
+
+
+@pytest.fixture(scope="module")
+def ready(open_notebook):
+    """Give a function that opens a notebook once and runs it."""
+    notebooks = {}
+
+    def open_and_run(name):
+        if name not in notebooks:
+            notebooks[name] = open_notebook(name)
+            notebooks[name].run_all()
+        return notebooks[name]
+
+    return open_and_run
+
+
+@pytest.mark.parametrize(("name", "cell", "control", "shot"), CONTROLS)
+def test_a_drag_and_a_key_change_the_picture(ready, name, cell, control, shot):
+    notebook = ready(name)
+    widget = notebook.widget(cell)
+    widget.reset()
+    start, places, words = widget.pictures(), widget.places(), widget.words()
+    widget.drag(control, 0.9)
+    dragged = widget.wait_for_change(start)
+    widget.press(control, "ArrowLeft")
+    widget.wait_for_change(dragged)
+    assert widget.places() == places, "something jumped"
+    widget.screenshot(shot)
+    widget.reset()
+    assert widget.words() == words
+    assert widget.error() == ""
+    assert notebook.complaints == []
+
+
+def test_the_graph_steps_and_changes(ready):
+    widget = ready("05_backpropagation").widget("play-graph")
+    widget.reset()
+    before = widget.pictures()
+    widget.locator.get_by_role("button", name="one step back").press("Enter")
+    before = widget.wait_for_change(before)
+    assert "all apples" not in widget.words()[0] and "Backward, step 8" in widget.words()[0]
+    widget.box("graph").select_option("a small network")
+    widget.wait_for_change(before)
+    assert widget.box("x1").is_visible() and not widget.box("apples").is_visible()
+    widget.screenshot("graph_explorer_network")
+    widget.reset()
+
+
+def steps(widget):
+    """How many steps the training widget says it has taken."""
+    text = widget.locator.get_by_text(re.compile(r"step [\d,]+ of")).inner_text()
+    return int(re.search(r"step ([\d,]+)", text)[1].replace(",", ""))
+
+
+def test_the_training_bench_trains_is_steered_and_stops(ready):
+    notebook = ready("05_backpropagation")
+    widget = notebook.widget("play-bench")
+    widget.reset()
+    before = widget.pictures()
+    widget.locator.get_by_role("button", name="Start", exact=True).press("Enter")
+    notebook.page.wait_for_timeout(3000)
+    assert widget.pictures() != before
+    moving = steps(widget)
+    assert moving > 0
+    widget.type("learning rate", 0.3)
+    notebook.page.wait_for_timeout(1500)
+    assert steps(widget) > moving, "a new learning rate does not start anew"
+    widget.locator.get_by_role("button", name="Pause", exact=True).press("Enter")
+    widget.settled()
+    paused = steps(widget)
+    notebook.page.wait_for_timeout(500)
+    assert steps(widget) == paused
+    widget.screenshot("training_bench")
+    widget.locator.get_by_role("button", name="Step", exact=True).press("Enter")
+    widget.settled()
+    assert steps(widget) == paused + 1
+    widget.locator.get_by_role("button", name="Reset", exact=True).press("Enter")
+    widget.settled()
+    assert steps(widget) == 0
+    assert widget.error() == ""
+    assert notebook.complaints == []
