@@ -3,7 +3,8 @@
 One module holds one idea; the order of the chapters is the order of the modules:
 ``perceptron``, ``functions``, ``datasets``, ``losses``, ``gradients``, ``layers``, ``networks``,
 ``optimizers``, ``training``, ``initializers``, ``normalization``, ``regularization``, ``search``,
-``convolution``, ``models``, ``metrics``, ``augmentation``; then ``plots`` and ``widgets``.
+``convolution``, ``models``, ``metrics``, ``augmentation``; then ``plots`` and ``widgets``. Beside them stand
+``storage``, ``downloads``, ``views``, ``ranges``, ``trials`` and ``bayesian``, on which some of them rest.
 
 A submodule is imported when it is first used, so ``import dlcourse`` is quick.
 """
@@ -13,8 +14,8 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _SUBMODULES = (
-    "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views", "networks",
-    "optimizers", "training", "initializers", "normalization", "regularization", "search",
+    "perceptron", "functions", "storage", "downloads", "datasets", "losses", "gradients", "layers", "views", "networks",
+    "optimizers", "training", "initializers", "normalization", "regularization", "ranges", "trials", "bayesian", "search",
     "convolution", "models", "metrics", "augmentation", "plots", "widgets",
 )  # fmt: skip
 
