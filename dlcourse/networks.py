@@ -7,6 +7,7 @@ and `TwoLayerNet` are the two networks of chapters 04 and 05.
 
 import copy
 from collections.abc import Mapping, Sequence
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import DTypeLike
 from dlcourse.functions import softmax
 from dlcourse.gradients import GradientCheck, check_gradient, numerical_gradient
 from dlcourse.layers import Affine, Layer, ReLU, Sigmoid, SoftmaxWithLoss
+from dlcourse.losses import check_targets
 from dlcourse.storage import read_npz, write_npz
 from dlcourse.views import ArrayView
 
@@ -27,6 +29,7 @@ class Sequential:
     Parameters
     ----------
     layers : sequence of Layer
+        Kept as a tuple: for other layers, build another network.
 
     Attributes
     ----------
@@ -35,12 +38,14 @@ class Sequential:
     """
 
     def __init__(self, layers: Sequence[Layer]):
-        self.layers = list(layers)
+        self.layers = tuple(layers)
         if not self.layers:
             raise ValueError(f"{type(self).__name__}: layers is empty, expected at least one Layer")
         for layer in self.layers:
             if not isinstance(layer, Layer):
                 raise TypeError(f"{type(self).__name__}: {layer!r} is not a Layer")
+        if len(set(map(id, self.layers))) < len(self.layers):
+            raise ValueError(f"{type(self).__name__}: a layer comes twice, but remembers its last input only; make two")
         self.params = ArrayView(self.layers, "params")
         self.grads = ArrayView(self.layers, "grads")
         self.state = ArrayView(self.layers, "state")
@@ -70,7 +75,7 @@ class Sequential:
 
     def astype(self, dtype: DTypeLike):
         """A copy of the network with all its arrays in `dtype`; float64 is for gradient checks."""
-        twin = copy.deepcopy(self)
+        dtype, twin = _float_dtype(dtype, "astype"), copy.deepcopy(self)
         for layer in twin.layers:
             for arrays in (layer.params, layer.grads, layer.state):
                 arrays.update({key: array.astype(dtype) for key, array in arrays.items()})
@@ -129,6 +134,8 @@ class Classifier(Sequential):
 
     def __init__(self, layers: Sequence[Layer], input_shape: tuple[int, ...], penalty=None):
         super().__init__(layers)
+        if not isinstance(input_shape, Sequence):
+            raise TypeError(f"{type(self).__name__}: input_shape is {input_shape!r}, expected a tuple such as (784,)")
         self.input_shape = tuple(input_shape)
         self.penalty = penalty
         self.last_layer = SoftmaxWithLoss()
@@ -138,9 +145,9 @@ class Classifier(Sequential):
 
         The batches keep memory small: 10,000 images at once would fill gigabytes in a CNN.
         """
-        x, single = self._as_batch(x, "x")
-        if batch_size < 1:
-            raise ValueError(f"{type(self).__name__}: batch_size is {batch_size}, expected at least 1")
+        x, single = self._as_batch(x)
+        if not isinstance(batch_size, Integral) or batch_size < 1:
+            raise ValueError(f"{type(self).__name__}: batch_size is {batch_size!r}, expected a whole number ≥ 1")
         parts = [self.forward(x[i : i + batch_size]) for i in range(0, len(x), batch_size)]
         out = parts[0] if len(parts) == 1 else np.concatenate(parts)
         return out[0] if single else out
@@ -171,17 +178,17 @@ class Classifier(Sequential):
         training : bool
             Whether dropout and batch normalization behave as in training.
         """
-        x, single = self._as_batch(x, "x")
+        x, single = self._as_batch(x)
         loss = self.last_layer.forward(self.forward(x, training=training), np.asarray(t)[None] if single else t)
         return loss + (self.penalty.loss(self.params) if self.penalty else 0.0)
 
     def accuracy(self, x: np.ndarray, t: np.ndarray, *, batch_size: int = 500) -> float:
         """Share of the samples whose most probable class is the true one, in [0, 1]."""
-        t = np.asarray(t)
-        labels = t.argmax(axis=1) if t.ndim == 2 else t
-        if len(x) != len(labels):
-            raise ValueError(f"accuracy: x has {len(x)} samples, t has {len(labels)}")
-        return float(np.mean(self.scores(x, batch_size=batch_size).argmax(axis=1) == labels))
+        x, single = self._as_batch(x)
+        y, t = self.scores(x, batch_size=batch_size), np.asarray(t)[None] if single else np.asarray(t)
+        check_targets(y, t, type(self).__name__)
+        labels = t if t.ndim == 1 else t.argmax(axis=1)
+        return float(np.mean(y.argmax(axis=1) == labels))
 
     def loss_and_gradient(
         self, x: np.ndarray, t: np.ndarray, *, training: bool = True
@@ -223,26 +230,37 @@ class Classifier(Sequential):
         Returns
         -------
         dict of str to GradientCheck
+
+        Raises
+        ------
+        ValueError
+            If the whole gradient is zero: such a check proves nothing.
         """
         twin, x, rng = self.astype(np.float64), np.asarray(x, dtype=np.float64), np.random.default_rng(rng)
         grads = twin.gradient(x, t, training=training)
+
+        if not any(grad.any() for grad in grads.values()):
+            raise ValueError("check_gradient: backpropagation gives 0 for every parameter; a check of zeros proves nothing")
 
         def loss(_):
             return twin.loss(x, t, training=training)
 
         return {
-            name: check_gradient(loss, array, grads[name], samples=samples, rng=rng)
+            name: check_gradient(loss, array, grads[name], samples=samples, rng=rng, allow_zeros=True)
             for name, array in twin.params.items()
         }
 
-    def _as_batch(self, x: np.ndarray, name: str) -> tuple[np.ndarray, bool]:
+    def _as_batch(self, x: np.ndarray) -> tuple[np.ndarray, bool]:
+        """Give `x` as a batch, and whether it was a single sample."""
         x = np.asarray(x)
+        if x.dtype.kind not in "biuf":
+            raise TypeError(f"{type(self).__name__}: x has dtype {x.dtype}, expected real numbers")
         single = x.shape == self.input_shape
         if not single and x.shape[1:] != self.input_shape:
             expected = "(N, " + ", ".join(map(str, self.input_shape)) + ")"
-            raise ValueError(f"{type(self).__name__}: {name} has shape {x.shape}, expected {expected}")
+            raise ValueError(f"{type(self).__name__}: x has shape {x.shape}, expected {expected}")
         if len(x) == 0:
-            raise ValueError(f"{type(self).__name__}: {name} is empty, expected at least one sample")
+            raise ValueError(f"{type(self).__name__}: x is empty, expected at least one sample")
         return (x[None], True) if single else (x, False)
 
 
@@ -264,7 +282,10 @@ class SimpleNet:
 
     def predict(self, x: np.ndarray) -> np.ndarray:
         """Scores of the three classes, (3,) or (N, 3)."""
-        return np.asarray(x) @ self.W
+        x = np.asarray(x)
+        if x.ndim not in (1, 2) or x.shape[-1] != 2:
+            raise ValueError(f"SimpleNet: x has shape {x.shape}, expected (2,) or (N, 2)")
+        return x @ self.W
 
     def loss(self, x: np.ndarray, t: np.ndarray) -> float:
         """Mean cross-entropy in nats of the softmax of the scores."""
@@ -302,13 +323,14 @@ class TwoLayerNet(Classifier):
         activation: str = "relu",
         dtype: DTypeLike = np.float32,
     ):
-        if min(input_size, hidden_size, output_size) < 1:
-            raise ValueError(f"TwoLayerNet: the sizes are {input_size}, {hidden_size}, {output_size}, expected ≥ 1")
-        if not weight_init_std >= 0:
-            raise ValueError(f"TwoLayerNet: weight_init_std is {weight_init_std}, expected ≥ 0")
+        sizes = (input_size, hidden_size, output_size)
+        if not all(isinstance(size, Integral) and size >= 1 for size in sizes):
+            raise ValueError(f"TwoLayerNet: the sizes are {sizes}, expected whole numbers ≥ 1")
+        if not 0 <= weight_init_std < np.inf:
+            raise ValueError(f"TwoLayerNet: weight_init_std is {weight_init_std}, expected a finite number ≥ 0")
         if activation not in ("relu", "sigmoid"):
             raise ValueError(f"TwoLayerNet: activation is {activation!r}, expected 'relu' or 'sigmoid'")
-        rng = np.random.default_rng(rng)
+        rng, dtype = np.random.default_rng(rng), _float_dtype(dtype, "TwoLayerNet")
 
         def affine(inputs: int, outputs: int) -> Affine:
             W = weight_init_std * rng.standard_normal((inputs, outputs))
@@ -319,3 +341,10 @@ class TwoLayerNet(Classifier):
              affine(hidden_size, output_size)],
             input_shape=(input_size,),
         )  # fmt: skip
+
+
+def _float_dtype(dtype: DTypeLike, who: str) -> np.dtype:
+    dtype = np.dtype(dtype)
+    if dtype.kind != "f":
+        raise TypeError(f"{who}: dtype is {dtype}, expected floats such as float32")
+    return dtype

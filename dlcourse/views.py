@@ -4,15 +4,17 @@ from collections.abc import Iterator, MutableMapping, Sequence
 
 import numpy as np
 
+from dlcourse.functions import as_float
 from dlcourse.layers import Layer
 
 __all__ = ["ArrayView"]
 
 
 class ArrayView(MutableMapping):
-    """The arrays of all layers under numbered names: ``W1, b1, W2, …``; nothing is copied.
+    """The arrays of all layers under numbered names: ``W1, b1, W2, …``; what is read is not copied.
 
-    ``view["W1"] -= step`` and ``view["W1"] = array`` both reach the layer. A name keeps its shape and
+    ``view["W1"] -= step`` and ``view["W1"] = array`` both reach the layer. The latter copies the array,
+    so that two networks that are given the same one do not learn together. A name keeps its shape and
     dtype: another shape raises, another float dtype is converted. The number counts the layers that
     hold such a name, so the third batch normalization owns ``gamma3``.
 
@@ -41,7 +43,7 @@ class ArrayView(MutableMapping):
         old = getattr(layer, self._which)[key]
         if value is old:  # what `view[name] -= step` ends with: the array has changed in place
             return
-        value = np.asarray(value, dtype=old.dtype)
+        value = as_float(value, self._which, name).astype(old.dtype)
         if value.shape != old.shape:
             raise ValueError(f"{name} has shape {old.shape}, an array of shape {value.shape} cannot take its place")
         getattr(layer, self._which)[key] = value

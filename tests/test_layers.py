@@ -129,8 +129,9 @@ def test_affine_refuses_what_does_not_fit():
         layer.forward(np.zeros((32, 100)))
     with refuses(ValueError, "Affine: x has shape (784,), expected (N, 784) (one sample is x[np.newaxis])"):
         layer.forward(np.zeros(784))
-    with refuses(ValueError, "Affine: x has shape (2, 1, 28, 28), expected (N, 784) (put a Flatten layer before)"):
-        layer.forward(np.zeros((2, 1, 28, 28)))
+    for shape in ((2, 1, 28, 28), (2, 28, 28)):
+        with refuses(ValueError, f"Affine: x has shape {shape}, expected (N, 784) (put a Flatten layer before)"):
+            layer.forward(np.zeros(shape))
     with refuses(RuntimeError, "Affine: backward came before forward"):
         layer.backward(np.zeros((32, 50)))
     layer.forward(np.zeros((32, 784)))
