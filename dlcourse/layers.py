@@ -181,7 +181,9 @@ class ReLU(Layer):
 
     def backward(self, dout):
         self._check_dout(dout, self.mask)
-        return dout * self.mask
+        dx = self.mask.astype(np.asarray(dout).dtype)  # and then in place: dout * mask would convert piece by piece
+        dx *= dout
+        return dx
 
 
 class Sigmoid(Layer):
