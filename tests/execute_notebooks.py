@@ -35,7 +35,12 @@ def main():
 def execute(path):
     """Run one notebook in place; if a cell fails, the file stays as it was."""
     notebook = nbformat.read(path, as_version=4)
-    NotebookClient(notebook, timeout=120, kernel_name="python3", record_timing=False).execute(cwd=str(ROOT))
+    # Where a long print is cut into pieces depends on the moment: coalesce_streams puts them together.
+    client = NotebookClient(
+        notebook, timeout=120, kernel_name="python3", record_timing=False, coalesce_streams=True,
+        resources={"metadata": {"path": str(ROOT)}},
+    )  # fmt: skip
+    client.execute()
     clean(notebook)
     nbformat.validate(notebook)
     path.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")

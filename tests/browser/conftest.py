@@ -1,0 +1,54 @@
+"""One JupyterLab and one browser for all tests in this folder; skipped where there is no Chromium."""
+
+import os
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Give a Chromium that Playwright drives."""
+    from lab import ARGUMENTS, chromium
+
+    missing = None
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        missing = "needs playwright to drive a browser: pip install playwright"
+    if chromium() is None:
+        missing = "needs a Chromium browser"
+    if missing:
+        if os.environ.get("DLCOURSE_REQUIRE_BROWSER") == "1":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def lab(browser, tmp_path_factory):
+    """Give a JupyterLab that was started by the course's own command."""
+    from lab import Lab
+
+    lab = Lab(tmp_path_factory.mktemp("lab"))
+    yield lab
+    lab.stop()
+
+
+@pytest.fixture(scope="module")
+def open_notebook(browser, lab):
+    """Give a function that opens a notebook by its name, e.g. ``open_notebook("03_mnist_inference")``."""
+    from lab import Notebook
+
+    opened = []
+
+    def open_one(name):
+        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+        opened.append(Notebook(page, lab, f"{name}.ipynb"))
+        return opened[-1]
+
+    yield open_one
+    for notebook in opened:
+        notebook.close()

@@ -1,0 +1,368 @@
+"""The building blocks of the widgets, what holds for every widget, and the widgets of chapters 00 and 03; no browser."""
+
+import importlib
+import pkgutil
+import re
+
+import ipywidgets
+import numpy as np
+import pytest
+
+import dlcourse.widgets
+from dlcourse.datasets import load_mnist
+from dlcourse.functions import sigmoid
+from dlcourse.layers import Affine, Sigmoid
+from dlcourse.models import stored_network
+from dlcourse.networks import Sequential
+from dlcourse.widgets.controls import Checkbox, Choice, Number, Panel, Picture
+from dlcourse.widgets.quiz import Answer, Question, Quiz, quiz
+
+# The module, also where the package gives the function of the same name.
+digit_reader = importlib.import_module("dlcourse.widgets.digit_reader")
+first_slider = importlib.import_module("dlcourse.widgets.first_slider")
+
+
+def source(picture):
+    return re.search(r'src="([^"]+)"', picture.value)[1]
+
+
+def alt(picture):
+    return re.search(r'alt="([^"]*)"', picture.value)[1]
+
+
+class TestThePackage:
+    def test_a_name_means_the_call_and_not_the_file(self):
+        assert dlcourse.widgets.digit_reader is digit_reader.digit_reader
+        assert callable(dlcourse.widgets.quiz)
+        assert "digit_reader" in dir(dlcourse.widgets)
+
+    def test_what_is_not_there_is_an_attribute_error(self):
+        with pytest.raises(AttributeError, match="no attribute 'digit_raeder'"):
+            dlcourse.widgets.digit_raeder  # noqa: B018
+
+
+class TestNumber:
+    def test_the_slider_moves_the_box_and_the_box_the_slider(self):
+        number = Number("n", 0, 10, 3)
+        number.slider.value = 7
+        assert (number.value, number.source.value) == (7, 7)
+        number.source.value = 2
+        assert number.slider.value == 2
+
+    def test_a_change_is_told_once(self):
+        number, told = Number("n", 0.0, 1.0, 0.5, step=0.1), []
+        number.on_change(lambda: told.append(number.value))
+        number.slider.value = 0.1 + 0.2
+        assert told == [0.3]
+        number.source.value = 0.7
+        assert told == [0.3, 0.7]
+
+    @pytest.mark.parametrize("value", [-5, 99])
+    def test_what_is_outside_the_range_is_moved_into_it(self, value):
+        number = Number("n", 0, 10, 3)
+        number.value = value
+        assert number.value == number.slider.value == np.clip(value, 0, 10)
+
+    def test_a_logarithmic_slider_stops_at_1_2_5(self):
+        number, seen = Number("n", 0.001, 1.0, 0.01, log=True), []
+        for third in range(-9, 1):
+            number.slider.value = 10 ** (third / 3)
+            seen.append(number.value)
+        assert seen == [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
+
+    def test_the_box_of_a_logarithmic_control_takes_what_the_slider_leaves_out(self):
+        number = Number("n", 1, 2000, 100, log=True)
+        number.source.value = 37
+        assert number.value == 37
+        assert number.slider.value == pytest.approx(37)
+        number.slider.value = 10 ** (4 / 3)
+        assert number.value == 20
+        assert isinstance(number.value, int)
+
+    def test_a_new_range_takes_the_value_along(self):
+        number = Number("n", 0, 1999, 1500)
+        number.set_range(0, 36)
+        assert (number.value, number.slider.value) == (36, 36)
+        number.set_range(50, 60)
+        assert (number.value, number.source.min, number.slider.max) == (50, 50, 60)
+        number.set_range(0, 1999)
+        number.reset()
+        assert number.value == 1500
+
+    def test_a_new_range_of_a_logarithmic_control(self):
+        number = Number("n", 1, 1000, 100, log=True)
+        number.set_range(10_000, 100_000)
+        assert number.value == 10_000
+        assert (number.slider.min, number.slider.max) == (4, 5)
+
+    def test_the_box_has_a_name_and_the_slider_no_second_readout(self):
+        number = Number("learning rate", 0, 1, 0)
+        assert number.source.description == "learning rate"
+        assert not number.slider.readout
+
+    @pytest.mark.parametrize(
+        ("arguments", "log", "text"),
+        [((0, 1, 2), False, "start is 2"), ((1, 1, 1), False, "expected between"), ((0, 1, 1), True, "above 0")],
+    )
+    def test_a_range_that_cannot_be_is_refused(self, arguments, log, text):
+        with pytest.raises(ValueError, match=text):
+            Number("n", *arguments, log=log)
+
+
+class TestPanel:
+    def make(self, update=None, **controls):
+        calls = []
+        controls = controls or {"a": Number("a", 0, 10, 1), "b": Checkbox("b")}
+
+        def record(changed, **values):
+            calls.append((changed, values))
+            if update:
+                update(changed, **values)
+
+        return Panel("Test", controls, [], record), calls
+
+    def test_update_hears_of_everything_at_the_start_and_then_of_what_moved(self):
+        panel, calls = self.make()
+        panel.controls["a"].value = 5
+        panel.controls["b"].value = True
+        assert calls == [
+            ({"a", "b"}, {"a": 1, "b": False}),
+            ({"a"}, {"a": 5, "b": False}),
+            ({"b"}, {"a": 5, "b": True}),
+        ]
+
+    def test_back_to_the_start_values_draws_once(self):
+        panel, calls = self.make()
+        panel.controls["a"].value, panel.controls["b"].value = 5, True
+        calls.clear()
+        back = panel.children[0].children[-1].children[-1]
+        back.click()
+        assert calls == [({"a", "b"}, {"a": 1, "b": False})]
+
+    def test_what_update_sets_itself_is_no_change_of_its_own(self):
+        def update(changed, a, b):
+            panel_controls["a"].set_range(0, 3)
+
+        panel_controls = {"a": Number("a", 0, 10, 8), "b": Checkbox("b")}
+        _panel, calls = self.make(update, **panel_controls)
+        assert len(calls) == 1
+        assert panel_controls["a"].value == 3
+
+    def test_an_error_is_shown_in_words_and_goes_when_all_is_well(self):
+        def update(changed, a):
+            if a == 7:
+                raise ValueError("seven is <too> much")
+
+        panel, _calls = self.make(update, a=Number("a", 0, 10, 1))
+        assert panel.error.value == ""
+        panel.controls["a"].value = 7
+        assert "seven is &lt;too&gt; much" in panel.error.value
+        assert 'role="alert"' in panel.error.value
+        assert panel.error.layout.display == "block"
+        panel.controls["a"].value = 8
+        assert panel.error.value == ""
+        assert panel.error.layout.display == "none"
+
+    def test_an_error_at_the_start_is_shown_too(self):
+        def update(changed, a):
+            raise ZeroDivisionError
+
+        panel, _calls = self.make(update, a=Number("a", 0, 10, 1))
+        assert "ZeroDivisionError" in panel.error.value
+
+    def test_its_words_where_nothing_runs(self):
+        panel, _calls = self.make()
+        assert repr(panel) == "Run this cell (Shift+Enter) to use it: Test, a=1, b=False"
+        assert panel._repr_mimebundle_()["text/plain"] == repr(panel)
+
+    def test_a_choice_gives_what_its_option_stands_for(self):
+        panel, calls = self.make(c=Choice("c", {"one": 1, "two": 2}))
+        panel.controls["c"].source.label = "two"
+        assert calls[-1] == ({"c"}, {"c": 2})
+
+
+def test_a_picture_has_its_size_and_its_words():
+    picture = Picture(300, 100)
+    picture.show('a "b" <c>')
+    assert alt(picture) == "a &quot;b&quot; &lt;c&gt;"
+    assert 'width="300" height="100"' in picture.value
+    assert (picture.layout.width, picture.layout.height) == ("300px", "100px")
+
+
+def all_widgets():
+    """Find every call of the package that gives a panel: the function that has the name of its file."""
+    for info in pkgutil.iter_modules(dlcourse.widgets.__path__):
+        call = getattr(dlcourse.widgets, info.name)
+        if callable(call) and info.name not in ("quiz", "show"):
+            yield info.name
+
+
+def values_to_try(control):
+    if isinstance(control, Number):
+        return [control.source.min, control.source.max]
+    if isinstance(control, Checkbox):
+        return [True, False]
+    return [value for _name, value in control.source.options]
+
+
+def inside(widget):
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from inside(child)
+
+
+@pytest.mark.parametrize("name", list(all_widgets()))
+class TestEveryWidget:
+    @pytest.fixture
+    def panel(self, name):
+        return getattr(dlcourse.widgets, name)()
+
+    def test_each_control_goes_to_both_ends_and_back(self, panel):
+        assert panel.error.value == ""
+        for key, control in panel.controls.items():
+            for value in values_to_try(control):
+                control.value = value
+                assert panel.error.value == "", (key, value)
+        panel.reset()
+        assert panel.error.value == ""
+        assert all(control.value == control.start for control in panel.controls.values())
+
+    def test_it_says_the_same_words_each_time(self, panel, name):
+        words = repr(panel)
+        assert words.startswith("Run this cell")
+        assert words == repr(getattr(dlcourse.widgets, name)())
+        assert "0x" not in words
+
+    def test_every_control_has_a_name_and_every_picture_words(self, panel):
+        assert all(control.name.strip() for control in panel.controls.values())
+        pictures = [widget for widget in inside(panel) if isinstance(widget, Picture)]
+        assert pictures
+        assert all(alt(picture).strip() for picture in pictures)
+
+    def test_it_uses_no_widget_that_keeps_captured_output(self, panel):
+        assert not [widget for widget in inside(panel) if isinstance(widget, ipywidgets.Output)]
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_mnist()[1]
+
+
+class TestDigitReader:
+    def test_compute_by_hand(self):
+        W1, W2 = np.array([[1.0, 0.0], [0.0, 2.0]]), np.array([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0]])
+        network = Sequential([Affine(W1, np.zeros(2)), Sigmoid(), Affine(W2, np.zeros(3))])
+        reading = digit_reader.compute(network, np.array([0.0, 1.0]))
+        assert reading.activations == (pytest.approx([0.5, sigmoid(2.0)]),)
+        scores = np.exp([0.5, sigmoid(2.0), 0])
+        assert reading.probabilities == pytest.approx(scores / scores.sum())
+        assert reading.answer == 1
+
+    def test_compute_agrees_with_predict(self, digits):
+        network, x = stored_network("mlp_784_50_100_10"), digits[0]
+        reading = digit_reader.compute(network, x[7])
+        assert [len(values) for values in reading.activations] == [50, 100]
+        assert reading.probabilities == pytest.approx(network.predict(x[7]), abs=1e-6)
+
+    def test_time_is_measured_for_as_many_images_as_asked(self):
+        class Counting:
+            def __init__(self):
+                self.sizes = []
+
+            def forward(self, x):
+                self.sizes.append(len(x))
+
+        network = Counting()
+        x = np.zeros((50, 4))
+        assert digit_reader.time_per_image(network, x, 20, images=60, tries=2) > 0
+        assert network.sizes == [20, 20, 10] * 2
+        network.sizes.clear()
+        digit_reader.time_per_image(network, x, 50, images=1, tries=1)
+        assert network.sizes == [50]
+
+    @pytest.fixture
+    def panel(self):
+        return digit_reader.digit_reader()
+
+    def test_another_image_changes_the_reader_and_not_the_times(self, panel):
+        reader, times = panel.children[1:3]
+        before = source(reader), source(times)
+        panel.controls["position"].value = 1
+        assert source(reader) != before[0]
+        assert source(times) == before[1]
+        assert alt(reader).startswith("test image 1: a 6, read as 6. Probabilities: 0: ")
+
+    def test_another_batch_size_changes_the_times_and_not_the_reader(self, panel):
+        reader, times = panel.children[1:3]
+        before = source(reader), source(times)
+        panel.controls["batch_size"].value = 1000
+        assert source(reader) == before[0]
+        assert source(times) != before[1]
+        assert alt(times).startswith("1000 at a time: ")
+
+    def test_wrong_only_pages_through_the_wrong_ones(self, panel, digits):
+        x, t = digits
+        wrong = np.flatnonzero(stored_network("mlp_784_50_100_10").predict(x).argmax(axis=1) != t)
+        panel.controls["position"].value = 1999
+        panel.controls["wrong_only"].value = True
+        assert panel.controls["position"].source.max == len(wrong) - 1
+        assert alt(panel.children[1]).startswith(f"test image {wrong[-1]}: a {t[wrong[-1]]}, read as ")
+        panel.controls["position"].value = 0
+        assert alt(panel.children[1]).startswith(f"test image {wrong[0]}: ")
+        panel.controls["wrong_only"].value = False
+        assert panel.controls["position"].source.max == 1999
+
+
+class TestFirstSlider:
+    def test_each_pixel_is_the_mean_of_what_it_covers(self):
+        image = np.arange(16.0).reshape(4, 4)
+        assert first_slider.compute(image, 4) == pytest.approx(image)
+        assert first_slider.compute(image, 2) == pytest.approx(np.array([[2.5, 4.5], [10.5, 12.5]]))
+        assert first_slider.compute(image, 1) == pytest.approx(np.array([[7.5]]))
+
+    def test_pixels_that_do_not_divide_share(self):
+        # Three pixels over four old ones: the first covers one whole and a third of the next.
+        row = first_slider.compute(np.tile([0.0, 4.0, 8.0, 12.0], (4, 1)), 3)[0]
+        assert row == pytest.approx([(0 + 4 / 3) / (4 / 3), 6, (8 / 3 + 12) / (4 / 3)])
+
+
+class TestQuiz:
+    QUESTIONS = (Question("1 < 2?", (Answer("yes", "It <is>.", True), Answer("no", "Count again."))),)
+
+    def test_each_answer_gets_its_reason_at_once(self):
+        made = Quiz("Test", self.QUESTIONS)
+        assert made.replies[0].value == ""
+        assert made.choices[0].value is None
+        made.choices[0].value = 1
+        assert "<b>Not so.</b> Count again." in made.replies[0].value
+        made.choices[0].value = 0
+        assert "<b>Right.</b> It &lt;is&gt;." in made.replies[0].value
+        made.choices[0].value = None
+        assert made.replies[0].value == ""
+
+    def test_a_chapter_without_questions_is_named(self):
+        with pytest.raises(ValueError, match="chapter is 77"):
+            quiz(77)
+
+    def test_its_words_where_nothing_runs(self):
+        assert repr(quiz(chapter=3)) == "Run this cell (Shift+Enter) to answer: Check yourself 03, 5 questions"
+
+
+def chapters_with_questions():
+    package = importlib.import_module("dlcourse.widgets.questions")
+    return [int(info.name.removeprefix("chapter")) for info in pkgutil.iter_modules(package.__path__)]
+
+
+@pytest.mark.parametrize("chapter", chapters_with_questions())
+def test_the_questions_of_a_chapter_are_fair(chapter):
+    questions = quiz(chapter).questions
+    assert 3 <= len(questions) <= 5
+    for question in questions:
+        assert [answer.right for answer in question.answers].count(True) == 1, question.text
+        assert len({answer.text for answer in question.answers}) == len(question.answers) >= 2
+        reasons = [answer.reason for answer in question.answers]
+        assert all(reasons)
+        assert len(set(reasons)) == len(reasons), "each answer has a reason of its own"
+    # Whoever always takes the same place must not pass.
+    places = [[answer.right for answer in question.answers].index(True) for question in questions]
+    assert len(set(places)) > 1
