@@ -1,4 +1,4 @@
-"""The widgets of chapters 01, 02, 04 and 05 under a learner's hands: mouse, keyboard, and training that is steered."""
+"""The widgets of chapters 01, 02, 04, 05 and 06 under a learner's hands: mouse, keyboard, and training that is steered."""
 
 import re
 
@@ -10,6 +10,7 @@ CONTROLS = [
     ("04_losses_and_gradients", "play-loss", "true class", "loss_explorer"),
     ("04_losses_and_gradients", "play-descent", "learning rate", "descent_explorer"),
     ("05_backpropagation", "play-graph", "price of an apple", "graph_explorer"),
+    ("06_optimizers", "play-race", "start y", "optimizer_race"),
 ]
 
 
@@ -92,3 +93,20 @@ def test_the_training_bench_trains_is_steered_and_stops(ready):
     assert steps(widget) == 0
     assert widget.error() == ""
     assert notebook.complaints == []
+
+
+def test_the_race_on_digits_runs_and_a_rate_changes_on_the_way(ready):
+    notebook = ready("06_optimizers")
+    widget = notebook.widget("play-digits")
+    before = widget.pictures()
+    widget.locator.get_by_role("button", name="Start", exact=True).press("Enter")
+    notebook.page.wait_for_timeout(3000)
+    assert widget.pictures() != before
+    moving = steps(widget)
+    widget.type("SGD: rate", 0.1)
+    notebook.page.wait_for_timeout(1500)
+    assert steps(widget) > moving > 0
+    widget.locator.get_by_role("button", name="Pause", exact=True).press("Enter")
+    widget.settled()
+    widget.screenshot("digit_race")
+    assert widget.error() == ""
