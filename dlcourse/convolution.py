@@ -216,13 +216,14 @@ class _Pooling(Layer):
         """Give ``dout · share(k)`` back to the pixels that cell k of the window saw."""
         self._check_dout(dout, self.out_shape, self.out_shape)
         N, C, height, width = self.x_shape
-        dx = np.zeros((N, C, height + 2 * self.pad, width + 2 * self.pad), dout.dtype)
+        tiled = self.pool_h == self.pool_w == self.stride  # then each pixel lies in one window, and is written once
+        dx = (np.empty if tiled else np.zeros)((N, C, height + 2 * self.pad, width + 2 * self.pad), dout.dtype)
         places = _places(self.pool_h, self.pool_w, self.stride, *self.out_shape[2:])
         for k, (_, _, rows, columns) in enumerate(places):
-            if self.stride < max(self.pool_h, self.pool_w):  # windows overlap, and a pixel may get several shares
-                dx[:, :, rows, columns] += dout * share(k)
-            else:
+            if tiled:
                 np.multiply(dout, share(k), out=dx[:, :, rows, columns])
+            else:
+                dx[:, :, rows, columns] += dout * share(k)
         return dx[:, :, self.pad : self.pad + height, self.pad : self.pad + width]
 
     def __repr__(self) -> str:
