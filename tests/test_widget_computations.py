@@ -102,7 +102,8 @@ class TestGraphExplorer:
     graph = module("graph_explorer")
 
     def test_the_bill_of_the_book(self):
-        edges = {edge.label: (edge.value, edge.gradient) for edge in self.graph.compute_shopping(100, 2, 150, 3, 1.1).edges}
+        bill = self.graph.compute_shopping(100, 2, 150, 3, 1.1)
+        edges = {edge.label: (edge.value, edge.gradient) for edge in bill.edges}
         expected = {
             "price of an apple": (100, 2.2), "apples": (2, 110), "price of an orange": (150, 3.3), "oranges": (3, 165),
             "all apples": (200, 1.1), "all oranges": (450, 1.1), "before tax": (650, 1.1), "tax": (1.1, 650),

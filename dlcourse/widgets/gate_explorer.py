@@ -84,7 +84,7 @@ def _draw_half_plane(w1: float, w2: float, b: float, ax: Axes, color: str, hatch
 def _draw_points(wanted: tuple[int, ...], ax: Axes) -> None:
     for point, fires in zip(POINTS, wanted, strict=True):
         face = "black" if fires else "white"
-        ax.plot(*point, "o", markersize=14, markerfacecolor=face, markeredgecolor="black", markeredgewidth=1.5, zorder=3)
+        ax.plot(*point, "o", markersize=14, markerfacecolor=face, markeredgecolor="black", zorder=3)
 
 
 def _draw_table(answers: Answers, ax: Axes) -> None:

@@ -38,7 +38,7 @@ class Training(Panel):
         ``build(**values)`` with the values of all controls makes a new iterator, such as a `Trainer`. If it has
         ``total_steps``, the progress bar shows the way to the end.
     draw : callable
-        ``draw(run, report, **values)`` draws the state of the iterator; `report` is what it yielded last, None at first.
+        ``draw(run, report, **values)`` draws the iterator's state; `report` is what it yielded last, None at first.
     live : collection of str
         Names of the controls that may move while training. Any other control starts anew from step 0.
     adjust : callable, optional

@@ -49,7 +49,9 @@ class LossDrawing:
         self.lines = [
             costs.plot([], [], color=color, ls=style, lw=2, label=name)[0]
             for color, style, name in (
-                (BLUE, "-", _("cross-entropy")), (ORANGE, "--", _("squared error")), (GREEN, ":", _("1 if wrong, 0 if right")),
+                (BLUE, "-", _("cross-entropy")),
+                (ORANGE, "--", _("squared error")),
+                (GREEN, ":", _("1 if wrong, 0 if right")),
             )
         ]  # fmt: skip
         self.marks = [costs.plot([], [], marker, color=color, markersize=9)[0]

@@ -138,8 +138,9 @@ def optimizer_race() -> Panel:
         "beta2": Number("beta2", 0.5, 0.999, 0.99, step=0.001),
     }
     for name in STYLES:
-        controls[f"use_{name}"] = Checkbox(name, True)
-        controls[f"lr_{name}"] = Number(_("its learning rate"), 1e-3, 10.0, RATES[name], log=True)
+        controls[f"lr_{name}"] = Number(_("{name}: rate").format(name=name), 1e-3, 10.0, RATES[name], log=True)
+    for name in STYLES:
+        controls[f"use_{name}"] = Checkbox(_("{name} runs").format(name=name), True)
 
     def update(_changed: set[str], surface: str, steps: int, x: float, y: float, **values) -> None:
         rates = {name: values[f"lr_{name}"] for name in STYLES if values[f"use_{name}"]}
@@ -225,7 +226,7 @@ def digit_race() -> Panel:
             curves[name].set_label(f"{name} {now}")
             words.append(f"{name} {now}")
         steps = max(len(trainer.history.loss) for trainer in run.trainers.values())
-        axes.set(xlim=(0, max(steps, 100)), ylim=(0, 2.6))
+        axes.set(xlim=(0, max(steps, 100)), ylim=(0, 3))
         axes.legend(loc="upper right", fontsize=9, ncols=3)
         picture.show(_("Loss after {steps} steps: {words}.").format(steps=steps, words=", ".join(words)))
 

@@ -71,10 +71,11 @@ class BenchDrawing:
         for axes in (loss, accuracy, check):
             axes.spines[["top", "right"]].set_visible(False)
             axes.tick_params(labelsize=8)
-            axes.title.set_fontsize(10)
         loss.set(title=_("loss of the mini-batch"), xlabel=_("step"), ylim=(0, 2.5))
         accuracy.set(title=_("accuracy"), xlabel=_("step"), ylim=(0, 1))
         check.set(title=_("gradient: two ways"), xlabel=_("by backpropagation"))
+        for axes in (loss, accuracy, check):
+            axes.title.set_fontsize(10)
         check.set_ylabel(_("by differences"), labelpad=0)
         check.axline((0, 0), slope=1, color="0.7", lw=1, zorder=0)
         check.ticklabel_format(scilimits=(-2, 2))

@@ -8,7 +8,9 @@ QUESTIONS = (
         _("A perceptron has w1 = w2 = 0.5 and b = -0.7. You raise b to -0.2. What does the line do?"),
         (
             Answer(_("It turns."), _("Its direction depends on the weights alone, and they stayed as they were.")),
-            Answer(_("It moves towards (0, 0), and the gate becomes OR."), _("A weight of 0.5 alone is now enough."), True),
+            Answer(
+                _("It moves towards (0, 0), and the gate becomes OR."), _("A weight of 0.5 alone is now enough."), True
+            ),
             Answer(_("It moves towards (1, 1), and fewer points fire."), _("A larger bias makes firing easier.")),
         ),
     ),
@@ -18,7 +20,9 @@ QUESTIONS = (
             Answer(_("The same gate"), _("With a positive factor it would be. A negative one changes sides.")),
             Answer(
                 _("Its opposite: every answer is turned round"),
-                _("The sum changes its sign at every point (here none lies exactly on the line). That is how NAND came."),
+                _(
+                    "The sum changes its sign at every point (here none lies exactly on the line). That is how NAND came."
+                ),
                 True,
             ),
             Answer(_("A gate that never fires"), _("The side that did not fire before fires now.")),

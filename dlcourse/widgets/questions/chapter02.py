@@ -24,7 +24,9 @@ QUESTIONS = (
                 _("A small change of a weight changes nothing, so nothing says in which direction to go."),
                 True,
             ),
-            Answer(_("It gives only 0 and 1."), _("A network could live with that. What it cannot do is learn with it.")),
+            Answer(
+                _("It gives only 0 and 1."), _("A network could live with that. What it cannot do is learn with it.")
+            ),
             Answer(_("It is slow to compute."), _("It is the fastest of all.")),
         ),
     ),
