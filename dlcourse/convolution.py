@@ -147,7 +147,7 @@ class Convolution(Layer):
             raise ValueError(
                 f"Convolution: W has shape {W.shape} and b {b.shape}, expected (F, C, filter_h, filter_w) and (F,)"
             )
-        output_size(max(W.shape[2:]), 1, 1, pad)  # says what is wrong with pad or stride now, not at the first image
+        output_size(1, 1, 1, pad)  # says what is wrong with pad or stride now, not at the first image
         output_size(1, 1, stride)
         super().__init__(W=W, b=b)
         self.stride, self.pad = stride, pad

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.lib.array_utils import byte_bounds
+from numpy.lib.stride_tricks import as_strided
 from oracles import need
 
 from dlcourse import convolution
@@ -343,6 +345,65 @@ def test_each_image_is_convolved_as_if_it_were_alone(monkeypatch):
     np.testing.assert_allclose(alone, dW, rtol=1e-9)
 
 
+def test_no_view_reaches_beyond_its_memory(monkeypatch):
+    # as_strided believes what it is told: a place too many, and it reads what belongs to somebody else
+    views = 0
+
+    def checked(x, shape, strides, **options):
+        nonlocal views
+        view = as_strided(x, shape, strides, **options)
+        (low, high), (first, last) = byte_bounds(x), byte_bounds(view)
+        assert low <= first
+        assert last <= high
+        views += 1
+        return view
+
+    monkeypatch.setattr(convolution, "as_strided", checked)
+    cases = list(small_geometries())
+    for height, width, filter_h, filter_w, stride, pad in cases:
+        layer = Convolution(np.ones((1, 1, filter_h, filter_w)), np.zeros(1), stride, pad)
+        x = np.ones((2, 1, height, width))
+        layer.backward(layer.forward(x))
+        im2col(x, filter_h, filter_w, stride, pad)
+    assert views == 4 * len(cases)
+
+
+def test_not_a_product_is_taken_in_float64_when_all_is_float32(monkeypatch):
+    products, matmul = [], np.matmul
+
+    def recorded(a, b, **options):
+        out = matmul(a, b, **options)
+        products.append({a.dtype, b.dtype, out.dtype})
+        return out
+
+    monkeypatch.setattr(np, "matmul", recorded)
+    layer = Convolution(np.ones((2, 3, 3, 3), np.float32), np.zeros(2, np.float32), 1, 1)
+    layer.backward(layer.forward(np.ones((4, 3, 6, 6), np.float32)))
+    assert products == [{np.dtype(np.float32)}] * 3
+
+
+@pytest.mark.parametrize("wide", range(3), ids=["x", "W", "b"])
+def test_of_two_dtypes_the_wider_one_counts(wide):
+    x, W, b = (
+        np.ones(shape, np.float64 if i == wide else np.float32)
+        for i, shape in enumerate([(1, 2, 4, 4), (3, 2, 3, 3), (3,)])
+    )
+    layer = Convolution(W, b)
+    assert layer.forward(x).dtype == np.float64
+    layer.backward(np.ones((1, 3, 2, 2), np.float32))
+    assert layer.grads["W"].dtype == (np.float64 if wide == 0 else np.float32)
+    layer.backward(np.ones((1, 3, 2, 2), np.float64))
+    assert layer.grads["W"].dtype == np.float64
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
+def test_im2col_and_col2im_keep_the_dtype(dtype):
+    x = np.ones((2, 1, 4, 4), dtype)
+    col = im2col(x, 2, 2, 1, 1)
+    assert col.dtype == dtype
+    assert col2im(col, x.shape, 2, 2, 1, 1).dtype == dtype
+
+
 def test_images_that_lie_strangely_in_memory():
     rng = np.random.default_rng(3)
     plain, W = rng.standard_normal((3, 2, 6, 6)), rng.standard_normal((4, 2, 3, 3))
@@ -395,9 +456,9 @@ def test_convolution_says_what_was_wrong():
         Convolution(W, b, 1, -1)
     with pytest.raises(TypeError, match="pad is 0.5"):
         Convolution(W, b, 1, 0.5)
+    with pytest.raises(ValueError, match=r"^Convolution: x \(1, 1, 4, 4\) has 1 channels, W \(5, 4, 3, 2\) expects 4"):
+        Convolution(np.zeros((5, 4, 3, 2)), np.zeros(5)).forward(IMAGE)
     layer = Convolution(W, b)
-    with pytest.raises(ValueError, match=r"^Convolution: x \(1, 1, 4, 4\) has 1 channels, W \(2, 3, 3, 3\) expects 3"):
-        layer.forward(IMAGE)
     with pytest.raises(ValueError, match=r"^Convolution: x has shape \(4, 4\), expected images"):
         layer.forward(IMAGE[0, 0])
     with pytest.raises(ValueError, match=r"^Convolution: x has shape \(0, 3, 4, 4\), .* not empty"):
@@ -492,6 +553,13 @@ def test_pooling_and_its_gradients_are_those_of_torch_on_all_small_sizes(values,
             np.testing.assert_allclose(layer.backward(dout), dx.numpy(), rtol=1e-12, atol=1e-14, err_msg=case)
             seen += 1
     assert seen > 300
+
+
+def test_the_winners_take_a_byte_each():
+    layer = MaxPooling(2, 2)
+    layer.forward(IMAGE)
+    np.testing.assert_array_equal(layer.winner, np.full((1, 1, 2, 2), 3, np.uint8))
+    assert layer.winner.dtype == np.uint8
 
 
 def test_padding_of_more_than_half_a_window():

@@ -203,6 +203,19 @@ def test_a_ratio_of_zero_changes_nothing():
             np.testing.assert_array_equal(layer.backward(x), x)
 
 
+class Zeros:
+    """A generator that draws the smallest number there is in [0, 1)."""
+
+    def random(self, shape, dtype):
+        return np.zeros(shape, dtype)
+
+
+def test_a_ratio_of_zero_keeps_even_the_smallest_draw():
+    layer = Dropout(0)
+    layer.rng = Zeros()
+    np.testing.assert_array_equal(layer.forward(ONES[:2], training=True), ONES[:2])
+
+
 def test_the_defaults():
     layer = Dropout()
     assert (layer.dropout_ratio, layer.inverted) == (0.5, False)
