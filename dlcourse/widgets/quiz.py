@@ -30,7 +30,7 @@ class Question(NamedTuple):
 
 
 class Quiz(widgets.VBox):
-    """Questions, one below the other; a mouse click or the arrow keys choose an answer.
+    """Questions, one below the other; a mouse click, or Tab and the space bar, choose an answer.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Quiz(widgets.VBox):
         rows = []
         for number, question in enumerate(self.questions, 1):
             # Two lines are kept free for the reply, so that nothing below moves when it comes.
-            reply = widgets.HTML(layout={"width": "100%", "min_height": "3.2em", "margin": "0 0 1em 0"})
+            reply = widgets.HTML(layout={"width": "100%", "min_height": "3em", "margin": "0 0 0.5em 0"})
             choice = widgets.RadioButtons(
                 options=[(answer.text, index) for index, answer in enumerate(question.answers)],
                 value=None,
