@@ -552,11 +552,10 @@ def test_bad_input_is_named_and_leaves_no_figure(call, error, message):
     assert plt.get_fignums() == []
 
 
-def test_show_gives_the_notebook_an_image_with_words_and_closes_the_figure(monkeypatch):
-    pytest.importorskip("IPython")
-    shown = []
-    monkeypatch.setattr("IPython.display.display", shown.append)
-    fig, _ = plt.subplots()
-    show(fig, alt="nothing yet")
-    assert len(shown) == 1 and 'alt="nothing yet"' in shown[0].data
-    assert not plt.fignum_exists(fig.number)
+def test_show_gives_an_image_with_words_and_closes_the_figure():
+    fig, axes = plt.subplots(1, 2)
+    for plot in (fig, axes, axes[0]):
+        shown = show(plot, alt="nothing yet")
+        assert 'alt="nothing yet"' in shown._repr_html_()
+        assert repr(shown) == "[nothing yet]"
+        assert not plt.fignum_exists(fig.number)

@@ -91,22 +91,41 @@ def to_html_img(fig: Figure, alt: str) -> str:
     )
 
 
-def show(fig: Figure, alt: str) -> None:
-    """Show a figure in a notebook, with words for those who cannot see it, and close it.
+class Shown:
+    """A figure as a notebook keeps it: an ``<img>`` with an alt text, and that text where there are no images.
 
-    JupyterLab shows a matplotlib figure without an alt text, whatever is set. This shows an ``<img>`` that has one.
+    JupyterLab would not write an alt text from the metadata of an ordinary figure onto the page.
+    """
+
+    def __init__(self, image: str, alt: str):
+        self._image = image
+        self.alt = alt
+
+    def _repr_html_(self) -> str:
+        return self._image
+
+    def __repr__(self) -> str:
+        return f"[{self.alt}]"
+
+
+def show(plot: Figure | Axes | ArrayLike, alt: str) -> Shown:
+    """Show a plot as the last line of a cell, with words for those who cannot see it.
 
     Parameters
     ----------
-    fig : Figure
+    plot : Figure, Axes or several Axes of one figure
+        As the functions of this package return it.
     alt : str
-        As in `to_html_img`.
-    """
-    from IPython.display import HTML, display
+        As in `to_html_img`: what there is to see, in one or two sentences.
 
-    picture = to_html_img(fig, alt)
-    plt.close(fig)
-    display(HTML(picture))
+    Returns
+    -------
+    Shown
+    """
+    fig = plot if isinstance(plot, Figure) else np.ravel(plot)[0].get_figure()
+    shown = Shown(to_html_img(fig, alt), alt)
+    plt.close(fig)  # else the notebook shows it a second time, without the words
+    return shown
 
 
 def as_axes(ax: Axes | None, who: str, width: float = 6.0, height: float = 4.0) -> Axes:
