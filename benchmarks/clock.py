@@ -1,40 +1,69 @@
-"""CPU time of things that take turns, and of things that need a process of their own."""
+"""CPU time of sides that take turns, each in a process of its own."""
 
-import os
+import multiprocessing
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from multiprocessing.connection import Connection
 
 import numpy as np
 
-AT_LEAST = 0.005
-"""Seconds of one turn; shorter steps are repeated until a turn takes so long."""
+TURN = 0.02
+"""Seconds that one turn lasts at least; shorter calls are repeated."""
+
+
+class Side:
+    """A process that makes something to call, and then calls and times it whenever it is told to.
+
+    A process of its own, because in a shared one each side would find the memory that the others left behind: how
+    much of what was freed the C library keeps at hand decides up to a quarter of the time of a convolutional network.
+
+    Parameters
+    ----------
+    make : callable
+        Gives what is timed. It is called in the process, so it must be one that pickle can name.
+    """
+
+    def __init__(self, make: Callable[[], Callable[[], object]]):
+        methods = multiprocessing.get_all_start_methods()
+        context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
+        if "forkserver" in methods:
+            context.set_forkserver_preload(["benchmarks.__main__"])  # which imports PyTorch once and for all
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, make), daemon=True)
+        self._process.start()
+        theirs.close()
+
+    def time(self, repeats: int) -> float:
+        """CPU seconds of one of so many calls in a row."""
+        self._pipe.send(repeats)
+        return self._pipe.recv()
+
+    def close(self) -> None:
+        """End the process."""
+        self._pipe.close()
+        self._process.join()
 
 
 def interleaved(
-    sides: Mapping[str, Callable[[], object]], seconds: float, least_rounds: int = 5
+    sides: Mapping[str, Callable[[], Callable[[], object]]], seconds: float, least_rounds: int = 5
 ) -> dict[str, np.ndarray]:
-    """Let all sides take turns for about `seconds`, and give the CPU seconds per call in each round.
+    """Let all sides take turns until each has had about `seconds`, and give the CPU seconds per call of each round.
 
     The sides share every moment of the machine: when it is slow, all are slow, and their ratio stays.
-    One turn without a clock comes first.
+    Two turns come first that do not count.
     """
-    repeats = {}
-    for name, call in sides.items():
-        call()
-        start = time.process_time()
-        call()
-        repeats[name] = max(1, round(AT_LEAST / max(time.process_time() - start, 1e-6)))
-    times: dict[str, list[float]] = {name: [] for name in sides}
-    start, rounds = time.process_time(), 0
-    while time.process_time() - start < seconds or rounds < least_rounds:
-        rounds += 1
-        for name, call in sides.items():
-            before = time.process_time()
-            for _ in range(repeats[name]):
-                call()
-            times[name].append((time.process_time() - before) / repeats[name])
+    running = {name: Side(make) for name, make in sides.items()}
+    repeats, times = {}, {name: [] for name in sides}
+    for name, side in running.items():
+        side.time(1)
+        repeats[name] = max(1, round(TURN / side.time(1)))
+    while len(times[name]) < least_rounds or sum(times[name]) * repeats[name] < seconds:
+        for name, side in running.items():
+            times[name].append(side.time(repeats[name]))
+    for side in running.values():
+        side.close()
     return {name: np.array(values) for name, values in times.items()}
 
 
@@ -44,8 +73,21 @@ def ratio(ours: np.ndarray, theirs: np.ndarray) -> float:
 
 
 def in_new_process(code: str) -> float:
-    """Run Python code in a process of its own, and give the number that it prints."""
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=os.environ)
+    """Run Python code in a new interpreter, and give the number that it prints."""
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     if result.returncode:
-        raise RuntimeError(f"a measurement in a process of its own failed:\n{result.stderr}")
+        raise RuntimeError(f"a measurement in a new process failed:\n{result.stderr}")
     return float(result.stdout)
+
+
+def _serve(pipe: Connection, make: Callable[[], Callable[[], object]]) -> None:
+    call = make()
+    while True:
+        try:
+            repeats = pipe.recv()
+        except EOFError:  # the other end was closed: all is measured
+            return
+        start = time.process_time()
+        for _ in range(repeats):
+            call()
+        pipe.send((time.process_time() - start) / repeats)

@@ -4,12 +4,13 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 import dlcourse
 from benchmarks.clock import in_new_process, interleaved, ratio
-from benchmarks.peers import BATCHES, Case, deep_conv_net, mlp, same_maths, simple_conv_net
+from benchmarks.peers import BATCHES, Case, deep_conv_net, mlp, same_maths, side, simple_conv_net
 from dlcourse.datasets import load_mnist
 from dlcourse.models import MultiLayerNet, SimpleConvNet
 from dlcourse.networks import Classifier, TwoLayerNet
@@ -47,13 +48,13 @@ class Step:
 # For each network: against PyTorch, scikit-learn and the matrix products alone, (must, aim) each; None is not asked.
 NARROW, WIDE, PEER, PRODUCTS = (0.75, 0.5), (1.0, 0.9), (0.8, 0.55), (2.0, 1.5)
 STEPS: dict[str, tuple[Callable[[], Case], tuple, tuple | None, tuple | None]] = {
-    "784-50-10, SGD": (lambda: mlp([50]), NARROW, PEER, PRODUCTS),
-    "784-128-10, SGD": (lambda: mlp([128]), NARROW, PEER, PRODUCTS),
-    "784-128-10, SGD, batch 1024": (lambda: mlp([128], batch=1024), WIDE, PEER, PRODUCTS),
-    "784-500-500-10, SGD": (lambda: mlp([500, 500]), WIDE, PEER, PRODUCTS),
-    "784-1000-10, SGD": (lambda: mlp([1000]), WIDE, PEER, (1.3, 1.15)),
-    "784-5×100-10, Adam": (lambda: mlp([100] * 5, adam=True), NARROW, PEER, PRODUCTS),
-    "784-5×100-10, batch norm, Adam": (lambda: mlp([100] * 5, adam=True, batch_norm=True), (0.65, 0.5), None, None),
+    "784-50-10, SGD": (partial(mlp, [50]), NARROW, PEER, PRODUCTS),
+    "784-128-10, SGD": (partial(mlp, [128]), NARROW, PEER, PRODUCTS),
+    "784-128-10, SGD, batch 1024": (partial(mlp, [128], batch=1024), WIDE, PEER, PRODUCTS),
+    "784-500-500-10, SGD": (partial(mlp, [500, 500]), WIDE, PEER, PRODUCTS),
+    "784-1000-10, SGD": (partial(mlp, [1000]), WIDE, PEER, (1.3, 1.15)),
+    "784-5×100-10, Adam": (partial(mlp, [100] * 5, adam=True), NARROW, PEER, PRODUCTS),
+    "784-5×100-10, batch norm, Adam": (partial(mlp, [100] * 5, adam=True, batch_norm=True), (0.65, 0.5), None, None),
     "SimpleConvNet, Adam": (simple_conv_net, (0.75, 0.5), None, (2.6, 1.8)),
     "DeepConvNet, Adam": (deep_conv_net, (1.8, 1.3), None, (1.9, 1.4)),
 }
@@ -63,17 +64,14 @@ def steps(seconds: float, names: list[str] | None = None) -> Iterator[Step]:
     """Time one training step of each network, `seconds` each, against its peers."""
     for name in names or STEPS:
         make, pytorch, peer, products = STEPS[name]
-        case = make()
-        same_maths(case)
-        sides = {"ours": case.ours(), "pytorch": case.pytorch(), "products": case.products()}
-        if (scikit_learn := case.scikit_learn()) is not None:
-            sides["scikit-learn"] = scikit_learn
-        times = interleaved(sides, seconds)
-        if scikit_learn is not None:
-            times["scikit-learn"] /= BATCHES
+        same_maths(make())
+        names_of_sides = ["ours", "pytorch", "products"] + ([] if peer is None else ["scikit_learn"])
+        times = interleaved({each: partial(side, make, each) for each in names_of_sides}, seconds)
+        if peer is not None:
+            times["scikit_learn"] /= BATCHES
         goals = [Goal(f"{name} ÷ PyTorch", ratio(times["ours"], times["pytorch"]), *pytorch)]
         if peer is not None:
-            goals.append(Goal(f"{name} ÷ scikit-learn", ratio(times["ours"], times["scikit-learn"]), *peer))
+            goals.append(Goal(f"{name} ÷ scikit-learn", ratio(times["ours"], times["scikit_learn"]), *peer))
         if products is not None:
             goals.append(Goal(f"{name} ÷ matrix products", ratio(times["ours"], times["products"]), *products))
         yield Step(
@@ -81,15 +79,15 @@ def steps(seconds: float, names: list[str] | None = None) -> Iterator[Step]:
             float(np.median(times["pytorch"])) * 1e3,
             goals[0].value,
             ratio(times["products"], times["pytorch"]),
-            ratio(times["scikit-learn"], times["pytorch"]) if "scikit-learn" in times else None,
+            ratio(times["scikit_learn"], times["pytorch"]) if peer is not None else None,
             tuple(goals),
         )
 
 
 def inference(seconds: float) -> Goal:
     """Scores of 10,000 images by 784-50-10, in batches, against the matrix products alone."""
-    case = mlp([50], batch=10_000)
-    sides = {"ours": lambda: case.network.scores(case.x), "products": case.products(backward=False)}
+    make = partial(mlp, [50], batch=10_000)
+    sides = {"ours": partial(side, make, "inference"), "products": partial(side, make, "products", backward=False)}
     times = interleaved(sides, seconds)
     value = ratio(times["ours"], times["products"])
     return Goal("784-50-10, 10,000 images in batches ÷ matrix products", value, 1.2, 1.05)
@@ -157,22 +155,22 @@ class Growth:
 
 
 def growth(seconds: float, *, small: bool = False) -> Iterator[Growth]:
-    """How the time per sample of a training step grows with batch size, width and image size."""
+    """How the time per sample of a training step grows with batch size, width and image size; `small`: a taste of it."""
     panels = {
-        ("784-50-10, SGD", "samples in a batch"): ([1, 4, 16, 64, 256, 1024], lambda n: mlp([50], batch=n)),
-        ("784-n-10, SGD, batch 100", "hidden neurons n"): ([10, 32, 100, 320, 1000, 3200], lambda n: mlp([n])),
+        ("784-50-10, SGD", "samples in a batch"): ([1, 4, 16, 64, 256, 1024], lambda n: partial(mlp, [50], batch=n)),
+        ("784-n-10, SGD, batch 100", "hidden neurons n"): ([10, 32, 100, 320, 1000, 3200], lambda n: partial(mlp, [n])),
         ("SimpleConvNet, Adam, batch 32", "image side in pixels"): (
-            [12, 16, 28, 40, 64, 96], lambda n: simple_conv_net(n, batch=32),
+            [12, 16, 28, 40, 64, 96], lambda n: partial(simple_conv_net, n, batch=32),
         ),
     }  # fmt: skip
-    for (title, label), (sizes, make) in panels.items():
+    for (title, label), (sizes, make) in list(panels.items())[: 1 if small else None]:
         sizes = sizes[:2] if small else sizes
         ours, pytorch = [], []
         for size in sizes:
-            case = make(size)
-            times = interleaved({"ours": case.ours(), "pytorch": case.pytorch()}, seconds)
-            ours.append(float(np.median(times["ours"])) / len(case.x) * 1e6)
-            pytorch.append(float(np.median(times["pytorch"])) / len(case.x) * 1e6)
+            times = interleaved({each: partial(side, make(size), each) for each in ("ours", "pytorch")}, seconds)
+            samples = len(make(size)().x)
+            ours.append(float(np.median(times["ours"])) / samples * 1e6)
+            pytorch.append(float(np.median(times["pytorch"])) / samples * 1e6)
         yield Growth(title, label, sizes, ours, pytorch)
 
 

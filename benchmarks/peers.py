@@ -79,6 +79,10 @@ class Case:
         model.partial_fit(x, t, classes=np.arange(10))  # it asks for the classes once, before all steps
         return lambda: model.partial_fit(x, t)
 
+    def inference(self) -> Callable[[], np.ndarray]:
+        """Scores of the batch, as nobody trains."""
+        return lambda: self.network.scores(self.x)
+
     def products(self, *, backward: bool = True) -> Callable[[], None]:
         """The step's matrix products alone, on float32 matrices that are ready: nobody who uses BLAS is faster.
 
@@ -98,6 +102,11 @@ class Case:
                 call()
 
         return step
+
+
+def side(make: Callable[[], Case], name: str, **options) -> Callable[[], object]:
+    """One side of a case: ``ours``, ``pytorch``, ``scikit_learn``, ``products`` or ``inference``."""
+    return getattr(make(), name)(**options)
 
 
 def mlp(hidden: Sequence[int], *, batch: int = 100, adam: bool = False, batch_norm: bool = False) -> Case:

@@ -102,9 +102,9 @@ def _page(steps: Sequence[Step], goals: Sequence[Goal], panels: Sequence[Growth]
     return f"""# How fast dlcourse is
 
 Made by `{command}` with Python {platform.python_version()}, {libraries}, on {platform.machine()}, one thread.
-Every ratio is the median of rounds in which all sides took turns, by CPU time. Batches hold 100 samples where nothing
-else is said. PyTorch runs eagerly; before a network is timed, its loss and gradients are compared with PyTorch's.
-"Matrix products alone" is what nobody who calls BLAS can go below: the products of the step on float32 matrices that
+Every ratio is the median of rounds in which all sides, each in a process of its own, took turns, by CPU time. Batches
+hold 100 samples where nothing else is said. PyTorch runs eagerly; before a network is timed, its loss and gradients
+are compared with PyTorch's. "Matrix products alone" is what nobody who calls BLAS can go below: the products of the step on float32 matrices that
 are ready; for a convolution they are those with its im2col columns, forward and backward.
 
 {"Every must is met." if not missed else "Missed: " + "; ".join(missed) + "."}
@@ -123,7 +123,7 @@ and the matrix products alone. The table above holds the numbers.](steps.svg)
 
 ## How the time grows
 
-![Three charts, both axes logarithmic, dlcourse and PyTorch: time per sample falls as the batch grows, and rises with \
+![Charts with logarithmic axes, dlcourse and PyTorch: time per sample falls as the batch grows, and rises with \
 the width of the hidden layer and with the size of the image. The table below holds the numbers.](growth.svg)
 
 {growth_table(panels)}
