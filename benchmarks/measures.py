@@ -155,7 +155,7 @@ class Growth:
 
 
 def growth(seconds: float, *, small: bool = False) -> Iterator[Growth]:
-    """How the time per sample of a training step grows with batch size, width and image size; `small`: a taste of it."""
+    """How the time per sample of a step grows with batch size, width and image size; `small`: a taste of it."""
     panels = {
         ("784-50-10, SGD", "samples in a batch"): ([1, 4, 16, 64, 256, 1024], lambda n: partial(mlp, [50], batch=n)),
         ("784-n-10, SGD, batch 100", "hidden neurons n"): ([10, 32, 100, 320, 1000, 3200], lambda n: partial(mlp, [n])),

@@ -104,8 +104,8 @@ def _page(steps: Sequence[Step], goals: Sequence[Goal], panels: Sequence[Growth]
 Made by `{command}` with Python {platform.python_version()}, {libraries}, on {platform.machine()}, one thread.
 Every ratio is the median of rounds in which all sides, each in a process of its own, took turns, by CPU time. Batches
 hold 100 samples where nothing else is said. PyTorch runs eagerly; before a network is timed, its loss and gradients
-are compared with PyTorch's. "Matrix products alone" is what nobody who calls BLAS can go below: the products of the step on float32 matrices that
-are ready; for a convolution they are those with its im2col columns, forward and backward.
+are compared with PyTorch's. "Matrix products alone" is what nobody who calls BLAS can go below: the products of the
+step on float32 matrices that are ready; for a convolution those with its im2col columns, forward and backward.
 
 {"Every must is met." if not missed else "Missed: " + "; ".join(missed) + "."}
 
