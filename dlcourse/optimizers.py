@@ -47,15 +47,15 @@ class Optimizer:
 
     def update(self, params: MutableMapping[str, np.ndarray], grads: Mapping[str, np.ndarray]) -> None:
         """Take one step: change every array of `params` by what `grads` says."""
-        for key in params:
+        for key, x in params.items():
             if key not in grads:
                 raise ValueError(f"{type(self).__name__}: grads has no {key!r}, params has")
-            if np.shape(grads[key]) != np.shape(params[key]):
+            if np.shape(grads[key]) != np.shape(x):
                 raise ValueError(
                     f"{type(self).__name__}: the gradient of {key!r} has shape {np.shape(grads[key])},"
-                    f" the parameter {np.shape(params[key])}"
+                    f" the parameter {np.shape(x)}"
                 )
-            if (dtype := np.asarray(params[key]).dtype).kind != "f":
+            if (dtype := np.asarray(x).dtype).kind != "f":
                 raise TypeError(
                     f"{type(self).__name__}: the parameter {key!r} has dtype {dtype}, expected floats (7.0, not 7)"
                 )
@@ -69,7 +69,7 @@ class Optimizer:
         if getattr(self, name) is None:
             setattr(self, name, {key: np.zeros_like(value) for key, value in params.items()})
         memory = getattr(self, name)
-        if any(key not in memory or memory[key].shape != np.shape(params[key]) for key in params):
+        if any(key not in memory or memory[key].shape != np.shape(x) for key, x in params.items()):
             raise ValueError(f"{type(self).__name__}: it remembers the steps of another network; make a new one")
         return memory
 

@@ -35,26 +35,26 @@ class ArrayView(MutableMapping):
                 self._places[f"{key}{counts[key]}"] = (layer, key)
 
     def __getitem__(self, name: str) -> np.ndarray:
-        layer, key = self._place(name)
-        return getattr(layer, self._which)[key]
+        try:
+            layer, key = self._places[name]
+            return getattr(layer, self._which)[key]
+        except KeyError:
+            raise self._missing(name) from None
 
     def __setitem__(self, name: str, value: np.ndarray) -> None:
-        layer, key = self._place(name)
-        old = getattr(layer, self._which)[key]
+        old = self[name]
         if value is old:  # what `view[name] -= step` ends with: the array has changed in place
             return
         value = as_float(value, self._which, name).astype(old.dtype)
         if value.shape != old.shape:
             raise ValueError(f"{name} has shape {old.shape}, an array of shape {value.shape} cannot take its place")
+        layer, key = self._places[name]
         getattr(layer, self._which)[key] = value
 
-    def _place(self, name: str) -> tuple[Layer, str]:
+    def _missing(self, name: str) -> KeyError:
         if name not in self._places:
-            raise KeyError(f"there is no {name!r} in {self._which}; there are {', '.join(self._places) or 'none'}")
-        layer, key = self._places[name]
-        if key not in getattr(layer, self._which):
-            raise KeyError(f"{name!r} has no gradient yet: call gradient(x, t) first")
-        return layer, key
+            return KeyError(f"there is no {name!r} in {self._which}; there are {', '.join(self._places) or 'none'}")
+        return KeyError(f"{name!r} has no gradient yet: call gradient(x, t) first")
 
     def __delitem__(self, name: str) -> None:
         raise TypeError(f"{name!r} belongs to a layer and cannot be taken out of the network")
