@@ -257,6 +257,7 @@ def test_dtype_and_astype():
     assert twin.params["W1"] is twin.layers[0].W
     assert not np.allclose(twin.params["W1"], net.params["W1"])
     assert net.astype("float32").params["W1"] is not net.params["W1"]
+    assert twin.astype("float32").params["W1"].dtype == np.float32
     with refuses(TypeError, "astype: dtype is int64, expected floats such as float32"):
         net.astype(np.int64)
 
@@ -472,6 +473,11 @@ def test_check_gradient(training, dtype):
     again = net.check_gradient(x, one_hot(t, 3), training=training, samples=7, rng=np.random.default_rng(0))
     assert {name: check.index for name, check in again.items()} == {name: check.index for name, check in checks.items()}
     assert net.check_gradient(x, t)["W1"].checked == 20
+    assert abs(net.check_gradient(x, t)["b1"].numerical) > 1e-3  # in test mode, unless said otherwise
+    wide = Classifier([affine(4, 13), affine(13, 3)], (4,))
+    assert {name: check.checked for name, check in wide.check_gradient(x, t).items()} == {
+        "W1": 50, "b1": 13, "W2": 39, "b2": 3,
+    }  # fmt: skip
 
 
 class HalfReLU(ReLU):
