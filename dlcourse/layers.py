@@ -155,7 +155,9 @@ class Affine(Layer):
                 f"Affine: x has {x.shape[1]} features, W expects {len(W)} (x {x.shape}, W {W.shape})"
             )
         self.x = x
-        return x @ W + self.params["b"]
+        out = x @ W
+        out += self.params["b"]  # in place: a new array costs more than the sum
+        return out
 
     def backward(self, dout):
         self.backward_params(dout)
@@ -271,7 +273,7 @@ class SoftmaxWithLoss:
             total = z.sum(axis=1, keepdims=True)
             log_y -= np.log(total)
             if t.ndim == 1:
-                loss = -log_y[np.arange(len(t)), t].mean()
+                loss = -log_y[np.arange(len(t)), t].sum() / len(t)
             else:
                 counts = t > 0  # 0 · log 0 is 0, and not NaN
                 loss = -np.sum(t[counts] * log_y[counts]) / len(t)
