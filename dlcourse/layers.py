@@ -102,7 +102,7 @@ class Layer:
             arrays, key = (params, name) if name in params else (self.grads, name[1:])
             value = as_float(value, type(self).__name__, name)
             if value.shape != params[key].shape:
-                raise ValueError(f"{type(self).__name__}: {name} = {value.shape} does not fit {key} {params[key].shape}")
+                raise ValueError(f"{type(self).__name__}: {name} has shape {value.shape}, expected {params[key].shape}")
             arrays[key] = value
         else:
             object.__setattr__(self, name, value)

@@ -225,7 +225,7 @@ class Classifier(Sequential):
         samples : int
             Entries of each parameter that are compared, drawn by `rng`.
         training : bool
-            Check the training behaviour. Not possible with dropout, which draws anew at each call.
+            Check the training behaviour; not possible with dropout, which draws anew at each call.
 
         Returns
         -------
@@ -234,19 +234,20 @@ class Classifier(Sequential):
         Raises
         ------
         ValueError
-            If the whole gradient is zero: such a check proves nothing.
+            If the whole gradient is zero (such a check proves nothing), or the loss is not the same at each call.
         """
         twin, x, rng = self.astype(np.float64), np.asarray(x, dtype=np.float64), np.random.default_rng(rng)
         grads = twin.gradient(x, t, training=training)
 
         if not any(grad.any() for grad in grads.values()):
-            raise ValueError("check_gradient: backpropagation gives 0 for every parameter; a check of zeros proves nothing")
+            raise ValueError("check_gradient: backpropagation gives 0 everywhere; a check of zeros proves nothing")
 
-        def loss(_):
-            return twin.loss(x, t, training=training)
-
+        first, second = (twin.loss(x, t, training=training) for _ in range(2))
+        if not first == second:  # NaN too
+            raise ValueError(f"check_gradient: the same loss is {first}, then {second}; dropout? use training=False")
+        how = {"samples": samples, "rng": rng, "allow_zeros": True}
         return {
-            name: check_gradient(loss, array, grads[name], samples=samples, rng=rng, allow_zeros=True)
+            name: check_gradient(lambda _: twin.loss(x, t, training=training), array, grads[name], **how)
             for name, array in twin.params.items()
         }
 
@@ -257,8 +258,8 @@ class Classifier(Sequential):
             raise TypeError(f"{type(self).__name__}: x has dtype {x.dtype}, expected real numbers")
         single = x.shape == self.input_shape
         if not single and x.shape[1:] != self.input_shape:
-            expected = "(N, " + ", ".join(map(str, self.input_shape)) + ")"
-            raise ValueError(f"{type(self).__name__}: x has shape {x.shape}, expected {expected}")
+            sizes = ", ".join(map(str, self.input_shape))
+            raise ValueError(f"{type(self).__name__}: x has shape {x.shape}, expected (N, {sizes})")
         if len(x) == 0:
             raise ValueError(f"{type(self).__name__}: x is empty, expected at least one sample")
         return (x[None], True) if single else (x, False)
@@ -344,7 +345,6 @@ class TwoLayerNet(Classifier):
 
 
 def _float_dtype(dtype: DTypeLike, who: str) -> np.dtype:
-    dtype = np.dtype(dtype)
-    if dtype.kind != "f":
-        raise TypeError(f"{who}: dtype is {dtype}, expected floats such as float32")
-    return dtype
+    if np.dtype(dtype).kind != "f":
+        raise TypeError(f"{who}: dtype is {np.dtype(dtype)}, expected floats such as float32")
+    return np.dtype(dtype)

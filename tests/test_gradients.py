@@ -92,7 +92,9 @@ def test_x_is_restored_also_when_f_raises(fails_at):
 @pytest.mark.parametrize("dtype", [np.int64, np.uint8, bool])
 def test_integers_are_refused(dtype):
     # The notes' version gave zeros for them, silently.
-    message = f"x has dtype {np.dtype(dtype)}, expected floats; integers cannot move by h = 0.0001 (write x.astype(float))"
+    message = (
+        f"x has dtype {np.dtype(dtype)}, expected floats; integers cannot move by h = 0.0001 (write x.astype(float))"
+    )
     with refuses(TypeError, f"numerical_gradient: {message}"):
         numerical_gradient(bowl, np.array([3, 4]).astype(dtype))
     with refuses(TypeError, f"check_gradient: {message}"):
@@ -219,7 +221,8 @@ def test_a_right_gradient_passes():
     assert found.checked == 12
     assert found.given == slopes(x)[found.index]
     assert found.numerical == pytest.approx(found.given, rel=1e-6)
-    assert found.index == np.unravel_index(np.argmax(relative_error(numerical_gradient(weighted, x), slopes(x))), (3, 4))
+    errors = relative_error(numerical_gradient(weighted, x), slopes(x))
+    assert found.index == np.unravel_index(np.argmax(errors), (3, 4))
 
 
 WRONG = [lambda g: -g, lambda g: 2 * g, lambda g: 0 * g, lambda g: g * 1.001, lambda g: g * np.nan]
@@ -270,9 +273,9 @@ def test_some_entries_are_drawn_without_replacement():
 
 def test_a_check_of_zeros_is_refused_unless_allowed():
     message = "check_gradient: f does not change with any entry compared; a check of zeros proves nothing"
-    for constant in (5.0, 0.0):
+    for flat in (lambda x: 5.0, lambda x: 0.0):
         with refuses(ValueError, message):
-            check_gradient(lambda x: constant, np.ones(3), np.zeros(3))
+            check_gradient(flat, np.ones(3), np.zeros(3))
     # Rounding is no change either: here it is 1e-11, after the division by 2h.
     noise = iter(range(100))
     with refuses(ValueError, message):

@@ -345,9 +345,9 @@ def test_names_of_parameters_are_the_layers_own():
 
 def test_a_parameter_keeps_its_shape():
     layer = Affine(np.ones((2, 3)), np.zeros(3))
-    with refuses(ValueError, "Affine: W = (3, 2) does not fit W (2, 3)"):
+    with refuses(ValueError, "Affine: W has shape (3, 2), expected (2, 3)"):
         layer.W = np.zeros((3, 2))
-    with refuses(ValueError, "Affine: db = (2,) does not fit b (3,)"):
+    with refuses(ValueError, "Affine: db has shape (2,), expected (3,)"):
         layer.db = np.zeros(2)
     with refuses(TypeError, "Affine: W has dtype <U1, expected real numbers"):
         layer.W = np.array([["a"] * 3] * 2)

@@ -16,7 +16,7 @@ from dlcourse.layers import Affine, Flatten, Layer, ReLU, Sigmoid, SoftmaxWithLo
 from dlcourse.losses import cross_entropy_error
 from dlcourse.networks import Classifier, Sequential, SimpleNet, TwoLayerNet
 from dlcourse.normalization import BatchNormalization
-from dlcourse.regularization import L2
+from dlcourse.regularization import L2, Dropout
 from dlcourse.views import ArrayView
 
 
@@ -41,8 +41,8 @@ def batch_norm(features, dtype=np.float64):
 
 def small_net(dtype=np.float64):
     """4 inputs, 3 classes, and every kind of array: parameters, gradients, states."""
-    layers = [affine(4, 5, 1, dtype), batch_norm(5, dtype), ReLU(), affine(5, 6, 2, dtype), Tanh(), affine(6, 3, 3, dtype)]
-    return Classifier(layers, (4,))
+    first = [affine(4, 5, 1, dtype), batch_norm(5, dtype), ReLU()]
+    return Classifier([*first, affine(5, 6, 2, dtype), Tanh(), affine(6, 3, 3, dtype)], (4,))
 
 
 def data(n=8, dtype=np.float64, seed=0):
@@ -360,7 +360,8 @@ def test_accuracy_refuses_what_are_no_targets():
 
 def test_bad_input():
     net, (x, t) = small_net(), data()
-    for call in (net.predict, net.scores, lambda x: net.loss(x, t), lambda x: net.accuracy(x, t), lambda x: net.gradient(x, t)):
+    with_targets = [lambda x, f=f: f(x, t) for f in (net.loss, net.accuracy, net.gradient)]
+    for call in (net.predict, net.scores, *with_targets):
         for shape in ((8, 5), (5,), (8, 4, 1), (2, 8, 4), ()):
             with refuses(ValueError, f"Classifier: x has shape {shape}, expected (N, 4)"):
                 call(np.zeros(shape))
@@ -537,9 +538,19 @@ def test_a_check_of_nothing_but_zeros_is_refused():
             return 0 * dout
 
     net = Classifier([affine(4, 3), Dead()], (4,))
-    message = "check_gradient: backpropagation gives 0 for every parameter; a check of zeros proves nothing"
+    message = "check_gradient: backpropagation gives 0 everywhere; a check of zeros proves nothing"
     with refuses(ValueError, message):
         net.check_gradient(*data())
+
+
+def test_a_loss_that_is_not_the_same_twice_cannot_be_checked():
+    net, (x, t) = Classifier([affine(4, 6), Dropout(0.5, rng=0), affine(6, 3)], (4,)), data()
+    message = r"^check_gradient: the same loss is \S+, then \S+; dropout\? use training=False$"
+    with pytest.raises(ValueError, match=message):
+        net.check_gradient(x, t, training=True)
+    assert all(check.relative_error < 1e-6 for check in net.check_gradient(x, t).values())
+    with refuses(ValueError, "check_gradient: the same loss is nan, then nan; dropout? use training=False"):
+        net.check_gradient(np.full((8, 4), np.nan), t)
 
 
 # Files
@@ -676,7 +687,8 @@ def test_simple_net():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_two_layer_net(activation, dtype):
     net = TwoLayerNet(7, 5, 3, rng=0, activation=activation, dtype=dtype)
-    assert {name: array.shape for name, array in net.params.items()} == {"W1": (7, 5), "b1": (5,), "W2": (5, 3), "b2": (3,)}
+    shapes = {"W1": (7, 5), "b1": (5,), "W2": (5, 3), "b2": (3,)}
+    assert {name: array.shape for name, array in net.params.items()} == shapes
     assert {array.dtype for array in net.params.values()} == {np.dtype(dtype)} and net.dtype == dtype
     assert not net.params["b1"].any() and not net.params["b2"].any()
     assert isinstance(net.layers[1], {"relu": ReLU, "sigmoid": Sigmoid}[activation])
@@ -913,7 +925,8 @@ def test_any_small_classifier_against_pytorch(sizes, activations, seed, n):
     rng = np.random.default_rng(seed)
     layers, tensors = [], []
     for i, (inputs, outputs) in enumerate(zip(sizes[:-1], sizes[1:], strict=True)):
-        layers += [affine(inputs, outputs, seed + i), {"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}[activations[i]]()]
+        activation = {"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}[activations[i]]
+        layers += [affine(inputs, outputs, seed + i), activation()]
         tensors += [torch.tensor(layers[-2].W, requires_grad=True), torch.tensor(layers[-2].b, requires_grad=True)]
     net = Classifier(layers[:-1], (sizes[0],))
     x, t = rng.normal(size=(n, sizes[0])), rng.integers(sizes[-1], size=n)

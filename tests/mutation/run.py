@@ -1,4 +1,4 @@
-"""Are the tests good enough? Change one operator, number or argument at a time, and count which changes no test notices.
+"""Are the tests good enough? Change one operator, number or argument at a time; count what no test notices.
 
 ::
 
@@ -7,7 +7,8 @@
 
 mutmut makes the changes, in a copy of the project in a temporary folder, so the checkout stays as it is. For each
 change ("mutant") only the test files that TESTS names are run, and of them only the tests that pass through the
-changed function; the libraries that results are compared with must be there (CONTRIBUTING.md). A mutant is *killed* when one of them fails (or takes far too long), and *survives* when all pass.
+changed function. The libraries that results are compared with must be there (CONTRIBUTING.md). A mutant is *killed*
+when one of the tests fails (or takes far too long), and *survives* when all pass.
 
 The numbers go to RESULTS.md beside this file, with every survivor. `equivalent.toml` says why a survivor does no harm:
 its key is the changed line as RESULTS.md shows it. A survivor without a reason is a test that is missing.
