@@ -1,4 +1,4 @@
-"""The widgets of chapters 01, 02, 04, 05 and 06 under a learner's hands: mouse, keyboard, and training that is steered."""
+"""The widgets of chapters 01, 02, 04 to 07, under a learner's hands: mouse, keyboard, and training that is steered."""
 
 import re
 
@@ -11,6 +11,7 @@ CONTROLS = [
     ("04_losses_and_gradients", "play-descent", "learning rate", "descent_explorer"),
     ("05_backpropagation", "play-graph", "price of an apple", "graph_explorer"),
     ("06_optimizers", "play-race", "start y", "optimizer_race"),
+    ("07_initialization", "play-widget", "std", "init_explorer"),
 ]
 
 
@@ -41,7 +42,8 @@ def test_a_drag_and_a_key_change_the_picture(ready, name, cell, control, shot):
     assert widget.places() == places, "something jumped"
     widget.screenshot(shot)
     widget.reset()
-    assert widget.words() == words
+    for picture in words:
+        widget.wait_for_words(picture)
     assert widget.error() == ""
     assert notebook.complaints == []
 

@@ -1,0 +1,175 @@
+"""Chapter 07: what initial weights do to activations and gradients, layer by layer; and how training goes from there."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from dlcourse.datasets import load_mnist
+from dlcourse.initializers import initial_std, normal
+from dlcourse.layers import Affine
+from dlcourse.models import ACTIVATIONS, MultiLayerNet
+from dlcourse.normalization import BatchNormalization
+from dlcourse.optimizers import SGD
+from dlcourse.text import _
+from dlcourse.training import Trainer
+from dlcourse.widgets.controls import Checkbox, Choice, Number, Panel, Picture
+from dlcourse.widgets.live import Training
+
+__all__ = ["Spreads", "SpreadsDrawing", "compute", "init_explorer"]
+
+BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "0.6"
+SAMPLES = 500
+MOST_LAYERS = 8
+
+
+class Spreads(NamedTuple):
+    """Activations and gradients of each hidden layer, each of shape (samples, width), first layer first."""
+
+    activations: list[np.ndarray]
+    gradients: list[np.ndarray]
+
+
+def compute(
+    rule: float | str, depth: int, width: int, activation: str, batch_norm: bool = False, seed: int = 0
+) -> Spreads:
+    """Send normal inputs forward through fresh layers, and normal gradients back.
+
+    Parameters
+    ----------
+    rule : float or str
+        Standard deviation of the weights, or ``"xavier"`` or ``"he"``.
+    depth, width : int
+        Number of layers, and of neurons in each.
+    activation : {"relu", "sigmoid", "tanh"}
+    batch_norm : bool
+        Normalize before each activation.
+    seed : int
+
+    Returns
+    -------
+    Spreads
+        The gradients are those that come back to the output of each layer; at the last one they are the
+        standard normal numbers that were sent.
+    """
+    rng = np.random.default_rng(seed)
+    x = rng.standard_normal((SAMPLES, width), dtype=np.float32)
+    std, blocks, activations = initial_std(rule, width), [], []
+    for _layer in range(depth):
+        block = [Affine(normal((width, width), std, rng), np.zeros(width, np.float32))]
+        if batch_norm:
+            block.append(BatchNormalization(np.ones(width, np.float32), np.zeros(width, np.float32)))
+        block.append(ACTIVATIONS[activation]())
+        for layer in block:
+            x = layer.forward(x, training=True)
+        blocks.append(block)
+        activations.append(x)
+    dout = rng.standard_normal(x.shape, dtype=np.float32)
+    gradients = [dout]
+    for block in reversed(blocks[1:]):
+        for layer in reversed(block):
+            dout = layer.backward(dout)
+        gradients.append(dout)
+    return Spreads(activations, gradients[::-1])
+
+
+class SpreadsDrawing:
+    """Two rows of histograms: activations above, gradients below, one column a layer."""
+
+    EDGES = np.linspace(-7, 4, 26)  # of the gradients' histograms: over their logarithm, for they come in all sizes
+
+    def __init__(self, figure: Figure):
+        self.figure = figure
+        self.columns: list[tuple] = []
+
+    def update(self, spreads: Spreads, activation: str) -> None:
+        count = len(spreads.activations)
+        if count != len(self.columns):
+            self._make_axes(count)
+        low, high = {"sigmoid": (0, 1), "tanh": (-1, 1)}.get(activation, (0, 4))
+        for i, (values, gradients) in enumerate(zip(*spreads, strict=True)):
+            above, below = self.columns[i]
+            sizes = np.log10(np.maximum(np.abs(gradients[gradients != 0]), 1e-12))
+            self._show(above, values, np.linspace(low, high, 26))
+            above[0].set_xticks([low, high])
+            self._show(below, sizes, self.EDGES)
+            above[0].set_title(_("layer {number}\nstd {std:.2g}").format(number=i + 1, std=values.std()), fontsize=9)
+            below[0].set_title(_("std {std:.1g}").format(std=gradients.std()), fontsize=9)
+
+    def _make_axes(self, count: int) -> None:
+        self.figure.clear()
+        self.columns = []
+        for i in range(count):
+            left, width, column = 0.04 + 0.955 * i / count, 0.955 / count - 0.02, []
+            for bottom, color in ((0.55, BLUE), (0.09, ORANGE)):
+                axes = self.figure.add_axes((left, bottom, width, 0.27), yticks=[])
+                axes.tick_params(labelsize=8)
+                axes.spines[["top", "right", "left"]].set_visible(False)
+                column.append((axes, axes.stairs(np.zeros(25), np.linspace(0, 1, 26), fill=True, color=color)))
+            column[1][0].set_xticks([-6, 0], ["10⁻⁶", "1"])
+            self.columns.append(tuple(column))
+        self.figure.text(0.005, 0.68, _("activations"), rotation=90, va="center", fontsize=9)
+        self.figure.text(0.005, 0.22, _("gradients"), rotation=90, va="center", fontsize=9)
+
+    @staticmethod
+    def _show(place: tuple, values: np.ndarray, edges: np.ndarray) -> None:
+        axes, bars = place
+        heights, _edges = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
+        bars.set_data(heights, edges)
+        axes.set(xlim=(edges[0], edges[-1]), ylim=(0, 1.05 * max(heights.max(), 1)))
+
+
+def init_explorer() -> Panel:
+    """Choose how weights begin; see what becomes of signals and gradients, then train from there.
+
+    Returns
+    -------
+    Panel
+        To be the last line of a cell.
+    """
+    (x, t), _test = load_mnist()
+    spreads_picture, loss_picture = Picture(880, 300), Picture(880, 220)
+    drawing = SpreadsDrawing(spreads_picture.figure)
+    axes = loss_picture.figure.add_axes((0.07, 0.2, 0.9, 0.68), ylim=(0, 3), xlabel=_("step"))
+    axes.set_title(_("loss on digits, trained from these weights"), fontsize=10)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.axhline(np.log(10), color=GREY, ls=":", lw=1)
+    curve = axes.plot([], [], color=BLUE, lw=1)[0]
+
+    def build(rule, std, depth, width, activation, batch_norm, lr, seed) -> Iterator:
+        rule = std if rule == "std" else rule
+        spreads = compute(rule, depth, width, activation, batch_norm, seed)
+        drawing.update(spreads, activation)
+        ends = [float(values.std()) for values in (spreads.activations[-1], spreads.gradients[0])]
+        spreads_picture.show(
+            _("Histograms of {depth} layers. Activations of the last layer have standard deviation {act:.2g},"
+              " gradients that come back to the first one {grad:.2g}, sent with 1.").format(
+                depth=depth, act=ends[0], grad=ends[1]
+            )
+        )  # fmt: skip
+        network = MultiLayerNet(784, [width] * depth, 10, activation, rule, batch_norm=batch_norm, rng=seed)
+        return Trainer(network, x, t, optimizer=SGD(lr), epochs=10, evaluate_samples=100, rng=seed)
+
+    def adjust(run: Trainer, lr: float, **_others) -> None:
+        run.optimizer.lr = lr
+
+    def draw(run: Trainer, _report, **_values) -> None:
+        losses = run.history.loss
+        curve.set_data(np.arange(1, len(losses) + 1), losses)
+        axes.set_xlim(0, max(100, len(losses)))
+        now = losses[-1] if losses else float("nan")
+        loss_picture.show(_("Loss after {steps} steps: {loss:.3f}. Guessing has 2.303.").format(steps=run.step, loss=now))
+
+    controls = {
+        "rule": Choice(_("rule"), {_("std, as set"): "std", "Xavier": "xavier", "He": "he"}),
+        "std": Number("std", 1e-3, 10.0, 1.0, log=True),
+        "depth": Number(_("layers"), 1, MOST_LAYERS, 5),
+        "width": Number(_("neurons in each"), 10, 200, 100),
+        "activation": Choice(_("activation"), {name: name for name in ACTIVATIONS}, "sigmoid"),
+        "batch_norm": Checkbox(_("batch normalization")),
+        "lr": Number(_("learning rate"), 1e-3, 10.0, 0.05, log=True),
+        "seed": Number(_("seed"), 0, 99, 0),
+    }
+    body = [spreads_picture, loss_picture]
+    return Training(_("Init explorer"), controls, body, build=build, draw=draw, live={"lr"}, adjust=adjust)
