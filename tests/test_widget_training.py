@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
@@ -51,6 +52,12 @@ def panel(fails_at=None):
     return made, drawn
 
 
+def run(coroutine):
+    """Run in a thread of its own: where a browser test came before, Playwright keeps a loop in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
+
+
 async def until(condition, seconds=20):
     """Give way until something is true."""
     for _ in range(int(seconds * 100)):
@@ -67,7 +74,7 @@ def test_it_is_ready_at_step_0_and_does_not_start_by_itself():
         assert (made.steps, made.running, drawn) == (0, False, [None])
         assert made.state.value == "ready, step 0 of 1,000"
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_start_pause_step_reset():
@@ -91,7 +98,7 @@ def test_start_pause_step_reset():
         await until(lambda: made.state.value == "finished, step 1,000 of 1,000")
         assert made.bar.value == made.bar.max == STEPS
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_a_live_control_reaches_the_run_and_another_starts_anew():
@@ -104,7 +111,7 @@ def test_a_live_control_reaches_the_run_and_another_starts_anew():
         made.controls["seed"].value = 3
         assert made.run is not run and made.run.seed == 3 and made.steps == 0
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_what_training_raises_is_shown_and_the_panel_stays_usable():
@@ -119,7 +126,7 @@ def test_what_training_raises_is_shown_and_the_panel_stays_usable():
         assert made.error.value == ""
         assert made.state.value == "ready, step 0 of 1,000"
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_a_single_step_that_raises_is_shown():
@@ -129,7 +136,8 @@ def test_a_single_step_that_raises_is_shown():
 
 
 def test_without_a_loop_it_says_so():
-    made, _drawn = panel()
+    with ThreadPoolExecutor(1) as thread:  # where surely no loop runs
+        made, _drawn = thread.submit(panel).result()
     made.start_button.click()
     assert "no event loop" in made.error.value
     assert not made.running
@@ -150,7 +158,7 @@ def test_it_gives_way_while_it_trains(monkeypatch):
         await until(lambda: made.steps > first)
         made.pause()
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_it_pauses_when_the_browser_is_gone(monkeypatch):
@@ -164,7 +172,7 @@ def test_it_pauses_when_the_browser_is_gone(monkeypatch):
         await until(lambda: not made.pulse.playing)
         assert not made.running
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_a_closed_panel_leaves_no_task():
@@ -176,7 +184,7 @@ def test_a_closed_panel_leaves_no_task():
         made.close()
         await until(made._task.done)
 
-    asyncio.run(main())
+    run(main())
 
 
 def test_the_training_bench_learns_changes_its_rate_and_survives_blowing_up():
@@ -198,4 +206,4 @@ def test_the_training_bench_learns_changes_its_rate_and_survives_blowing_up():
         bench.reset()
         assert (bench.steps, bench.error.value) == (0, "")
 
-    asyncio.run(main())
+    run(main())
