@@ -40,7 +40,8 @@ def test_the_digit_reader_follows_mouse_keyboard_and_numbers(notebook, widget):
     assert "test image 93: " in widget.words()[0]
 
     widget.drag("batch size", 0.0)
-    slow = widget.wait_for_change(typed, 1)
+    widget.wait_for_words("1 at a time: ")
+    slow = widget.settled()
     assert widget.box("batch size").input_value() == "1"
     assert slow[0] == typed[0]
     widget.press("batch size", "ArrowRight")

@@ -68,31 +68,35 @@ def steps(widget):
     return int(re.search(r"step ([\d,]+)", text)[1].replace(",", ""))
 
 
+def beyond(widget, step, seconds=30):
+    """Wait until the training widget has taken more steps than `step`, and give how many."""
+    for _try in range(seconds * 10):
+        if steps(widget) > step:
+            return steps(widget)
+        widget.page.wait_for_timeout(100)
+    pytest.fail(f"still at step {steps(widget)}")
+
+
 def test_the_training_bench_trains_is_steered_and_stops(ready):
     notebook = ready("05_backpropagation")
     widget = notebook.widget("play-bench")
     widget.reset()
     before = widget.pictures()
     widget.locator.get_by_role("button", name="Start", exact=True).press("Enter")
-    notebook.page.wait_for_timeout(3000)
+    moving = beyond(widget, 0)
     assert widget.pictures() != before
-    moving = steps(widget)
-    assert moving > 0
     widget.type("learning rate", 0.3)
-    notebook.page.wait_for_timeout(1500)
-    assert steps(widget) > moving, "a new learning rate does not start anew"
+    beyond(widget, moving)  # a new learning rate does not start anew
     widget.locator.get_by_role("button", name="Pause", exact=True).press("Enter")
-    widget.settled()
+    widget.locator.get_by_text(re.compile("^paused, step")).wait_for()
     paused = steps(widget)
     notebook.page.wait_for_timeout(500)
     assert steps(widget) == paused
     widget.screenshot("training_bench")
     widget.locator.get_by_role("button", name="Step", exact=True).press("Enter")
-    widget.settled()
-    assert steps(widget) == paused + 1
+    widget.locator.get_by_text(f"paused, step {paused + 1:,} of").wait_for()
     widget.locator.get_by_role("button", name="Reset", exact=True).press("Enter")
-    widget.settled()
-    assert steps(widget) == 0
+    widget.locator.get_by_text("ready, step 0 of").wait_for()
     assert widget.error() == ""
     assert notebook.complaints == []
 
@@ -102,13 +106,11 @@ def test_the_race_on_digits_runs_and_a_rate_changes_on_the_way(ready):
     widget = notebook.widget("play-digits")
     before = widget.pictures()
     widget.locator.get_by_role("button", name="Start", exact=True).press("Enter")
-    notebook.page.wait_for_timeout(3000)
+    moving = beyond(widget, 0)
     assert widget.pictures() != before
-    moving = steps(widget)
     widget.type("SGD: rate", 0.1)
-    notebook.page.wait_for_timeout(1500)
-    assert steps(widget) > moving > 0
+    beyond(widget, moving)
     widget.locator.get_by_role("button", name="Pause", exact=True).press("Enter")
-    widget.settled()
+    widget.locator.get_by_text(re.compile("^paused, step")).wait_for()
     widget.screenshot("digit_race")
     assert widget.error() == ""
