@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -255,8 +256,16 @@ def test_jupyterlab_really_starts_with_our_kernel_and_one_thread_and_stops_at_ct
     def ask(path, data=None):
         headers = {"Authorization": f"token {token}"}
         request = urllib.request.Request(f"{address}/{path}", data=data, headers=headers)
-        with urllib.request.urlopen(request, timeout=20) as answer:
-            return json.load(answer)
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return json.load(answer)
+            except urllib.error.URLError as error:
+                # The server prints its address a moment before it listens there.
+                if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.1)
 
     def wait_for(text):
         deadline = time.monotonic() + 60
