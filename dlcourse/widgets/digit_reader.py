@@ -18,6 +18,7 @@ from dlcourse.widgets.controls import Checkbox, Number, Panel, Picture
 __all__ = ["Reading", "compute", "digit_reader", "time_per_image"]
 
 BATCH_SIZES = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
+TITLE = {"fontsize": 10, "y": 1.02}  # to look for a place by itself takes a title 5 ms each time it is drawn
 
 
 class Reading(NamedTuple):
@@ -89,18 +90,19 @@ class ReaderDrawing:
     def __init__(self, figure: Figure):
         def square(left: float, columns: int, rows: int, **kind):
             width = 0.78 * columns / rows * figure.get_figheight() / figure.get_figwidth()
-            axes = figure.add_axes((left, 0.06, width, 0.78), xticks=[], yticks=[])
+            axes = figure.add_axes((left, 0.06, width, 0.78))
+            axes.set_axis_off()
             return axes.imshow(np.zeros((rows, columns)), aspect="auto", vmin=0, vmax=1, **kind)
 
         self.digit = square(0.015, 28, 28, cmap="gray")
         self.hidden = [square(0.285, 5, 10, cmap="cividis"), square(0.435, 10, 10, cmap="cividis")]
-        self.title = self.digit.axes.set_title("", fontsize=10)
-        self.hidden[0].axes.set_title(_("50 activations"), fontsize=10)
-        self.hidden[1].axes.set_title(_("100 activations"), fontsize=10)
+        self.title = self.digit.axes.set_title("", **TITLE)
+        self.hidden[0].axes.set_title(_("50 activations"), **TITLE)
+        self.hidden[1].axes.set_title(_("100 activations"), **TITLE)
 
         # Room is left beside the bars for the words beside a bar of 100%.
         bars = figure.add_axes((0.715, 0.11, 0.135, 0.73), xlim=(0, 1), ylim=(9.6, -0.6), yticks=range(10))
-        bars.set_title(_("10 probabilities"), fontsize=10)
+        bars.set_title(_("10 probabilities"), **TITLE)
         bars.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
         bars.spines[["top", "right"]].set_visible(False)
         self.bars = bars.barh(range(10), np.zeros(10))
@@ -136,7 +138,7 @@ class TimesDrawing:
             axis.minorticks_off()
         axes.spines[["top", "right"]].set_visible(False)
         self.mark = axes.plot([1], [1], "D", color=PALETTE["blue"], markersize=9)[0]
-        self.title = axes.set_title("", fontsize=10)
+        self.title = axes.set_title("", **TITLE)
 
     def update(self, batch_size: int, seconds: float, title: str) -> None:
         self.mark.set_data([batch_size], [seconds * 1e6])
