@@ -274,7 +274,7 @@ def test_the_spread_of_the_initial_weights_as_measured(build, expected):
 BUILDERS = {
     "MultiLayerNet": lambda **options: MultiLayerNet(6, [5, 4], 3, batch_norm=True, dropout_ratio=0.5, **options),
     "SimpleConvNet": lambda **options: SimpleConvNet((1, 6, 6), {"filter_num": 3, "filter_size": 3}, 5, 3, **options),
-    "DeepConvNet": lambda **options: DeepConvNet(filter_nums=(2,) * 6, hidden_size=5, output_size=3, **options),
+    "DeepConvNet": lambda **options: DeepConvNet((1, 20, 20), (2,) * 6, 5, 3, batch_norm=True, **options),
 }
 of_each = pytest.mark.parametrize("build", BUILDERS.values(), ids=BUILDERS)
 
