@@ -307,7 +307,8 @@ def answer_of_kernel(connection_file):
     client.load_connection_file()
     client.start_channels(iopub=False, stdin=False, hb=False)
     try:
-        asked = {"python": "__import__('sys').executable", "threads": "__import__('os').environ['OPENBLAS_NUM_THREADS']"}
+        threads = "__import__('os').environ['OPENBLAS_NUM_THREADS']"
+        asked = {"python": "__import__('sys').executable", "threads": threads}
         answers = client.execute("", user_expressions=asked, reply=True, timeout=60)["content"]["user_expressions"]
         return [ast.literal_eval(answers[name]["data"]["text/plain"]) for name in asked]
     finally:

@@ -87,6 +87,12 @@ def test_links_lead_somewhere(path):
             assert (path.parent / target.partition("#")[0]).exists(), f"{target} does not exist"
 
 
+def test_readme_shows_a_real_screenshot_with_words_for_who_cannot_see_it():
+    words, picture = re.search(r"!\[([^\]]+)\]\(([^)]+)\)", README).groups()
+    assert len(words) > 40
+    assert (ROOT / picture).read_bytes().startswith(b"\x89PNG")
+
+
 def test_readme_names_every_notebook():
     linked = set(re.findall(r"\]\((notebooks/[^)]+\.ipynb)\)", README))
     assert linked == {path.relative_to(ROOT).as_posix() for path in (ROOT / "notebooks").glob("*.ipynb")}
@@ -136,7 +142,9 @@ SKIPS = {
     "data": "pytest.skip('needs the full MNIST: set DLCOURSE_DATA')",
     "nothing": "pass",
 }
-PROVIDED = {"DLCOURSE_SLOW": "1", "DLCOURSE_REQUIRE_ORACLES": "1", "DLCOURSE_REQUIRE_BROWSER": "1", "DLCOURSE_DATA": "x"}
+PROVIDED = dict.fromkeys(
+    ["DLCOURSE_SLOW", "DLCOURSE_REQUIRE_ORACLES", "DLCOURSE_REQUIRE_BROWSER", "DLCOURSE_DATA"], "1"
+)
 
 
 @pytest.mark.parametrize(
