@@ -140,14 +140,19 @@ class Number(Control):
 
     def _from_slider(self, change) -> None:
         if not self._linked:
-            self.source.value = self._tidy(change["new"])
+            self._linked = True  # the slider stays where the hand is: an echo of an older value would pull it back
+            try:
+                self.source.value = self._tidy(change["new"])
+            finally:
+                self._linked = False
 
     def _from_box(self, change) -> None:
-        self._linked = True  # the slider follows; its own place between two stops must not come back
-        try:
-            self.slider.value = change["new"]
-        finally:
-            self._linked = False
+        if not self._linked:
+            self._linked = True  # the slider follows; its own place between two stops must not come back
+            try:
+                self.slider.value = change["new"]
+            finally:
+                self._linked = False
 
     def _tidy(self, value: float) -> float:
         if self._log:
