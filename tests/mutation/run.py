@@ -11,7 +11,8 @@ changed function. The libraries that results are compared with must be there (CO
 when one of the tests fails (or takes far too long), and *survives* when all pass.
 
 The numbers go to RESULTS.md beside this file, with every survivor. `equivalent.toml` says why a survivor does no harm:
-its key is the changed line as RESULTS.md shows it. A survivor without a reason is a test that is missing.
+its key is the changed line as RESULTS.md shows it. A survivor without a reason is a test that is missing. After a
+change of the reasons alone, ``--reasons`` brings RESULTS.md up to date in a moment.
 """
 
 import argparse
@@ -106,9 +107,14 @@ def run(module, tests, keep=None):
         return section(module, tests, len(codes), survivors, codes, seconds)
 
 
+def reasons_of(module):
+    """Give the reasons of equivalent.toml: the changed line, and why it does no harm."""
+    return tomllib.loads((HERE / "equivalent.toml").read_text(encoding="utf-8")).get(module, {})
+
+
 def section(module, tests, total, survivors, codes, seconds):
-    """Write down what a run found: a table for the numbers, a list of the survivors, and what is wrong with them."""
-    reasons = tomllib.loads((HERE / "equivalent.toml").read_text(encoding="utf-8")).get(module, {})
+    """Write down what a run found: the numbers, and a list of the survivors."""
+    reasons = reasons_of(module)
     killed = total - len(survivors)
     lines = [
         f"## {module}",
@@ -116,27 +122,34 @@ def section(module, tests, total, survivors, codes, seconds):
         f"{killed} of {total} killed: **{100 * killed / total:.1f} %** ({', '.join(tests)}; {seconds / 60:.0f} min)",
         "",
     ]
-    unexplained = 0
     for name, where, before, after in survivors:
-        reason = reasons.get(after or "(removed)")
-        unexplained += reason is None
         kind = "" if codes[name] == 0 else " (no test comes here)"
-        lines += [
-            f"* `{where}`{kind}", f"  * before: `` {before} ``", f"  * after: `` {after or '(removed)'} ``",
-            f"  * {reason or '**no reason given**'}",
-        ]  # fmt: skip
-    unused = set(reasons) - {after or "(removed)" for *_, after in survivors}
-    lines += [f"* not needed any more in equivalent.toml: `` {key} ``" for key in sorted(unused)]
+        lines += [f"* `{where}`{kind}", f"  * before: `` {before} ``"]
+        lines += [f"  * after: `` {after or '(removed)'} ``", "  * ?"]  # `explained` puts the reason there
+    unexplained = sum((after or "(removed)") not in reasons for *_, after in survivors)
     print(f"{module}: {killed} killed, {len(survivors)} survived ({unexplained} without a reason)", flush=True)
     return "\n".join(lines).rstrip() + "\n"
 
 
-def merge(module, text):
-    """Put a module's section into RESULTS.md in place of its old one."""
+def explained(module, text):
+    """Give a section with the reasons as equivalent.toml has them now."""
+    reasons = reasons_of(module)
+    text = re.sub(r"(?m)^\* not needed any more.*\n", "", text)
+    found = set(re.findall(r"(?m)^  \* after: `` (.*) ``$", text))
+    text = re.sub(
+        r"(?m)^(  \* after: `` (.*) ``\n)  \* .*$",
+        lambda match: f"{match[1]}  * {reasons.get(match[2], '**no reason given**')}",
+        text,
+    )
+    return text + "".join(f"* not needed any more: `` {key} ``\n" for key in sorted(set(reasons) - found))
+
+
+def merge(new):
+    """Put sections into RESULTS.md in place of the old ones of their modules."""
     old = RESULTS.read_text(encoding="utf-8") if RESULTS.is_file() else ""
     sections = {part.partition("\n")[0]: f"## {part.rstrip()}\n" for part in re.split(r"(?m)^## ", old)[1:]}
-    sections[module] = text
-    ordered = [sections[name] for name in [*TESTS, *sorted(set(sections) - set(TESTS))] if name in sections]
+    sections |= new
+    ordered = [explained(name, sections[name]) for name in TESTS if name in sections]
     RESULTS.write_text("\n".join([TITLE, *ordered]), encoding="utf-8")
 
 
@@ -145,9 +158,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("module", nargs="*", choices=[*TESTS, []], help=f"of {', '.join(TESTS)}; all if none is given")
     parser.add_argument("--keep", help="work in this folder and keep it, to look into a survivor with mutmut itself")
+    parser.add_argument("--reasons", action="store_true", help="run nothing; bring the reasons up to date")
     arguments = parser.parse_args()
+    if arguments.reasons:
+        return merge({})
     for module in arguments.module or TESTS:
-        merge(module, run(module, TESTS[module], arguments.keep))
+        merge({module: run(module, TESTS[module], arguments.keep)})
 
 
 if __name__ == "__main__":
