@@ -1,4 +1,4 @@
-"""One JupyterLab and one browser for all tests in this folder; skipped where there is no Chromium."""
+"""One browser for all tests in this folder, and a JupyterLab for each file of them; skipped where there is no Chromium."""
 
 import os
 
@@ -27,9 +27,9 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(browser, tmp_path_factory):
-    """Give a JupyterLab that was started by the course's own command."""
+    """Give a JupyterLab that was started by the course's own command, over notebooks that nobody has saved yet."""
     from lab import Lab
 
     lab = Lab(tmp_path_factory.mktemp("lab"))
