@@ -206,7 +206,7 @@ def digit_race() -> Panel:
         return DigitRace({
             name: Trainer(
                 MultiLayerNet(784, [100, 100, 100], 10, rng=seed), x, t, optimizer=MAKERS[name](lr, 0.9, 0.9, 0.99),
-                epochs=20, batch_size=batch_size, evaluate_samples=100, rng=seed,
+                epochs=100, batch_size=batch_size, evaluate_samples=100, rng=seed,
             )
             for name, lr in rates(values).items()
         })  # fmt: skip

@@ -18,7 +18,7 @@ __all__ = ["compute", "training_bench"]
 
 BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
 EVALUATED = 500  # digits whose accuracy is drawn: few enough to be read ten times a second
-EPOCHS = 30
+EPOCHS = 200
 
 
 def compute(
