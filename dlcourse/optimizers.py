@@ -47,19 +47,22 @@ class Optimizer:
 
     def update(self, params: MutableMapping[str, np.ndarray], grads: Mapping[str, np.ndarray]) -> None:
         """Take one step: change every array of `params` by what `grads` says."""
-        for key, x in params.items():
+        arrays, slopes = dict(params), {}  # plain dicts: looking an array up in a network's view costs more
+        for key, x in arrays.items():
             if key not in grads:
                 raise ValueError(f"{type(self).__name__}: grads has no {key!r}, params has")
-            if np.shape(grads[key]) != np.shape(x):
+            slopes[key] = grads[key]
+            if np.shape(slopes[key]) != np.shape(x):
                 raise ValueError(
-                    f"{type(self).__name__}: the gradient of {key!r} has shape {np.shape(grads[key])},"
+                    f"{type(self).__name__}: the gradient of {key!r} has shape {np.shape(slopes[key])},"
                     f" the parameter {np.shape(x)}"
                 )
             if (dtype := np.asarray(x).dtype).kind != "f":
                 raise TypeError(
                     f"{type(self).__name__}: the parameter {key!r} has dtype {dtype}, expected floats (7.0, not 7)"
                 )
-        self._step(params, grads)
+        self._step(arrays, slopes)
+        params.update(arrays)  # arrays changed in place; a single number has no place to change in
 
     def _step(self, params: MutableMapping[str, np.ndarray], grads: Mapping[str, np.ndarray]) -> None:
         raise NotImplementedError

@@ -75,8 +75,8 @@ class L2:
 
     def add_gradient(self, params: Mapping[str, np.ndarray], grads: MutableMapping[str, np.ndarray]) -> None:
         """Add the gradient of that cost to `grads`."""
-        for name in params:
-            if name.startswith("W") and self.weight_decay:
+        for name in params if self.weight_decay else ():
+            if name.startswith("W"):
                 grads[name] += self.weight_decay * params[name]
 
     def __repr__(self) -> str:
