@@ -129,7 +129,7 @@ def write_npz(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], *, comp
             member.compress_type = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
             content = io.BytesIO()
             np.lib.format.write_array(content, array, version=(1, 0), allow_pickle=False)
-            archive.writestr(member, content.getbuffer())
+            archive.writestr(member, content.getvalue())
 
 
 def read_npz(path: str | os.PathLike, *, what: str = "data file") -> dict[str, np.ndarray]:
@@ -182,7 +182,7 @@ def read_npz(path: str | os.PathLike, *, what: str = "data file") -> dict[str, n
     # BadZipFile: not a zip, or a CRC is wrong. zlib.error, EOFError: the packed bytes are broken or end early.
     # NotImplementedError: a broken field asks for a newer zip. ValueError: ours, or a name that is not text.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
-        raise damaged(path, str(error) or "it ends too early", what=what) from error
+        raise damaged(path, f"{error}"[:200] or "it ends too early", what=what) from error
     return arrays
 
 

@@ -181,7 +181,7 @@ def test_every_finite_float_is_taken(x):
         (sigmoid, 0, 1), (sigmoid_grad, 0, 0.25), (tanh, -1, 1), (tanh_grad, 0, 1), (softmax, 0, 1),
     ):  # fmt: skip
         found = function(x)
-        assert (found >= low).all() and (found <= high).all(), function.__name__
+        assert (found >= low).all() and (found <= high * (1 + eps)).all(), function.__name__  # rounded upwards once
     np.testing.assert_allclose(sigmoid(-x), 1 - sigmoid(x), rtol=0, atol=2 * eps)
     np.testing.assert_array_equal(tanh(-x), -tanh(x))
     np.testing.assert_array_equal(sigmoid_grad(-x), sigmoid_grad(x))
