@@ -9,8 +9,8 @@ from multiprocessing.connection import Connection
 
 import numpy as np
 
-TURN = 0.02
-"""Seconds that one turn lasts at least; shorter calls are repeated."""
+TURN = 0.1
+"""Seconds that a turn lasts; shorter calls are repeated, so that all but the first find the cache as they left it."""
 
 
 class Side:
@@ -29,7 +29,7 @@ class Side:
         methods = multiprocessing.get_all_start_methods()
         context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         if "forkserver" in methods:
-            context.set_forkserver_preload(["benchmarks.__main__"])  # which imports PyTorch once and for all
+            context.set_forkserver_preload(["benchmarks.others"])  # PyTorch is imported once, not in each process
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, make), daemon=True)
         self._process.start()
@@ -58,7 +58,7 @@ def interleaved(
     repeats, times = {}, {name: [] for name in sides}
     for name, side in running.items():
         side.time(1)
-        repeats[name] = max(1, round(TURN / side.time(1)))
+        repeats[name] = max(1, round(min(TURN, seconds) / side.time(1)))
     while len(times[name]) < least_rounds or sum(times[name]) * repeats[name] < seconds:
         for name, side in running.items():
             times[name].append(side.time(repeats[name]))

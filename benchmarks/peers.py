@@ -1,7 +1,6 @@
-"""The same training step four times: in dlcourse, in PyTorch, in scikit-learn, and as its matrix products alone.
+"""The networks that are measured: their step in dlcourse, and the matrix products of that step alone.
 
-The networks hold the same layers, and dlcourse's and PyTorch's start from the same weights; `same_maths`
-compares their losses and gradients before anything is timed.
+`same_maths` compares loss and gradients with PyTorch's before anything is timed.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,25 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dlcourse.convolution import COLUMNS_AT_ONCE, Convolution
+from benchmarks.others import LR, Description, torch_gradients
+from dlcourse.convolution import Convolution
 from dlcourse.layers import Affine
 from dlcourse.models import DeepConvNet, MultiLayerNet, SimpleConvNet
 from dlcourse.networks import Classifier
 from dlcourse.optimizers import SGD, Adam
-
-try:
-    import torch
-    from sklearn.neural_network import MLPClassifier
-except ImportError:
-    raise SystemExit("The benchmarks compare with PyTorch and scikit-learn: pip install 'dlcourse[oracles]'") from None
-
-torch.set_num_threads(1)
-
-BATCHES = 10
-"""scikit-learn checks its arguments at each call; with so many batches in a call that no longer counts."""
-
-LR = 1e-4
-"""So small that the networks stay where they are while they are measured."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +25,12 @@ class Case:
     t: np.ndarray
     adam: bool
 
-    def ours(self) -> Callable[[], float]:
-        """A step of dlcourse, as its Trainer takes it."""
+    def described(self) -> tuple[Description, np.ndarray, np.ndarray, bool]:
+        """The case as those take it who do not know dlcourse."""
+        return describe(self.network), self.x, self.t, self.adam
+
+    def step(self) -> Callable[[], float]:
+        """A training step, as the Trainer takes it."""
         optimizer = Adam(LR) if self.adam else SGD(LR)
 
         def step():
@@ -50,44 +40,15 @@ class Case:
 
         return step
 
-    def pytorch(self) -> Callable[[], float]:
-        """A step of PyTorch, eager."""
-        model = torch_twin(self.network)
-        x, t = torch.from_numpy(self.x), torch.from_numpy(self.t)
-        make = torch.optim.Adam if self.adam else torch.optim.SGD
-        optimizer, loss_of = make(model.parameters(), lr=LR), torch.nn.CrossEntropyLoss()
-
-        def step():
-            optimizer.zero_grad()
-            loss = loss_of(model(x), t)
-            loss.backward()
-            optimizer.step()
-            return loss.item()
-
-        return step
-
-    def scikit_learn(self) -> Callable[[], object] | None:
-        """`BATCHES` steps of MLPClassifier, or None: it knows Affine and ReLU alone."""
-        if {type(layer).__name__ for layer in self.network.layers} != {"Affine", "ReLU"}:
-            return None
-        hidden = [layer.W.shape[1] for layer in self.network.layers[:-1] if isinstance(layer, Affine)]
-        x, t = np.tile(self.x, (BATCHES, 1)), np.tile(self.t, BATCHES)
-        model = MLPClassifier(
-            hidden, solver="adam" if self.adam else "sgd", alpha=0, batch_size=len(self.x), learning_rate_init=LR,
-            momentum=0, nesterovs_momentum=False, shuffle=False,
-        )  # fmt: skip
-        model.partial_fit(x, t, classes=np.arange(10))  # it asks for the classes once, before all steps
-        return lambda: model.partial_fit(x, t)
-
     def inference(self) -> Callable[[], np.ndarray]:
         """Scores of the batch, as nobody trains."""
         return lambda: self.network.scores(self.x)
 
     def products(self, *, backward: bool = True) -> Callable[[], None]:
-        """The step's matrix products alone, on float32 matrices that are ready: nobody who uses BLAS is faster.
+        """The step's matrix products alone, on float32 matrices that are ready.
 
-        Affine: ``x @ W``, and backward ``xᵀ @ dout`` and ``dout @ Wᵀ``. A convolution has the same three, between
-        filters and columns, image by image, as many at a time as the library takes. The first layer needs no ``dx``.
+        Affine: ``x @ W``, and backward ``xᵀ @ dout`` and ``dout @ Wᵀ``. A convolution has the same three, with the rows
+        of im2col of the whole batch as its ``x``. The first layer needs no ``dx``.
         """
         calls: list[Callable[[], object]] = []
         self.network.forward(self.x, training=True)
@@ -105,7 +66,7 @@ class Case:
 
 
 def side(make: Callable[[], Case], name: str, **options) -> Callable[[], object]:
-    """One side of a case: ``ours``, ``pytorch``, ``scikit_learn``, ``products`` or ``inference``."""
+    """One side of a case: ``step``, ``inference`` or ``products``."""
     return getattr(make(), name)(**options)
 
 
@@ -126,59 +87,30 @@ def deep_conv_net(batch: int = 100) -> Case:
     return Case(DeepConvNet(rng=0), *_batch((batch, 1, 28, 28)), adam=True)
 
 
-def torch_twin(network: Classifier) -> torch.nn.Module:
-    """The network in PyTorch, with the same weights."""
-    nn, modules = torch.nn, []
-    for layer in network.layers:
-        match type(layer).__name__:
-            case "Affine":
-                module = nn.Linear(*layer.W.shape)
-                _fill(module, layer.W.T, layer.b)
-            case "Convolution":
-                module = nn.Conv2d(*layer.W.shape[1::-1], layer.W.shape[2:], layer.stride, layer.pad)
-                _fill(module, layer.W, layer.b)
-            case "BatchNormalization":
-                module = nn.BatchNorm1d(len(layer.gamma), layer.eps, 1 - layer.momentum)
-            case "MaxPooling":
-                module = nn.MaxPool2d((layer.pool_h, layer.pool_w), layer.stride, layer.pad)
-            case "Dropout":
-                module = nn.Dropout(layer.dropout_ratio)
-            case "ReLU":
-                module = nn.ReLU()
-            case "Flatten":
-                module = nn.Flatten()
-            case other:
-                raise TypeError(f"torch_twin: there is no twin for {other}")
-        modules.append(module)
-    return nn.Sequential(*modules)
+def describe(network: Classifier) -> Description:
+    """The layers of the network by names, arrays and settings."""
+    settings = ("stride", "pad", "pool_h", "pool_w", "eps", "momentum", "dropout_ratio")
+    return [
+        (type(layer).__name__, layer.params, {name: getattr(layer, name) for name in settings if hasattr(layer, name)})
+        for layer in network.layers
+    ]
 
 
 def same_maths(case: Case) -> None:
     """Raise unless dlcourse and PyTorch find the same loss and gradients; dropout is left out of it."""
     layers = [layer for layer in case.network.layers if type(layer).__name__ != "Dropout"]
-    network = Classifier(layers, case.network.input_shape)
-    few = slice(8)
+    network, few = Classifier(layers, case.network.input_shape), slice(8)
     loss, grads = network.loss_and_gradient(case.x[few], case.t[few])
-    model = torch_twin(network)
-    theirs = torch.nn.CrossEntropyLoss()(model(torch.from_numpy(case.x[few])), torch.from_numpy(case.t[few]))
-    theirs.backward()
-    np.testing.assert_allclose(loss, theirs.item(), rtol=1e-4)
-    # Both give the parameters layer by layer, the weights before the biases.
-    for (name, ours), parameter in zip(grads.items(), model.parameters(), strict=True):
-        other = parameter.grad.numpy()
-        other = other.T if name.startswith("W") and ours.ndim == 2 else other
-        np.testing.assert_allclose(ours, other, rtol=1e-3, atol=1e-4 * np.abs(other).max() + 1e-6, err_msg=name)
+    their_loss, their_grads = torch_gradients(describe(network), case.x[few], case.t[few])
+    np.testing.assert_allclose(loss, their_loss, rtol=1e-4)
+    for (name, ours), theirs in zip(grads.items(), their_grads, strict=True):
+        theirs = theirs.T if name.startswith("W") and ours.ndim == 2 else theirs
+        np.testing.assert_allclose(ours, theirs, rtol=1e-3, atol=1e-4 * np.abs(theirs).max() + 1e-6, err_msg=name)
 
 
 def _batch(shape: tuple[int, ...]) -> tuple[np.ndarray, np.ndarray]:
     rng = np.random.default_rng(1)
     return rng.random(shape, dtype=np.float32), rng.integers(0, 10, shape[0])
-
-
-def _fill(module: torch.nn.Module, W: np.ndarray, b: np.ndarray) -> None:
-    with torch.no_grad():
-        module.weight.copy_(torch.from_numpy(np.ascontiguousarray(W)))
-        module.bias.copy_(torch.from_numpy(b))
 
 
 def _matrix(*shape: int) -> np.ndarray:
@@ -194,17 +126,7 @@ def _affine_products(n: int, inputs: int, outputs: int, backward: bool, dx: bool
 def _convolution_products(layer: Convolution, backward: bool, dx: bool) -> list[Callable[[], object]]:
     filters, size = len(layer.W), layer.W[0].size
     images, _, out_h, out_w = layer.out_shape
-    at_once = min(images, max(1, COLUMNS_AT_ONCE // (size * out_h * out_w)))
-    W, columns = _matrix(filters, size), _matrix(at_once, size, out_h * out_w)
-    dout = _matrix(at_once, filters, out_h * out_w)
-
-    def often(product: Callable[[int], object]) -> Callable[[], None]:
-        def call():
-            for first in range(0, images, at_once):
-                product(min(at_once, images - first))
-
-        return call
-
-    forward = [often(lambda n: np.matmul(W, columns[:n]))]
-    dW = [often(lambda n: np.matmul(columns[:n], dout[:n].transpose(0, 2, 1)))]
-    return forward + backward * dW + dx * [often(lambda n: np.matmul(W.T, dout[:n]))]
+    rows, W = _matrix(images * out_h * out_w, size), _matrix(filters, size)
+    dout = _matrix(len(rows), filters)
+    forward = [lambda: rows @ W.T]
+    return forward + backward * [lambda: rows.T @ dout] + dx * [lambda: dout @ W]

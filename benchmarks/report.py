@@ -103,9 +103,11 @@ def _page(steps: Sequence[Step], goals: Sequence[Goal], panels: Sequence[Growth]
 
 Made by `{command}` with Python {platform.python_version()}, {libraries}, on {platform.machine()}, one thread.
 Every ratio is the median of rounds in which all sides, each in a process of its own, took turns, by CPU time. Batches
-hold 100 samples where nothing else is said. PyTorch runs eagerly; before a network is timed, its loss and gradients
-are compared with PyTorch's. "Matrix products alone" is what nobody who calls BLAS can go below: the products of the
-step on float32 matrices that are ready; for a convolution those with its im2col columns, forward and backward.
+hold 100 samples where nothing else is said. PyTorch runs eagerly, as it comes (it does not keep freed memory at hand as
+dlcourse does); before a network is timed, its loss and gradients are compared with PyTorch's. "Matrix products alone"
+are those of the step, forward and backward, on float32 matrices that are ready: a bound for whoever calls BLAS layer
+by layer. A convolution's are those with the im2col matrix of the whole batch; in pieces that fit the cache, as dlcourse
+takes them, they need about 0.7 of that.
 
 {"Every must is met." if not missed else "Missed: " + "; ".join(missed) + "."}
 
