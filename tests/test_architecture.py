@@ -18,7 +18,7 @@ ORDER = (
     "text", "perceptron", "functions", "storage", "downloads", "datasets", "losses", "gradients", "layers", "views",
     "networks", "optimizers", "training", "initializers", "normalization", "regularization", "ranges", "trials",
     "bayesian", "search", "convolution", "models", "metrics", "augmentation", "plots", "widgets", "checks", "doctor",
-    "cli", "__main__",
+    "grading", "cli", "__main__",
 )  # fmt: skip
 CORE = ORDER[ORDER.index("perceptron") : ORDER.index("plots")]
 WIDGETS_ONLY = {"ipywidgets", "ipympl", "ipycanvas"}

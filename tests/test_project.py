@@ -63,7 +63,7 @@ def test_environment_yml_is_in_step_with_pyproject():
 
 def test_every_dependency_has_a_lower_and_an_upper_bound():
     extras = PROJECT["optional-dependencies"]
-    for line in [*PROJECT["dependencies"], *extras["test"], *extras["search"], *extras["oracles"]]:
+    for line in [*PROJECT["dependencies"], *extras["test"], *extras["search"], *extras["instructors"], *extras["oracles"]]:
         operators = {part.operator for part in Requirement(line).specifier}
         assert operators == {"=="} or operators == {">=", "<"}, line
 

@@ -1,0 +1,10 @@
+"""The self-checks of the exercises: ``check("2.3", sigmoid)`` says "right", or gives one hint.
+
+`base` holds the table of exercises, `trial` what a check can ask, `access` how it reaches the learner's code, and
+``chapter01`` to ``chapter10`` the checks themselves, each with a reference solution of its own.
+"""
+
+from dlcourse.checks.access import NotYet
+from dlcourse.checks.base import check
+
+__all__ = ["NotYet", "check"]

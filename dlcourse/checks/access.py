@@ -1,0 +1,118 @@
+"""How a check reaches what the learner wrote: the five things it may do with it, and what may go wrong.
+
+At home a check and the learner's code share one process: `Access`. When work is graded, the learner's code runs in
+another process, and a class with the same methods passes each request on. A check cannot tell the two apart,
+because it deals with subjects through `dlcourse.checks.trial.Trial` alone.
+"""
+
+import inspect
+import sys
+import textwrap
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stderr
+from typing import Any
+
+import numpy as np
+
+__all__ = ["Access", "NotYet", "Raised"]
+
+# Ours even where a learner's line puts something else in NumPy's place.
+_errstate = np.errstate
+
+
+class NotYet(AssertionError):
+    """An answer that is not right yet, with one hint; JupyterLab shows the hint and no traceback.
+
+    Parameters
+    ----------
+    number : str
+        The exercise, such as ``"2.3"``.
+    kind : str
+        The class of the mistake, in a word or two: ``"axis"``, ``"scale"``, ``"missing"``.
+    hint : str
+        What the learner reads.
+    more : str, optional
+        What the learner reads in addition, after a second wrong try.
+    """
+
+    def __init__(self, number: str, kind: str, hint: str, more: str | None = None):
+        super().__init__(number, kind, hint, more)
+        self.number, self.kind, self.hint, self.more = number, kind, hint, more
+        self.tell_more = False
+
+    def __str__(self) -> str:
+        return "\n".join(self._render_traceback_())
+
+    def _render_traceback_(self) -> list[str]:
+        from dlcourse.text import _
+
+        lines = [_("{number}: not yet. {hint}").format(number=self.number, hint=self.hint)]
+        return [*lines, self.more] if self.tell_more and self.more else lines
+
+
+class Raised(Exception):
+    """A subject raised an exception: its `name` and its `text`, without the exception itself."""
+
+    def __init__(self, name: str, text: str):
+        super().__init__(name, text)
+        self.name, self.text = name, text
+
+
+@contextmanager
+def _learners_code(errors: Mapping[str, str]) -> Iterator[None]:
+    # What reaches stderr would cost a point under nbgrader: warnings are silenced, and printed lines go to stdout.
+    with warnings.catch_warnings(), _errstate(**{"all": "ignore", **errors}), redirect_stderr(sys.stdout):
+        warnings.simplefilter("ignore")
+        try:
+            yield
+        except (KeyboardInterrupt, NotYet):
+            raise
+        except BaseException as error:
+            raise Raised(type(error).__name__, str(error)) from error
+
+
+class Access:
+    """The requests a check makes, answered in the same process.
+
+    `errors` says what NumPy does about overflow and the like, as `numpy.errstate` takes it: ``{"over": "raise"}``.
+    Arguments are arrays, numbers, texts, None, functions of the check, other subjects, and lists, tuples and dicts of
+    these. A request that fails ends in `Raised`.
+    """
+
+    def what(self, thing: Any) -> str:
+        """Say what `thing` is: ``"class"``, ``"function"`` (anything else that can be called) or ``"value"``."""
+        return "class" if inspect.isclass(thing) else "function" if callable(thing) else "value"
+
+    def call(self, thing: Any, args: Sequence, kwargs: Mapping, errors: Mapping[str, str]) -> Any:
+        """Call a function, or make an object of a class."""
+        with _learners_code(errors):
+            return thing(*args, **kwargs)
+
+    def method(self, thing: Any, name: str, args: Sequence, kwargs: Mapping, errors: Mapping[str, str]) -> Any:
+        """Call the method `name` of an object."""
+        with _learners_code(errors):
+            return getattr(thing, name)(*args, **kwargs)
+
+    def get(self, thing: Any, name: str, keys: Sequence) -> Any:
+        """Give the attribute `name` of an object; with `keys`, the item ``[key]`` of it, and so on inwards."""
+        with _learners_code({}):
+            value = getattr(thing, name)
+            for key in keys:
+                value = value[key]
+            return value
+
+    def set(self, thing: Any, name: str, keys: Sequence, value: Any) -> None:
+        """Set the attribute `name` of an object; with `keys`, the item of it that `get` would give."""
+        with _learners_code({}):
+            if keys:
+                self.get(thing, name, keys[:-1])[keys[-1]] = value
+            else:
+                setattr(thing, name, value)
+
+    def source(self, thing: Any) -> str | None:
+        """Give the source of a function or class; None where nobody knows it."""
+        try:
+            return textwrap.dedent(inspect.getsource(thing))
+        except (OSError, TypeError):
+            return None

@@ -1,0 +1,284 @@
+"""One try at an exercise: what a check asks of the learner's answer, and the hint when something is wrong.
+
+Each question either passes or raises `NotYet` with one hint. The hint says where, and of what class the mistake is;
+never the right value.
+"""
+
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import numpy as np
+
+from dlcourse.checks import values
+from dlcourse.checks.access import Access, NotYet, Raised
+from dlcourse.text import _
+
+if TYPE_CHECKING:
+    from dlcourse.checks.base import Exercise
+
+__all__ = ["Trial"]
+
+# A mistake that was seen coming: its kind, the values it gives (or a function that computes them), the hint for it,
+# and, if wanted, what to add after a second wrong try.
+Mistakes = Iterable[tuple]
+
+
+class Trial:
+    """What a check gets: the subjects, random numbers, and questions to ask.
+
+    Parameters
+    ----------
+    exercise : Exercise
+    subjects : sequence
+        What the learner handed to ``check``; one for each of the exercise's `names`.
+    seed : int
+        For `rng`. The learner's own check uses 0, hidden tests use other seeds.
+    variant : int
+        Which numbers the task was set with; see `numbers`.
+    access : Access, optional
+        How subjects are reached.
+
+    Attributes
+    ----------
+    subject : object
+        The first of the subjects.
+    numbers : dict
+        The task's numbers in this variant; empty for a task without.
+    rng : numpy.random.Generator
+    """
+
+    def __init__(
+        self, exercise: "Exercise", subjects: Sequence, seed: int = 0, variant: int = 0, access: Access | None = None
+    ):
+        self.exercise, self.subjects, self.seed = exercise, tuple(subjects), seed
+        self.subject = subjects[0] if subjects else None
+        self.rng = np.random.default_rng(seed)
+        self.numbers = exercise.numbers(variant) if exercise.numbers else {}
+        self.access = Access() if access is None else access
+        self.doing = ", ".join(exercise.names)
+        self._changed: str | None = None
+
+    def fail(self, kind: str, hint: str, more: str | None = None) -> NoReturn:
+        """End this try with a hint."""
+        raise NotYet(self.exercise.number, kind, hint, more)
+
+    def expect(self, condition: Any, kind: str, hint: str, more: str | None = None) -> None:
+        """End this try with a hint unless `condition` holds."""
+        if not condition:
+            self.fail(kind, hint, more)
+
+    def begin(self) -> None:
+        """Is there an answer at all? Asked of every exercise before its check runs."""
+        for name, subject in zip(self.exercise.names, self.subjects, strict=True):
+            self.expect(not values.blank(subject), "missing", _("There is nothing in {name} yet.").format(name=name))
+
+    def end(self) -> None:
+        """Were the arguments left alone? Asked of every exercise after its check."""
+        if self._changed:
+            text = _("{doing} changes its argument. Whoever called it still needs the old values.")
+            more = _("Work on a new array: what stands left of = or of -= must not be the argument itself.")
+            self.fail("aliasing", text.format(doing=self._changed), more)
+
+    # What is done with a subject. A grader that keeps learners' code in another process has its own `Access`.
+
+    def call(self, f: Any, *args: Any, changes=False, raised: tuple | None = None, errors=None, **kwargs: Any) -> Any:
+        """Call the learner's function with copies of the arguments.
+
+        Parameters
+        ----------
+        f : object
+            One of the subjects, or something that a subject gave.
+        changes : bool
+            The arguments may be changed: hand over the arguments themselves.
+        raised : tuple, optional
+            ``(kind, hint[, more])`` for when it raises; without it, the hint tells what was raised.
+        errors : dict, optional
+            For `numpy.errstate`: with ``{"over": "raise"}`` an overflow is a mistake (of kind "stability").
+        """
+        name = self._name(f)
+        self.expect(self.access.what(f) != "value", "type", _("{name} is not a function.").format(name=name))
+        return self._do(name, partial(self.access.call, f), args, kwargs, changes, raised, errors)
+
+    def new(self, cls: Any, *args: Any, changes=False, raised: tuple | None = None, **kwargs: Any) -> Any:
+        """Make an object of the learner's class; as `call`."""
+        name = self._name(cls)
+        self.expect(self.access.what(cls) == "class", "type", _("{name} is not a class.").format(name=name))
+        return self._do(name, partial(self.access.call, cls), args, kwargs, changes, raised, None)
+
+    def method(
+        self, thing: Any, name: str, *args: Any, changes=False, raised: tuple | None = None, errors=None, **kwargs: Any
+    ) -> Any:
+        """Call the method `name` of a learner's object; as `call`."""
+        return self._do(name, partial(self.access.method, thing, name), args, kwargs, changes, raised, errors)
+
+    def get(self, thing: Any, name: str, *keys: Any) -> Any:
+        """Give the attribute `name`; with `keys`, the item inside: ``get(layer, "grads", "W")``."""
+        self.doing = name + "".join(f"[{key!r}]" for key in keys)
+        try:
+            return self.access.get(thing, name, keys)
+        except Raised as error:
+            self.fail("missing", _("There is no {name} ({error}).").format(name=self.doing, error=error.name))
+
+    def set(self, thing: Any, name: str, *keys: Any, value: Any) -> None:
+        """Set the attribute `name`; with `keys`, the item inside."""
+        self.doing = name + "".join(f"[{key!r}]" for key in keys)
+        try:
+            self.access.set(thing, name, keys, value)
+        except Raised as error:
+            self.fail("raises", _("{name} cannot be set ({error}).").format(name=self.doing, error=error.name))
+
+    def _name(self, thing: Any) -> str:
+        names = [name for name, subject in zip(self.exercise.names, self.subjects) if subject is thing]
+        return names[0] if names else self.doing
+
+    def _do(self, name, request, args, kwargs, changes, raised, errors):
+        handed = (args, kwargs) if changes else values.copied((args, kwargs))
+        self.doing = f"{name}({', '.join(map(values.described, [*args, *kwargs.values()]))})"
+        try:
+            result = request(*handed, errors or {})
+        except Raised as error:
+            text = error.text if len(error.text) < 200 else error.text[:200] + " …"
+            if error.name == "NotImplementedError":
+                self.fail("missing", _("There is nothing in {name} yet.").format(name=name))
+            if raised:
+                self.fail(*raised)
+            if error.name == "FloatingPointError":
+                self.fail("stability", _("Inside {doing}: {text}.").format(doing=self.doing, text=text))
+            text = _("{doing} raises {error}: {text}").format(doing=self.doing, error=error.name, text=text)
+            self.fail("raises", text)
+        if not changes and not values.same(handed, (args, kwargs)):
+            self._changed = self._changed or self.doing
+        return result
+
+    # Questions about what came back.
+
+    def plain(self, value: Any, what: str | None = None) -> Any:
+        """Give numbers, texts, arrays, and lists, tuples and dicts of these; anything else is a mistake ("type")."""
+        try:
+            return values.plain(value)
+        except TypeError as error:
+            text = _("{what} is {found}; plain numbers or a NumPy array are expected.")
+            self.fail("type", text.format(what=what or self.doing, found=error))
+
+    def array(self, found: Any, what: str | None = None) -> np.ndarray:
+        """Give what was found as a plain array of numbers."""
+        what = what or self.doing
+        if values.blank(found):
+            text = _("{what} gives nothing back. Is it written, and does it end in a return?")
+            self.fail("missing", text.format(what=what))
+        found = values.as_array(self.plain(found, what))
+        text = _("{what} does not consist of numbers in equal rows.").format(what=what)
+        self.expect(found is not None, "type", text)
+        return found
+
+    def shape(self, found: Any, shape: tuple, what: str | None = None) -> None:
+        """Has it the shape?"""
+        found, what = self.array(found, what), what or self.doing
+        text = _("{what} has the shape {found}; {shape} is expected.")
+        self.expect(found.shape == shape, "shape", text.format(what=what, found=found.shape, shape=shape))
+
+    def dtype(self, found: Any, kinds: str, what: str | None = None) -> None:
+        """Is its dtype of one of the `kinds`: letters such as ``"f"`` for floats of any size, ``"iu"`` for integers?"""
+        found, what = self.array(found, what), what or self.doing
+        text = _("{what} has the dtype {found}, which is not the kind of number that is wanted here.")
+        self.expect(found.dtype.kind in kinds, "dtype", text.format(what=what, found=found.dtype))
+
+    def equal(
+        self, found: Any, right: Any, mistakes: Mistakes = (), *, what: str | None = None, kind: str = "values",
+        hint: str | None = None, more: str | None = None, rtol: float | None = None, atol: float | None = None,
+    ) -> None:  # fmt: skip
+        """Is it right: the shape, and the values within the rounding of its dtype?
+
+        Parameters
+        ----------
+        found, right : array_like
+        mistakes : iterable of tuple
+            ``(kind, values, hint[, more])``, `values` as an array or a function without arguments. The first whose
+            values were found gives the hint. Sign, a constant factor, a constant offset, a transposed matrix, and
+            infinities are recognized without being listed.
+        what : str, optional
+            What the hint calls it; the last call if not given.
+        kind, hint, more : str, optional
+            Of the hint where no mistake is recognized.
+        rtol, atol : float, optional
+            Relative tolerance, and absolute one in units of the largest right value. Usually 1e-6 and 1e-9; 1e-4 and
+            1e-5 where float32 was found.
+        """
+        what = what or self.doing
+        found, right = self.array(found, what), np.asarray(right)
+        close = partial(values.close, found, rtol=rtol, atol=atol)
+        if close(right):
+            return
+        for mistake in mistakes:
+            with values.errstate(all="ignore"):
+                wrong = np.asarray(mistake[1]() if callable(mistake[1]) else mistake[1])
+            if close(wrong):
+                self.fail(mistake[0], *mistake[2:])
+        if hint and kind != "values":
+            self.fail(kind, hint, more)
+        self.shape(found, right.shape, what)
+        self.fail(*values.difference(found, right, close, what, kind, hint, more))
+
+    def gradient(self, f: Callable[[np.ndarray], float], x: np.ndarray, found: Any, mistakes: Mistakes = (), **options):
+        """Is `found` the gradient of `f` at `x`? Measured by central differences; the rest as `equal`."""
+        right = values.differences(f, x)
+        self.equal(found, right, mistakes, **{"kind": "gradient", "rtol": 1e-4, "atol": 1e-5} | options)
+
+    def answers(self, right: Mapping[str, Any], mistakes: Mapping[str, Mistakes] | None = None, within=0.0) -> None:
+        """Are the learner's answers, a dict, the `right` ones? `mistakes` are as in `equal`, for each key."""
+        found = self.plain(self.subject, self.exercise.names[0])
+        text = _("{name} is no longer a dict.").format(name=self.exercise.names[0])
+        self.expect(type(found) is dict, "type", text)
+        for key, value in right.items():
+            self.answer(found.get(key), value, (mistakes or {}).get(key, ()), within, what=repr(key))
+
+    def answer(self, found: Any, right: Any, mistakes: Mistakes = (), within=0.0, what: str | None = None) -> None:
+        """Is an answer right: a number (`within` an absolute distance), a yes or no, a word, or a shape?"""
+        what = what or self.exercise.names[0]
+        found = self.plain(found, what)
+        self.expect(not values.blank(found), "missing", _("There is no answer for {what} yet.").format(what=what))
+        if not values.of_one_sort(found, right):
+            text = _("{what} is {found}; {sort} is expected.")
+            sort = values.sort_of(right)
+            self.fail("type", text.format(what=what, found=values.described(found), sort=sort))
+        if values.agree(found, right, within):
+            return
+        for kind, wrong, *hints in mistakes:
+            if values.agree(found, wrong, within):
+                self.fail(kind, *hints)
+        self.fail("values", _("The answer for {what} is not right.").format(what=what))
+
+    def number(self, found: Any, what: str | None = None) -> float:
+        """Give what was found as a finite Python float."""
+        self.answer(found, 0.0, within=math.inf, what=what)
+        found, what = float(self.plain(found)), what or self.exercise.names[0]
+        self.expect(math.isfinite(found), "stability", _("{what} is not a finite number.").format(what=what))
+        return found
+
+    # Questions about how it was written.
+
+    def no_loop(self, f: Any, hint: str | None = None) -> None:
+        """Does it do without a Python loop, open or hidden in `numpy.vectorize` and the like?"""
+        found = values.loops(self.access.source(f))
+        text = _("{name} goes through the numbers one by one, in its line {line}. One expression takes them all.")
+        self.expect(not found, "loop", (hint or text).format(name=self._name(f), line=found))
+
+    def avoids(self, f: Any, *names: str, kind: str, hint: str) -> None:
+        """Does it do without these names?"""
+        self.expect(not set(names) & values.names(self.access.source(f)), kind, hint)
+
+    def faster_than(self, slow: Callable, f: Any, *args: Any, factor: float = 1.0, tries: int = 3) -> None:
+        """Is it at least `factor` times as fast as the check's own `slow` function, each at its best of some tries?"""
+        start = time.perf_counter()
+        slow(*args)
+        allowed = (time.perf_counter() - start) / factor
+        for _try in range(tries):
+            start = time.perf_counter()
+            self.call(f, *args)
+            if time.perf_counter() - start <= allowed:
+                return
+        text = _("{doing} is right, and too slow. Let NumPy go through the numbers.")
+        self.fail("slow", text.format(doing=self.doing))

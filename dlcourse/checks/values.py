@@ -1,0 +1,221 @@
+"""What checks compare: plain values, taken apart from whatever a learner's objects say about themselves."""
+
+import ast
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from dlcourse.text import _
+
+__all__ = [
+    "agree", "as_array", "blank", "close", "copied", "described", "difference", "differences", "errstate", "loops",
+    "names", "of_one_sort", "plain", "same", "sort_of",
+]  # fmt: skip
+
+# Ours even where a learner's line puts something else in NumPy's place.
+errstate = np.errstate
+_abs, _all, _any, _array_equal, _asarray, _isfinite = np.abs, np.all, np.any, np.array_equal, np.asarray, np.isfinite
+
+# A loop in other clothes.
+HIDDEN_LOOPS = {"vectorize", "apply_along_axis", "apply_over_axes", "frompyfunc", "fromiter", "nditer", "ndenumerate",
+                "ndindex", "map", "filter", "reduce"}  # fmt: skip
+SCALARS = (bool, int, float, str)
+
+
+def blank(value: Any) -> bool:
+    """Is `value` what a stub leaves: None, ``...``, or a container of nothing else?"""
+    if type(value) in (list, tuple, dict) and value:
+        return all(map(blank, value.values() if type(value) is dict else value))
+    return value is None or value is ... or value is NotImplemented
+
+
+def plain(value: Any) -> Any:
+    """Give `value` when it is plain through and through; NumPy's numbers become arrays without axes.
+
+    Raises
+    ------
+    TypeError
+        For anything else; its text says what was found.
+    """
+    kind = type(value)
+    if value is None or value is ... or kind in SCALARS:
+        return value
+    if kind in (list, tuple):
+        return kind(plain(item) for item in value)
+    if kind is dict:
+        return {key: plain(item) for key, item in value.items() if type(key) in SCALARS}
+    if isinstance(value, np.generic) and kind.__module__ == "numpy":
+        value = _asarray(value)
+        return str(value) if value.dtype.kind == "U" else plain(value)
+    if kind is np.ndarray:
+        if value.dtype.kind not in "biuf":
+            raise TypeError(_("an array of dtype {dtype}").format(dtype=value.dtype))
+        return value.copy()
+    raise TypeError(_("of the type {name}").format(name=kind.__name__))
+
+
+def as_array(value: Any) -> np.ndarray | None:
+    """Give a plain value as an array of numbers; None where that cannot be."""
+    try:
+        found = _asarray(value)
+    except ValueError:
+        return None
+    return found if found.dtype.kind in "biuf" else None
+
+
+def copied(value: Any) -> Any:
+    """Copy arrays, also inside lists, tuples and dicts; anything else is given as it is."""
+    if type(value) is np.ndarray:
+        return value.copy()
+    if type(value) in (list, tuple):
+        return type(value)(map(copied, value))
+    return {key: copied(item) for key, item in value.items()} if type(value) is dict else value
+
+
+def same(one: Any, other: Any) -> bool:
+    """Are two things, of which one was copied from the other, still the same?"""
+    if type(one) is not type(other):
+        return False
+    if type(one) is np.ndarray:
+        return one.dtype == other.dtype and _array_equal(one, other, equal_nan=one.dtype.kind == "f")
+    if type(one) in (list, tuple):
+        return len(one) == len(other) and all(map(same, one, other))
+    if type(one) is dict:
+        return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
+    return one is other or (type(one) in SCALARS and one == other)
+
+
+def described(value: Any) -> str:
+    """Say in a few words what a value is, without what it holds."""
+    if type(value) is np.ndarray:
+        dtype = "" if value.dtype == float else f" {value.dtype}"
+        return _("array of shape {shape}").format(shape=value.shape) + dtype if value.ndim else f"{value[()]:g}"
+    if type(value) in SCALARS:
+        return repr(value)
+    return "…" if callable(value) else type(value).__name__
+
+
+def close(found: np.ndarray, right: np.ndarray, *, rtol: float | None = None, atol: float | None = None) -> bool:
+    """Have two arrays one shape, and the same values within the rounding of `found`?
+
+    `rtol` is relative to each value, `atol` to the largest of the right ones. Left out, they follow the dtype.
+    """
+    if found.shape != right.shape:
+        return False
+    coarse = found.dtype.kind == "f" and found.dtype.itemsize < 8
+    rtol = (1e-4 if coarse else 1e-6) if rtol is None else rtol
+    atol = (1e-5 if coarse else 1e-9) if atol is None else atol
+    found, right = found.astype(float), right.astype(float)
+    finite = _isfinite(right)
+    if not _array_equal(finite, _isfinite(found)) or not _array_equal(found[~finite], right[~finite], equal_nan=True):
+        return False
+    found, right = found[finite], right[finite]
+    if not right.size:
+        return True
+    return bool(_all(_abs(found - right) <= rtol * _abs(right) + atol * max(_abs(right).max(), 1e-30)))
+
+
+def difference(found, right, close, what, kind, hint, more) -> tuple[str, str, str | None]:
+    """Say how two arrays of one shape differ: the kind, the hint, and more of it.
+
+    `kind`, `hint` and `more` are for where nothing particular is recognized.
+    """
+    finite = _isfinite(found)
+    if _any(~finite & _isfinite(right)):
+        text = _("{what} holds {value}, where a number is expected.")
+        return "stability", text.format(what=what, value=found[~finite][0]), more
+    if _any(right) and _all(_isfinite(right)) and _any(found):
+        if close(-right):
+            return "sign", _("{what} has the wrong sign everywhere.").format(what=what), more
+        factor = float((found * right).sum() / (right * right).sum())
+        if right.size > 1 and factor and close(factor * right):
+            text = _("{what} is off by the same factor everywhere.").format(what=what)
+            return "scale", text, more or _("The factor is about {factor:.3g}.").format(factor=factor)
+        offset = float((found.astype(float) - right).mean())
+        if right.size > 2 and close(right + offset):
+            return "offset", _("{what} is off by the same amount everywhere.").format(what=what), more
+        if right.ndim == 2 and right.shape[0] == right.shape[1] and close(right.T):
+            return "axis", _("{what} has its rows and columns swapped.").format(what=what), more
+    if hint:
+        return kind, hint, more
+    if not right.ndim:
+        return kind, _("{what} gives {value:.6g}, which is not right.").format(what=what, value=found[()]), more
+    with errstate(all="ignore"):
+        worst = np.unravel_index(_abs(found.astype(float) - right).argmax(), right.shape)
+    place = ", ".join(map(str, worst))
+    text = _("{what} differs from what is expected, most at [{place}], where it gives {value:.6g}.")
+    return kind, text.format(what=what, place=place, value=found[worst]), more
+
+
+def differences(f: Callable[[np.ndarray], float], x: np.ndarray, h: float = 1e-5) -> np.ndarray:
+    """Give the gradient of `f` at `x` by central differences."""
+    x = x.astype(float)
+    gradient = np.zeros(x.shape)
+    for place in np.ndindex(x.shape):
+        old = x[place]
+        x[place] = old + h
+        above = f(x)
+        x[place] = old - h
+        gradient[place] = (above - f(x)) / (2 * h)
+        x[place] = old
+    return gradient
+
+
+def sort_of(value: Any) -> str:
+    """Name the sort of answer that is expected."""
+    if isinstance(value, bool):
+        return _("True or False")
+    if isinstance(value, str):
+        return _("a word in quotes")
+    return _("a shape such as (2, 3)") if isinstance(value, tuple) else _("a number")
+
+
+def of_one_sort(found: Any, right: Any) -> bool:
+    """Is a plain value of the sort of answer that `right` is?"""
+    if isinstance(right, bool):
+        return isinstance(found, bool) or (isinstance(found, np.ndarray) and found.shape == () and found.dtype == bool)
+    if isinstance(right, str):
+        return isinstance(found, str)
+    if isinstance(right, tuple):
+        return isinstance(found, list | tuple)
+    if isinstance(found, np.ndarray):
+        return found.shape == () and found.dtype.kind in "iuf"
+    return isinstance(found, int | float) and not isinstance(found, bool)
+
+
+def agree(found: Any, right: Any, within: float = 0.0) -> bool:
+    """Are two answers of one sort the same?"""
+    if isinstance(right, str):
+        return found.strip().casefold() == right.casefold()
+    if isinstance(right, tuple):
+        return len(found) == len(right) and all(of_one_sort(*pair) and agree(*pair) for pair in zip(found, right))
+    if within == math.inf:
+        return True
+    # Tenths are not exact in binary: a little more than `within`.
+    return bool(abs(float(found) - float(right)) <= within + 1e-9 * max(1.0, abs(float(right))))
+
+
+def _tree(source: str | None) -> ast.AST:
+    try:
+        return ast.parse(source or "")
+    except SyntaxError:  # of a lambda, inspect gives the lines around it
+        return ast.parse("")
+
+
+def loops(source: str | None) -> int:
+    """Give the line of the first Python loop in a function, counted from 1; 0 if there is none."""
+    kinds = ast.For | ast.While | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+    for node in ast.walk(_tree(source)):
+        used = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
+        if isinstance(node, kinds) or used in HIDDEN_LOOPS:
+            return getattr(node, "lineno", 1)
+    return 0
+
+
+def names(source: str | None) -> set[str]:
+    """Give all names and attributes that a function uses."""
+    nodes = list(ast.walk(_tree(source)))
+    found = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return found | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
