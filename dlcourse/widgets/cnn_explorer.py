@@ -1,0 +1,227 @@
+"""Chapter 09: inside a convolutional network: its filters before and after training, and what they make of a digit."""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from dlcourse.convolution import Convolution, MaxPooling
+from dlcourse.datasets import load_mnist
+from dlcourse.functions import softmax
+from dlcourse.layers import ReLU
+from dlcourse.models import DeepConvNet, SimpleConvNet, stored_network
+from dlcourse.networks import Sequential
+from dlcourse.plots import PALETTE
+from dlcourse.text import _
+from dlcourse.widgets.controls import Choice, Number, Panel, Picture
+
+__all__ = ["BEFORE", "Inside", "cnn_explorer", "compute", "mosaic"]
+
+START = 2026
+BEFORE = {
+    "simple_conv_net": lambda: SimpleConvNet(weight_init_std="he", rng=START),
+    "deep_conv_net": lambda: DeepConvNet(batch_norm=True, dropout_ratio=0.25, rng=START),
+}
+"""The stored networks with the weights from which their training began."""
+
+LAYERS = {"simple_conv_net": 1, "deep_conv_net": 6}
+TITLE = {"fontsize": 10, "y": 1.02}
+
+
+class Inside(NamedTuple):
+    """What one convolution of a network makes of one image, and what the network says in the end."""
+
+    W: np.ndarray  # (F, C, filter_h, filter_w)
+    maps: np.ndarray  # (F, out_h, out_w), after ReLU
+    pooled: np.ndarray | None  # (F, pooled_h, pooled_w); None if no pooling follows
+    probabilities: np.ndarray  # (K,)
+
+
+def compute(network: Sequential, x: np.ndarray, number: int) -> Inside:
+    """Take one image through a network, and keep what the convolution `number` gives, counted from 1.
+
+    Parameters
+    ----------
+    network : Sequential
+    x : ndarray of shape (C, height, width)
+    number : int
+
+    Returns
+    -------
+    Inside
+
+    Raises
+    ------
+    ValueError
+        If the network has no such convolution.
+    """
+    out, seen, W, maps, pooled = x[None], 0, None, None, None
+    for layer in network.layers:
+        out = layer.forward(out)
+        if isinstance(layer, Convolution):
+            seen += 1
+            W = layer.params["W"] if seen == number else W
+        elif seen == number and isinstance(layer, ReLU) and maps is None:
+            maps = out[0]
+        elif seen == number and isinstance(layer, MaxPooling):
+            pooled = out[0]
+    if W is None:
+        raise ValueError(f"compute: number is {number}, the network has {seen} convolutions")
+    return Inside(W, maps, pooled, softmax(out[0]))
+
+
+def mosaic(tiles: np.ndarray) -> tuple[np.ndarray, list[tuple[int, int]]]:
+    """Put tiles side by side in about a square, with a line of NaN between them; give each one's (row, column) too.
+
+    Parameters
+    ----------
+    tiles : ndarray of shape (N, height, width)
+
+    Returns
+    -------
+    canvas : ndarray
+    corners : list of (int, int)
+    """
+    n, height, width = tiles.shape
+    columns = math.ceil(math.sqrt(n))
+    gap = max(1, height // 8)
+    down, right = height + gap, width + gap
+    corners = [(i // columns * down, i % columns * right) for i in range(n)]
+    canvas = np.full((math.ceil(n / columns) * down - gap, columns * right - gap), np.nan)
+    for tile, (y, x) in zip(tiles, corners, strict=True):
+        canvas[y : y + height, x : x + width] = tile
+    return canvas, corners
+
+
+class Place:
+    """One image in a figure, with a title above, and a frame for one of its tiles."""
+
+    def __init__(self, figure: Figure, left: float, bottom: float, width: float, height: float):
+        self.axes: Axes = figure.add_axes((left, bottom, width, height))
+        self.axes.set_axis_off()
+        self.image = self.axes.imshow(np.zeros((1, 1)), cmap="gray", interpolation="nearest")
+        self.frame = self.axes.add_patch(
+            Rectangle((0, 0), 1, 1, fill=False, edgecolor=PALETTE["vermilion"], lw=2.5, clip_on=False)
+        )
+        self.title = self.axes.set_title("", **TITLE)
+
+    def show(self, values: np.ndarray | None, low: float, high: float, title: str) -> None:
+        """Show an image, or with None nothing but the title."""
+        self.frame.set_visible(False)
+        self.image.set_visible(values is not None)
+        self.title.set_text(title)
+        if values is not None:
+            height, width = values.shape
+            self.image.set(data=values, clim=(low, high if high > low else low + 1), extent=(0, width, height, 0))
+            self.axes.set(xlim=(0, width), ylim=(height, 0))
+
+    def show_tiles(self, tiles: np.ndarray, framed: int | None, low: float, high: float, title: str) -> None:
+        """Show several, with a frame around the chosen one."""
+        canvas, corners = mosaic(tiles)
+        self.show(canvas, low, high, title)
+        if framed is not None:
+            (y, x), (height, width) = corners[framed], tiles.shape[1:]
+            self.frame.set_bounds(x, y, width, height)
+            self.frame.set_visible(True)
+
+
+class CnnDrawing:
+    """Above: filters before and after, all maps. Below: the digit, one filter's map and pooled map before and after."""
+
+    def __init__(self, figure: Figure):
+        self.before, self.after, self.maps = (Place(figure, left, 0.47, 0.3, 0.46) for left in (0.02, 0.35, 0.68))
+        self.below = [Place(figure, 0.015 + 0.197 * i, 0.03, 0.18, 0.34) for i in range(5)]
+
+    def update(self, image: np.ndarray, before: Inside, after: Inside, chosen: int, titles: dict[str, str]) -> None:
+        grey = after.W.shape[1] == 1  # then a filter is one square; else it has one for each channel
+        tiles = [inside.W[:, 0] if grey else inside.W[chosen] for inside in (before, after)]
+        most = float(np.abs(tiles).max())  # one scale for both, so that they can be compared
+        self.before.show_tiles(tiles[0], chosen if grey else None, -most, most, titles["before"])
+        self.after.show_tiles(tiles[1], chosen if grey else None, -most, most, titles["after"])
+        self.maps.show_tiles(after.maps, chosen, 0, float(after.maps.max()), titles["maps"])
+        self.below[0].show(image, 0, 1, titles["digit"])
+        for inside, key, places in ((before, "before", self.below[1:3]), (after, "after", self.below[3:5])):
+            high = float(inside.maps[chosen].max())
+            places[0].show(inside.maps[chosen], 0, high, titles[f"map {key}"])
+            pooled = None if inside.pooled is None else inside.pooled[chosen]
+            places[1].show(pooled, 0, high, titles[f"pooled {key}"])
+
+
+def cnn_explorer() -> Panel:
+    """Look at one filter of one layer, before and after training, and at what it makes of one digit.
+
+    Returns
+    -------
+    Panel
+        To be the last line of a cell.
+    """
+    _train, (digits, labels) = load_mnist(flatten=False)
+    networks = {name: (BEFORE[name](), stored_network(name)) for name in BEFORE}
+    shown = {"simple_conv_net": "SimpleConvNet", "deep_conv_net": "DeepConvNet"}
+    layers = {
+        _("{network}, convolution {number}").format(network=shown[name], number=number): (name, number)
+        for name, count in LAYERS.items()
+        for number in range(1, count + 1)
+    }
+    controls = {
+        "layer": Choice(_("layer"), layers),
+        "chosen": Number(_("filter"), 0, 29, 0),
+        "digit": Number(_("test image"), 0, len(digits) - 1, 0),
+    }
+    picture = Picture(880, 480)
+    drawing = CnnDrawing(picture.figure)
+
+    def update(changed: set[str], layer: tuple[str, int], chosen: int, digit: int) -> None:
+        name, number = layer
+        before, after = (compute(network, digits[digit], number) for network in networks[name])
+        if "layer" in changed:
+            controls["chosen"].set_range(0, len(after.W) - 1)
+            if "chosen" in changed:  # all go back to their start
+                controls["chosen"].reset()
+            chosen = controls["chosen"].value
+        titles = words(before, after, chosen, int(labels[digit]))
+        drawing.update(digits[digit, 0], before, after, chosen, titles)
+        pooled = _("no pooling follows") if after.pooled is None else titles["pooled after"]
+        picture.show(
+            _("{layer}, filter {chosen} of {count}. {digit}. Before training it is read as {old}, after as {new}."
+              " The filter's {before}; {after}; {pooled}.").format(
+                layer=_("{network}, convolution {number}").format(network=shown[name], number=number), chosen=chosen,
+                count=len(after.W), digit=titles["digit"].capitalize(), old=answer(before), new=answer(after),
+                before=titles["map before"], after=titles["map after"], pooled=pooled,
+            )
+        )  # fmt: skip
+
+    return Panel(_("Inside the CNN"), controls, [picture], update)
+
+
+def answer(inside: Inside) -> str:
+    best = int(inside.probabilities.argmax())
+    return _("{best} ({share:.0%})").format(best=best, share=inside.probabilities[best])
+
+
+def words(before: Inside, after: Inside, chosen: int, label: int) -> dict[str, str]:
+    """Title each image."""
+    filters, channels, size = after.W.shape[:3]
+    if channels == 1:
+        what = _("{filters} filters of {size}×{size}").format(filters=filters, size=size)
+    else:
+        what = _("filter {chosen}: {channels} channels of {size}×{size}").format(
+            chosen=chosen, channels=channels, size=size
+        )
+    titles = {
+        "digit": _("a {label}, read as {answer}").format(label=label, answer=answer(after)),
+        "before": _("before: {what}").format(what=what),
+        "after": _("after: {what}").format(what=what),
+        "maps": _("after: all {filters} maps").format(filters=filters),
+    }
+    for key, inside, when in (("before", before, _("before")), ("after", after, _("after"))):
+        titles[f"map {key}"] = _("map {when}, up to {high:.2f}").format(when=when, high=inside.maps[chosen].max())
+        titles[f"pooled {key}"] = (
+            _("(no pooling here)")
+            if inside.pooled is None
+            else _("pooled {when}, {side}×{side}").format(when=when, side=len(inside.pooled[chosen]))
+        )
+    return titles
