@@ -116,7 +116,9 @@ class Notebook:
         page.on("console", lambda message: message.type == "error" and self._complain(message.text))
         page.on("pageerror", lambda error: self._complain(str(error)))
         page.goto(f"{lab.url}/lab/tree/notebooks/{name}?reset")
-        page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget?.context?.isReady", timeout=60000)
+        page.wait_for_function(
+            "window.jupyterapp && window.jupyterapp.shell.currentWidget?.context?.isReady", timeout=60000
+        )
         page.wait_for_function(
             "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.connectionStatus === 'connected'",
             timeout=60000,

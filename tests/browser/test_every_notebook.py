@@ -1,10 +1,15 @@
-"""Each notebook, opened in a real JupyterLab as a learner opens it, runs to its end without a complaint."""
+"""Each notebook, opened in a real JupyterLab as a learner opens it, runs to its end, and puts up no barrier."""
+
+import re
 
 import pytest
 from lab import ROOT
 
-NAMES = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+axe_playwright = pytest.importorskip(
+    "axe_playwright_python.sync_playwright", reason="needs axe-playwright-python to look for barriers in a browser"
+)
 
+NAMES = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 
 # Where an image has no words, the start of its source.
 SILENT_IMAGES = """() => [...document.querySelectorAll('.jp-Notebook img')]
@@ -13,6 +18,38 @@ SILENT_IMAGES = """() => [...document.querySelectorAll('.jp-Notebook img')]
 # What JupyterLab shows in the place of a widget without a kernel.
 BROKEN_WIDGETS = """() => [...document.querySelectorAll('.jp-OutputArea-output')]
     .map(output => output.innerText).filter(text => text.includes('Error displaying widget'))"""
+
+ALL_CELLS_ON_THE_PAGE = """() => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    notebook.notebookConfig = {...notebook.notebookConfig, windowingMode: 'none'};
+}"""
+
+# What JupyterLab and its widgets bring along: the editor of a cell, the list of cells, the button that folds a section,
+# and the handle of a slider, which has no name (the number box beside each slider has one).
+NOT_OURS = re.compile(
+    r'class="[^"]*(cm-content|cm-scroller|jp-WindowedPanel-viewport|jp-collapseHeadingButton|noUi-handle)'
+)
+
+
+def barriers(page, options=None):
+    """Give what axe-core finds in the notebook and is not JupyterLab's own: rule, help, and the element."""
+    found = axe_playwright.Axe().run(page, context={"include": [[".jp-Notebook"]]}, options=options)
+    return [
+        (violation["id"], violation["help"], node["html"][:200])
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+        if not NOT_OURS.search(node["html"])
+    ]
+
+
+def barriers_in_both_themes(notebook):
+    """Look at all cells in the light theme, and at the colours in the dark one; give what is in the way in each."""
+    notebook.page.evaluate(ALL_CELLS_ON_THE_PAGE)
+    notebook.page.locator(".jp-Notebook .jp-Cell").last.wait_for()
+    notebook.set_theme("dark")
+    dark = barriers(notebook.page, {"runOnly": ["color-contrast"]})
+    notebook.set_theme("light")
+    return {"light": barriers(notebook.page), "dark": dark}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -24,3 +61,15 @@ def test_it_reads_well_before_it_runs_and_runs_to_its_end(open_notebook, name):
     assert notebook.scroll_through(SILENT_IMAGES) == []
     assert notebook.errors() == []
     assert notebook.complaints == []
+    assert barriers_in_both_themes(notebook) == {"light": [], "dark": []}
+
+
+def test_a_barrier_is_found(open_notebook):
+    notebook = open_notebook(NAMES[0])
+    notebook.page.evaluate(
+        """document.querySelector('.jp-RenderedMarkdown').innerHTML +=
+            '<img src="x.png"><p style="color: #eee; background: white">pale</p>'"""
+    )
+    found = barriers_in_both_themes(notebook)
+    assert {"image-alt", "color-contrast"} <= {rule for rule, *_ in found["light"]}
+    assert {"color-contrast"} == {rule for rule, *_ in found["dark"]}

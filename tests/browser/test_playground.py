@@ -1,0 +1,158 @@
+"""The playground under a learner's hands: it trains, is steered on the way, blows up and recovers."""
+
+import re
+import time
+
+import pytest
+
+REDRAWS_A_SECOND = 8  # on an idle machine; machines that test are seldom idle
+AT_LEAST = 3
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook):
+    notebook = open_notebook("playground")
+    notebook.run_all()
+    return notebook
+
+
+@pytest.fixture
+def widget(notebook):
+    """Give the playground with its start values."""
+    widget = notebook.widget("play-widget")
+    widget.reset()
+    yield widget
+    press(widget, "Pause")
+    widget.reset()
+    assert widget.error() == ""
+
+
+def press(widget, name):
+    widget.locator.get_by_role("button", name=name, exact=True).press("Enter")
+
+
+def steps(widget):
+    """How many steps the widget says it has taken."""
+    text = widget.locator.get_by_text(re.compile(r"step [\d,]+ of")).inner_text()
+    return int(re.search(r"step ([\d,]+)", text)[1].replace(",", ""))
+
+
+def beyond(widget, step, seconds=30):
+    """Wait until the widget has taken more steps than `step`, and give how many."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if steps(widget) > step:
+            return steps(widget)
+        widget.page.wait_for_timeout(50)
+    pytest.fail(f"still at step {steps(widget)}")
+
+
+def test_all_cells_ran_and_nobody_complained(notebook):
+    assert notebook.errors() == []
+    assert notebook.complaints == []
+
+
+def test_it_trains_is_steered_on_the_way_and_pauses(notebook, widget):
+    widget.screenshot("playground_start")
+    start, places = widget.pictures(), widget.places()
+    press(widget, "Start")
+    moving = beyond(widget, 100)
+    assert widget.pictures() != start, "the surface changes while it trains"
+    widget.type("learning rate", 0.1)
+    widget.press("weight decay", "ArrowRight")
+    widget.drag("dropout ratio", 0.2)
+    widget.box("optimizer").select_option("Momentum")
+    later = beyond(widget, moving)  # nothing of this starts anew
+    assert widget.box("learning rate").input_value() == "0.1"
+    widget.locator.get_by_label("show test points").check()
+    beyond(widget, later)
+    press(widget, "Pause")
+    widget.locator.get_by_text(re.compile("^paused, step")).wait_for()
+    paused, shown = steps(widget), widget.settled()
+    notebook.page.wait_for_timeout(500)
+    assert steps(widget) == paused
+    assert widget.pictures() == shown
+    assert widget.places() == places, "something jumped"
+    assert f"Step {paused}: loss " in widget.words()[0]
+    widget.screenshot("playground_trained")
+    press(widget, "Step")
+    widget.locator.get_by_text(f"paused, step {paused + 1:,} of").wait_for()
+    widget.wait_for_words(f"Step {paused + 1}: ")
+    press(widget, "Reset")
+    widget.locator.get_by_text("ready, step 0 of").wait_for()
+    assert notebook.complaints == []
+
+
+def test_every_kind_of_control_changes_the_picture(widget):
+    before = widget.pictures()
+    widget.box("points").select_option("spiral")
+    before = widget.wait_for_change(before)
+    assert widget.words()[0].startswith("spiral, 200 points")
+    widget.drag("hidden layers", 1.0)
+    widget.press("neurons in each", "End")
+    for name in ("x1²", "x2²", "x1·x2", "sin πx1", "sin πx2"):
+        widget.locator.get_by_label(name, exact=True).check()
+    before = widget.wait_for_change(before)
+    widget.wait_for_words("sin πx2, 6 hidden layers of 8 tanh neurons")
+    widget.drag("noise", 0.5)
+    before = widget.wait_for_change(before)
+    press(widget, "Start")
+    beyond(widget, 300)
+    press(widget, "Pause")
+    widget.settled()
+    widget.screenshot("playground_large")
+    before = widget.pictures()
+    widget.locator.get_by_label("discretize: show only who wins").check()
+    widget.wait_for_change(before)
+    widget.screenshot("playground_discretized")
+
+
+def test_a_blown_up_training_is_said_and_forgiven(widget):
+    assert widget.slider("std").evaluate("handle => handle.closest('[disabled]') !== null"), "Xavier needs no std"
+    widget.type("learning rate", 100)
+    widget.type("weight decay", 0.1)
+    press(widget, "Start")
+    widget.wait_for_words("training blew up at step", seconds=30)
+    assert "training blew up at step" in widget.error()
+    widget.screenshot("playground_blown_up")
+    widget.type("learning rate", 0.3)
+    widget.locator.get_by_text("ready, step 0 of").wait_for()
+    assert widget.error() == ""
+    widget.type("weight decay", 0)
+    press(widget, "Start")
+    beyond(widget, 100)
+    assert widget.error() == ""
+
+
+def test_it_redraws_often_and_stops_at_once(widget, record_property):
+    press(widget, "Start")
+    beyond(widget, 100)
+    counted = widget.locator.evaluate(
+        """widget => new Promise(resolve => {
+            let count = 0, shown = '';
+            const look = new MutationObserver(() => {
+                const source = widget.querySelector('img')?.src;
+                if (source && source !== shown) { shown = source; count += 1; }
+            });
+            look.observe(widget, {subtree: true, childList: true, attributes: true, attributeFilter: ['src']});
+            setTimeout(() => { look.disconnect(); resolve(count); }, 4000);
+        })"""
+    )
+    print(f"playground: {counted / 4:.1f} redraws a second")
+    record_property("playground: redraws a second", counted / 4)
+    assert counted / 4 >= AT_LEAST
+    began = time.monotonic()
+    press(widget, "Pause")
+    widget.locator.get_by_text(re.compile("^paused, step")).wait_for()
+    print(f"playground: paused after {1000 * (time.monotonic() - began):.0f} ms")
+    assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_readable_in_both_themes(notebook, widget, theme):
+    notebook.set_theme(theme)
+    widget.screenshot(f"playground_{theme}")
+    for label in widget.locator.locator("label").all():
+        assert label.evaluate("label => label.scrollWidth <= label.clientWidth + 1"), label.inner_text()
+    assert widget.contrast() >= 4.5
+    notebook.set_theme("light")
