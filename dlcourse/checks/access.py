@@ -111,7 +111,10 @@ class Access:
                 setattr(thing, name, value)
 
     def source(self, thing: Any) -> str | None:
-        """Give the source of a function or class; None where nobody knows it."""
+        """Give the source of a function, or of the methods of a class; None where nobody knows it."""
+        if inspect.isclass(thing):  # in a notebook, inspect finds functions but not classes
+            found = [self.source(part) for part in vars(thing).values() if inspect.isfunction(part)]
+            return "\n".join(filter(None, found)) or None
         try:
             return textwrap.dedent(inspect.getsource(thing))
         except (OSError, TypeError):

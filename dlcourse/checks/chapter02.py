@@ -11,9 +11,9 @@ OVERFLOW = {"over": "raise", "invalid": "raise"}
 
 
 def _inputs(trial: Trial) -> list[np.ndarray]:
-    """Give a vector, a matrix that is not square, one number, and nothing but negative numbers."""
+    """Give a vector, a matrix that is not square, an array of three axes, and nothing but negative numbers."""
     rng = trial.rng
-    vector = np.append(rng.normal(scale=2, size=5), 0.0)
+    vector = np.append(rng.normal(scale=2, size=5), [0.0, 0.4])
     return [vector, rng.normal(scale=2, size=(3, 4)), rng.normal(size=(2, 1, 3)), -rng.uniform(0.5, 3, size=4)]
 
 
@@ -58,12 +58,15 @@ def _check_softmax(trial: Trial) -> None:
     batch = _("A batch, of shape (N, K), does not work. Which axis holds the K scores of one sample?")
     keep = _("keepdims=True leaves an axis of length 1, so that (N, 1) can be taken from (N, K).")
     for x in (rng.normal(size=(4, 3)), rng.normal(size=(3, 3)), rng.normal(size=(1, 5)), rng.normal(size=6)):
-        z = np.exp(x)
+        z, shifted = np.exp(x), np.exp(x - x.max(axis=-1, keepdims=True))
         found = trial.call(f, x, raised=("one sample", one) if x.ndim == 1 else ("axis", batch, keep))
         trial.equal(found, _softmax(x), [
             ("axis", z / z.sum(), _("The whole batch sums to 1; each row should, on its own.")),
             ("axis", z / z.sum(axis=0), _("Here the columns sum to 1. Each row holds the scores of one sample.")),
+            ("axis", shifted / shifted.sum(axis=0), _("Here it is not the rows that sum to 1.")),
+            ("axis", shifted / shifted.sum(), _("The whole batch sums to 1; each row should, on its own.")),
             ("formula", z, _("Those are the exponentials. Divide them by their sum.")),
+            ("formula", shifted, _("Those are the exponentials. Divide them by their sum.")),
             ("formula", lambda: x / x.sum(axis=-1, keepdims=True), _("The scores are shared without an exponential.")),
             ("sign", _softmax(-x), _("The largest score got the smallest probability.")),
             ("formula", np.log(_softmax(x)), _("Those are the logarithms of the probabilities.")),
@@ -229,9 +232,9 @@ def swish(trial: Trial) -> None:
             ("wrong function", x * y, _("That is swish itself, not its slope.")),
             ("wrong function", x > 0, _("That is the slope of ReLU.")),
         ])  # fmt: skip
-    far = np.array([-500.0, 500.0])
-    hint = _("Far out it breaks: at ±500 swish is about 0 and 500, its slope 0 and 1.")
-    trial.equal(trial.call(f, far), [0.0, 500.0], kind="stability", hint=hint)
+    far = np.array([-1000.0, 1000.0])
+    hint = _("Far out it breaks: at ±1000 swish is about 0 and 1000, its slope 0 and 1.")
+    trial.equal(trial.call(f, far), [0.0, 1000.0], kind="stability", hint=hint)
     trial.equal(trial.call(slope, far), [0.0, 1.0], kind="stability", hint=hint)
     trial.no_loop(f)
     trial.no_loop(slope)

@@ -1,0 +1,70 @@
+"""Every check accepts what is right and rejects what is wrong, with the hint that helps."""
+
+import itertools
+
+import pytest
+from answering import SEEDS, answers, chapter_of, gradable, question, same_code, subjects, text_of, verdict
+from answers import FLOAT32, WARNS
+
+from dlcourse.grading import sources
+from dlcourse.grading.release import release
+
+GRADABLE = gradable()
+of_each_exercise = pytest.mark.parametrize("number", GRADABLE)
+
+
+def table(number, name):
+    return getattr(answers(chapter_of(number)), name).get(number, [])
+
+
+def entries(name):
+    """Give an entry of pytest's table for each answer in the tables `name` of all chapters."""
+    return [
+        pytest.param(number, entry, id=f"{number}-{place}")
+        for number in GRADABLE
+        for place, entry in enumerate(table(number, name))
+    ]
+
+
+@of_each_exercise
+def test_the_solution_is_right(number):
+    things = subjects(number, sources.solution(question(number).answer))
+    for seed in [*SEEDS, *question(number).hidden_seeds]:
+        assert verdict(number, things, seed) is None
+
+
+@of_each_exercise
+def test_the_stub_gets_nothing(number):
+    released = {cell["id"]: cell for cell in release(sources.read(chapter_of(number))).cells}
+    for seed in [0, *question(number).hidden_seeds]:
+        assert verdict(number, subjects(number, released[question(number).answer["id"]].source), seed) is not None
+
+
+@of_each_exercise
+def test_there_are_answers_enough(number):
+    right, wrong = table(number, "RIGHT"), table(number, "WRONG")
+    classes = {entry[0].partition(">")[0].strip() for entry in wrong}
+    assert len(right) >= 4 and len(wrong) >= 10 and len(classes) >= 5, (len(right), len(wrong), classes)
+    texts = [text_of(number, entry[1:]) for entry in wrong] + [
+        text_of(number, entry) for entry in right if entry not in (WARNS, FLOAT32)
+    ]
+    assert not [pair for pair in itertools.combinations(texts, 2) if same_code(*pair)], "the same answer twice"
+
+
+@pytest.mark.parametrize(("number", "answer"), entries("RIGHT"))
+def test_a_right_answer_is_accepted(number, answer):
+    wrap = answer if answer in (WARNS, FLOAT32) else None
+    things = subjects(number, text_of(number, answer), wrap)
+    for seed in SEEDS:
+        assert verdict(number, things, seed) is None, f"seed {seed}"
+
+
+@pytest.mark.parametrize(("number", "entry"), entries("WRONG"))
+def test_a_wrong_answer_is_rejected_with_its_hint(number, entry):
+    named, *answer = entry
+    kind = named.rpartition(">")[2].strip()
+    things = subjects(number, text_of(number, tuple(answer)))
+    for seed in [0, *question(number).hidden_seeds]:
+        error = verdict(number, things, seed)
+        assert error is not None, f"accepted with seed {seed}"
+        assert error.kind == kind, error
