@@ -1,0 +1,290 @@
+"""How the playground looks: a network whose neurons show what they see, the plane they divide, and the loss."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.transforms import IdentityTransform
+
+from dlcourse.text import _
+from dlcourse.widgets.playground_experiment import REACH, SIDE, Experiment, compute
+
+__all__ = [
+    "CLASS_COLORS", "HEIGHT", "WIDTH", "PlaneDrawing", "PlaygroundDrawing", "class_colors", "planes",
+    "scaled", "short", "signed_colors", "snapshot",
+]  # fmt: skip
+
+WIDTH, HEIGHT = 880, 444
+CLASS_COLORS, CLASS_MARKERS, CLASS_SIGNS = ("#0072b2", "#d55e00", "#555555"), "os^", "●■▲"
+_RGB = np.array([to_rgb(color) for color in CLASS_COLORS])
+LEFT, RIGHT, TOP, BOTTOM = 62, 536, 36, 394  # of the network, in pixels from the left and from above
+LARGE, SMALL = SIDE, SIDE // 2  # sides of a neuron's picture
+STEP_ENDS, LOSS_ENDS = (200, 500, 1000, 2000, 5000, 10_000, 20_000), (1.2, 2.0, 5.0)
+
+
+def signed_colors(values: np.ndarray) -> np.ndarray:
+    """Blue for above 0, orange for below, white for 0; what is no number is white too.
+
+    Parameters
+    ----------
+    values : ndarray
+        Full colour is reached at -1 and 1.
+
+    Returns
+    -------
+    ndarray of uint8, of one more dimension of length 3
+    """
+    values = np.clip(np.nan_to_num(values), -1, 1)[..., None]
+    tint = np.where(values > 0, _RGB[0], _RGB[1])
+    return _bytes(1 + np.abs(values) * (tint - 1))
+
+
+def class_colors(probabilities: np.ndarray, *, discretize: bool = False) -> np.ndarray:
+    """The colour of the likeliest class, the paler the less sure; white where all are equally likely.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (..., K), K ≤ 3
+    discretize : bool
+        Show only which class wins, not how surely.
+
+    Returns
+    -------
+    ndarray of uint8, of shape (..., 3)
+    """
+    classes = probabilities.shape[-1]
+    if discretize:
+        sure = np.eye(classes)[probabilities.argmax(axis=-1)]
+    else:
+        sure = np.maximum(np.nan_to_num(probabilities) * classes - 1, 0) / (classes - 1)
+    # Half of the way from white: the points, in full colour, must stand out.
+    return _bytes(1 + 0.55 * sure @ (_RGB[:classes] - 1))
+
+
+def _bytes(colors: np.ndarray) -> np.ndarray:
+    return np.rint(255 * colors).astype(np.uint8)
+
+
+def scaled(column: np.ndarray, activation: str) -> np.ndarray:
+    """Bring what the neurons of a column say into [-1, 1], by the same factor for all of them."""
+    if activation == "sigmoid":
+        return 2 * column - 1
+    with np.errstate(over="ignore", invalid="ignore"):
+        return column / max(1.0, float(np.abs(column).max()))
+
+
+def short(loss: float) -> str:
+    """Write a loss in few characters, however large."""
+    return f"{loss:.3f}" if loss < 100 else f"{loss:.0e}"
+
+
+class PlaneDrawing:
+    """The plane, coloured by what a network answers, with the points on it.
+
+    Parameters
+    ----------
+    axes : Axes
+    """
+
+    def __init__(self, axes: Axes):
+        axes.set(xlim=(-REACH, REACH), ylim=(-REACH, REACH))
+        axes.set_xticks([-1, 0, 1], ["-1", "x1", "1"])
+        axes.set_yticks([-1, 0, 1], ["-1", "x2", "1"])
+        axes.tick_params(labelsize=9)
+        self.title = axes.set_title(" ", fontsize=10)
+        white, extent = np.full((SIDE, SIDE, 3), 255, np.uint8), (-REACH, REACH, -REACH, REACH)
+        self.surface = axes.imshow(white, origin="lower", extent=extent, interpolation="bilinear", aspect="auto")
+        looks = list(zip(CLASS_COLORS, CLASS_MARKERS, strict=True))
+        few = {"ls": "", "markeredgewidth": 0.7}
+        self.test = [axes.plot([], [], m, color="white", mec=color, ms=4.5, **few)[0] for color, m in looks]
+        self.train = [axes.plot([], [], m, color=color, mec="white", ms=5, **few)[0] for color, m in looks]
+        box = {"facecolor": "white", "edgecolor": "#8b0000", "boxstyle": "round,pad=0.5"}
+        self.note = axes.text(0, 0, "", ha="center", va="center", fontsize=9, color="#8b0000", bbox=box, visible=False)
+        self.moving = [self.surface, *self.test, *self.train, *axes.spines.values(), self.title, self.note]
+        self.run = None
+
+    def update(
+        self, run: Experiment, probabilities: np.ndarray, *, show_test: bool = False, discretize: bool = False
+    ) -> None:
+        if run is not self.run:
+            self.run = run
+            for (x, t), markers in ((run.train_set, self.train), (run.test_set, self.test)):
+                for k, marker in enumerate(markers):
+                    marker.set_data(*x[t == k].T)
+        for marker in self.test:
+            marker.set_visible(show_test)
+        self.surface.set_data(class_colors(np.moveaxis(probabilities, 0, -1), discretize=discretize))
+        self.surface.set_interpolation("nearest" if discretize else "bilinear")
+        words = _("test accuracy {accuracy:.1%}, guessing {chance:.0%}")
+        self.title.set_text(words.format(accuracy=run.accuracy(), chance=1 / len(probabilities)))
+        self.note.set(visible=bool(run.failure), text=run.failure_in_short)
+
+
+class PlaygroundDrawing:
+    """The network on the left, the plane and the loss on the right.
+
+    Parameters
+    ----------
+    figure : Figure
+        Of WIDTH × HEIGHT pixels, 100 to the inch.
+
+    Attributes
+    ----------
+    moving : list of Artist
+        What `update` changes every time.
+    anew : bool
+        Whether the last `update` changed anything else.
+    """
+
+    def __init__(self, figure: Figure):
+        self.figure = figure
+        # All neurons' pictures in one image: each as an image of its own would take ten times as long.
+        self.canvas = np.zeros((HEIGHT, RIGHT + 2, 4), np.uint8)
+        self.thumbnails = figure.figimage(self.canvas, 0, 0, zorder=2)
+        self.lines = figure.add_artist(LineCollection([], transform=IdentityTransform(), zorder=1, capstyle="round"))
+        self.words: list = []
+        self.shape: tuple = ()
+        explained = _("a neuron's picture: what it says at each place, blue above 0, orange below\n"
+                      "a line: a weight, blue above 0, orange below, the thicker the larger")  # fmt: skip
+        figure.text(10 / WIDTH, 8 / HEIGHT, explained, fontsize=8, color="0.35", va="bottom", linespacing=1.5)
+        self.plane = PlaneDrawing(figure.add_axes((612 / WIDTH, 168 / HEIGHT, 252 / WIDTH, 252 / HEIGHT)))
+        self.loss = figure.add_axes((612 / WIDTH, 34 / HEIGHT, 252 / WIDTH, 76 / HEIGHT))
+        self.loss.spines[["top", "right"]].set_visible(False)
+        self.loss.tick_params(labelsize=8)
+        self.loss.set_xlabel(_("step"), fontsize=9, labelpad=0)
+        # Above the axes and not in them, where the curves go: a word, and for each curve a sample and its value.
+        above = {"transform": self.loss.transAxes, "clip_on": False}
+        self.loss.text(0, 1.14, _("loss"), va="center", fontsize=9, **above)
+        self.curves, self.values = [], []
+        for left, color, style in ((0.13, CLASS_COLORS[0], "-"), (0.66, CLASS_COLORS[1], "--")):
+            look = {"color": color, "ls": style, "lw": 1.5}
+            self.loss.plot([left, left + 0.09], [1.14, 1.14], **look, **above)
+            self.curves.append(self.loss.plot([], [], **look)[0])
+            self.values.append(self.loss.text(left + 0.11, 1.14, "", va="center", fontsize=9, **above))
+        self.moving = [self.lines, self.thumbnails, *self.plane.moving, *self.curves, *self.values]
+        self.anew = True
+
+    def update(self, run: Experiment, **how: bool) -> None:
+        columns, names = compute(run), run.features or [_("nothing")]
+        shape = (tuple(names), tuple(len(column) for column in columns))
+        self.anew = shape != self.shape
+        if self.anew:
+            self.shape = shape
+            self._lay_out(names)
+        kinds = ["", *[run.activation] * (len(columns) - 2)]
+        every = SIDE // self.side
+        for column, kind, places in zip(columns[:-1], kinds, self.places[:-1], strict=True):
+            self._paint(signed_colors(scaled(column[:, ::every, ::every], kind)), places)
+        likely = np.nan_to_num(columns[-1][:, ::every, ::every, None])
+        self._paint(_bytes(1 + likely * (_RGB[: len(likely), None, None] - 1)), self.places[-1])
+        self.thumbnails.set_data(self.canvas)
+        self._weigh([array for name, array in run.network.params.items() if name.startswith("W")])
+        self.plane.update(run, columns[-1], **how)
+        run.measure()
+        self._draw_loss(np.array(run.curve, dtype=float))
+
+    def _lay_out(self, names: Sequence[str]) -> None:
+        """Give each neuron its place: the upper left corner of its picture, in pixels from above."""
+        for word in self.words:
+            word.remove()
+        counts = self.shape[1]
+        side = LARGE if max(counts) <= 4 and len(counts) <= 4 else SMALL
+        self.side, self.canvas[:] = side, 0
+        lefts = np.linspace(LEFT, RIGHT - side, len(counts)).round().astype(int)
+        pitch = side + (8 if side == LARGE else 5)
+        tops = [(TOP + BOTTOM - count * pitch) // 2 + (pitch - side) // 2 for count in counts]
+        self.places = [
+            [(int(left), top + i * pitch) for i in range(count)]
+            for left, top, count in zip(lefts, tops, counts, strict=True)
+        ]
+        heads = [_("features"), *(_("layer {number}").format(number=i) for i in range(1, len(counts) - 1)), _("output")]
+        self.words = [
+            self._write(left + side / 2, 16, head, ha="center", fontsize=9)
+            for left, head in zip(lefts, heads, strict=True)
+        ]
+        for (left, top), name in zip(self.places[0], names, strict=True):
+            self.words.append(self._write(left - 6, top + side / 2, name, ha="right", fontsize=9))
+        for (left, top), sign, color in zip(self.places[-1], CLASS_SIGNS, CLASS_COLORS, strict=False):
+            self.words.append(self._write(left + side + 6, top + side / 2, sign, fontsize=12, color=color))
+        middle = HEIGHT - side / 2
+        self.lines.set_segments([
+            ((x + side + 1, middle - y), (next_x - 1, middle - next_y))
+            for here, there in zip(self.places[:-1], self.places[1:], strict=True)
+            for x, y in here
+            for next_x, next_y in there
+        ])  # fmt: skip
+
+    def _write(self, x: float, y: float, text: str, **look):
+        return self.figure.text(x / WIDTH, 1 - y / HEIGHT, text, va="center", **look)
+
+    def _paint(self, pictures: np.ndarray, places: Sequence[tuple[int, int]]) -> None:
+        side = self.side
+        for (left, top), picture in zip(places, pictures, strict=True):
+            self.canvas[top - 1 : top + side + 1, left - 1 : left + side + 1] = (120, 120, 120, 255)  # its frame
+            self.canvas[top : top + side, left : left + side, :3] = picture[::-1]  # x2 points upwards
+
+    def _weigh(self, weights: Sequence[np.ndarray]) -> None:
+        w = np.nan_to_num(np.concatenate([W.ravel() for W in weights]))
+        size = np.tanh(np.abs(w) / 3)
+        colors = np.where(w[:, None] > 0, [*_RGB[0], 0], [*_RGB[1], 0])
+        colors[:, 3] = 0.35 + 0.55 * size
+        self.lines.set(linewidths=0.2 + 6 * size, colors=colors)
+
+    def _draw_loss(self, curve: np.ndarray) -> None:
+        step, *losses = curve[-1]
+        finite = curve[:, 1:][np.isfinite(curve[:, 1:])]
+        # Axes that grow in leaps need not be drawn each time.
+        right = next((end for end in STEP_ENDS if end >= step), STEP_ENDS[-1])
+        top = next((end for end in LOSS_ENDS if end >= finite.max(initial=0)), LOSS_ENDS[-1])
+        if (self.loss.get_xlim(), self.loss.get_ylim()) != ((0, right), (0, top)):
+            self.loss.set(xlim=(0, right), ylim=(0, top))
+            self.anew = True
+        every = max(1, len(curve) // 500)  # more points than pixels only cost time
+        shown = np.concatenate([curve[::every], curve[-1:]])
+        for line, values in zip(self.curves, shown.T[1:], strict=True):
+            line.set_data(shown[:, 0], np.clip(values, 0, 2 * top))
+        for text, words, loss in zip(self.values, (_("training {loss}"), _("test {loss}")), losses, strict=True):
+            text.set_text(words.format(loss=short(loss)))
+
+
+def snapshot(run: Experiment, **how: bool) -> Figure:
+    """Draw an experiment as the playground would show it now.
+
+    Parameters
+    ----------
+    run : Experiment
+    **how
+        ``show_test`` and ``discretize``, as the playground's check boxes.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100, facecolor="white")
+    PlaygroundDrawing(figure).update(run, **how)
+    return figure
+
+
+def planes(runs: Mapping[str, Experiment], **how: bool) -> Figure:
+    """Draw what several experiments answer, side by side, each under its name.
+
+    Parameters
+    ----------
+    runs : mapping of str to Experiment
+    **how
+        As for `snapshot`.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = Figure(figsize=(2.9 * len(runs), 3.2), dpi=100, facecolor="white", layout="constrained")
+    for axes, (name, run) in zip(figure.subplots(1, len(runs), squeeze=False)[0], runs.items(), strict=True):
+        drawing = PlaneDrawing(axes)
+        drawing.update(run, compute(run)[-1], **how)
+        right = _("{accuracy:.1%} of test points").format(accuracy=run.accuracy())
+        drawing.title.set_text(f"{name}\n{right}")
+    return figure
