@@ -238,7 +238,7 @@ def swish(trial: Trial) -> None:
     trial.equal(trial.call(slope, far), [0.0, 1.0], kind="stability", hint=hint)
     trial.no_loop(f)
     trial.no_loop(slope)
-    trial.faster_than(_swish_loop, f, trial.rng.normal(size=20_000))
+    trial.faster_than(_swish_loop, f, trial.rng.normal(size=50_000))
 
 
 explain("2.8", "Why not a steep sigmoid?", points=2, section="Slopes")

@@ -3,12 +3,12 @@
 A chapter's file has three tables, each by the number of the exercise.
 
 ``RIGHT``: at least four answers, written differently, that must be accepted.
-``WRONG``: at least ten, of at least five classes, that must be rejected: ``(class, answer)``; where the kind of the hint
-is not the class itself, ``("class > kind of hint", answer)``.
+``WRONG``: at least ten, of at least five classes, that must be rejected: ``(class, answer)``; where the kind of the
+hint is not the class itself, ``("class > kind of hint", answer)``.
 ``EQUIVALENT``: mutants of the solution that no check can or should reject, each with the reason.
 
-An answer is the text of the cell; or two texts, ``old, new``, for the solution with every ``old`` in it replaced; or one
-of the two below, for the solution with something around it.
+An answer is the text of the cell; or two texts, ``old, new``, for the solution with every ``old`` in it replaced (in
+``RIGHT`` a pair, in ``WRONG`` after the class); or one of the two below, for the solution with something around it.
 """
 
 __all__ = ["FLOAT32", "WARNS"]

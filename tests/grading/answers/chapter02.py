@@ -164,7 +164,8 @@ WRONG = {
     "2.3": [
         ("stability", "def sigmoid(x):\n    return 1 / (1 + np.exp(-x))"),
         ("stability", "def sigmoid(x):\n    return np.exp(x) / (1 + np.exp(x))"),
-        ("stability", "def sigmoid(x):\n    return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))"),
+        ("stability", "def sigmoid(x):\n"
+                      "    return np.where(x >= 0, 1 / (1 + np.exp(-x)), np.exp(x) / (1 + np.exp(x)))"),
         ("hidden", "def sigmoid(x):\n    with np.errstate(over='ignore'):\n        return 1 / (1 + np.exp(-x))"),
         ("hidden", "import warnings\ndef sigmoid(x):\n    with warnings.catch_warnings():\n"
                    "        warnings.simplefilter('ignore')\n        return 1 / (1 + np.exp(-x))"),
@@ -251,4 +252,7 @@ WRONG = {
     ],
 }  # fmt: skip
 
-EQUIVALENT = {}
+EQUIVALENT = {
+    "2.3": {"line 7: x >= 0 → x > 0": "at 0 both numerators are 1"},
+    "2.4": {"line 7: np.maximum(x, 0) → np.maximum(0, x)": "the larger of two numbers, in either order"},
+}
