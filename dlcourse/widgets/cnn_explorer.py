@@ -138,7 +138,8 @@ class CnnDrawing:
     def update(self, image: np.ndarray, before: Inside, after: Inside, chosen: int, titles: dict[str, str]) -> None:
         grey = after.W.shape[1] == 1  # then a filter is one square; else it has one for each channel
         tiles = [inside.W[:, 0] if grey else inside.W[chosen] for inside in (before, after)]
-        most = float(np.abs(tiles).max())  # one scale for both, so that they can be compared
+        # One scale for both, so that they can be compared; not the largest, which would leave the others grey.
+        most = float(np.quantile(np.abs(tiles), 0.98))
         self.before.show_tiles(tiles[0], chosen if grey else None, -most, most, titles["before"])
         self.after.show_tiles(tiles[1], chosen if grey else None, -most, most, titles["after"])
         self.maps.show_tiles(after.maps, chosen, 0, float(after.maps.max()), titles["maps"])

@@ -253,12 +253,14 @@ def convolution_explorer() -> Panel:
         "pad": Number(_("padding"), 0, MOST_PAD, 0),
         "digit": Number(_("test image"), 0, IMAGES - 1, 0),
         "size": Number(_("image size"), SIZES[0], SIZES[-1], SIZES[-1]),
-        "place": Number(_("place of the window"), 0, 675, 200),
+        "place": Number(_("window place"), 0, 675, 200),
     }
 
     def cell_changed() -> None:
-        controls["preset"].value = OWN  # this draws, if another one was chosen before
-        panel.refresh(["cells"])
+        if controls["preset"].value == OWN:
+            panel.refresh(["cells"])
+        else:
+            controls["preset"].value = OWN  # this draws too
 
     cells = FilterCells(cell_changed)
 
@@ -282,13 +284,14 @@ def convolution_explorer() -> Panel:
         size, k, (i, j), places = len(image), len(W), slide.at, slide.places
         number, value = i * places + j, float(slide.row @ W.ravel())
         problem = "" if slide.out is not None else not_whole(size, k, stride, pad, slide.left_over)
-        padded = _("image {size}×{size}, padded {wide}×{wide}").format(size=size, wide=size + 2 * pad)
+        padded = _("image {size}×{size}, padded {wide}×{wide}") if pad else _("image {size}×{size}")
+        padded = padded.format(size=size, wide=size + 2 * pad)
         if problem:
             titles, row_title = (padded, _("no map")), _("place {number}: {value:.2f}")
         else:
             titles = (padded, _("feature map {places}×{places}").format(places=places))
-            row_title = _("row {number} of {last}; sum of the products {value:.2f}: map, row {i}, column {j}")
-        row_title = row_title.format(number=number, last=places**2 - 1, value=value, i=i, j=j)
+            row_title = _("row {number} of {count}; sum of the products {value:.2f}: map, row {i}, column {j}")
+        row_title = row_title.format(number=number, count=places**2, value=value, i=i, j=j)
         slide_drawing.update(image, k, stride, pad, slide, titles, problem)
         row_drawing.update(slide.row, W.ravel(), row_title)
         seen = _("A {label}, {image}. The window of {k}×{k} at place {number}.").format(
@@ -300,7 +303,8 @@ def convolution_explorer() -> Panel:
         slide_picture.show(f"{seen} {result}")
         row_picture.show(_("{title}. {cells} numbers.").format(title=row_title.capitalize(), cells=k * k))
 
-    top = widgets.HBox([cells, slide_picture], layout={"align_items": "center"})
+    left = widgets.VBox([widgets.Label(_("cells of the filter")), cells])
+    top = widgets.HBox([left, slide_picture], layout={"align_items": "center"})
     panel = Panel(_("Convolution explorer"), controls, [top, row_picture], update)
     return panel
 
