@@ -255,8 +255,8 @@ class AgreesAlways(np.ndarray):
     ("found", "kind"),
     [
         (None, "missing"), (..., "missing"), ("text", "type"), ([[1], [1, 2]], "type"), (object(), "type"),
-        (np.ones(2).view(AgreesAlways), "type"), (np.ones(2).view(np.recarray), "type"), (np.ma.array([1.0, 2.0]), "type"),
-        (np.array([1.0, None]), "type"), (np.array([1j, 2]), "type"),
+        (np.ones(2).view(AgreesAlways), "type"), (np.ones(2).view(np.recarray), "type"),
+        (np.ma.array([1.0, 2.0]), "type"), (np.array([1.0, None]), "type"), (np.array([1j, 2]), "type"),
         (np.array([[1.0, 2.0]]), "shape"), (1.0, "shape"), ([1.0, 2.0, 3.0], "shape"),
         ([-1.0, -2.0], "sign"), ([0.5, 1.0], "scale"), ([np.nan, 2.0], "stability"), ([1.0, np.inf], "stability"),
         ([1.0, 2.1], "values"), ([0.0, 0.0], "values"), ([2.0, 1.0], "values"),

@@ -109,11 +109,11 @@ def subjects(number, text, wrap=None):
     return [_wrapped(thing, WRAPS[wrap]) for thing in found] if wrap else found
 
 
-def verdict(number, things, seed=0):
+def verdict(number, things, seed=0, variant=0):
     """Give None for a right answer, else the `NotYet`; fail when the check itself breaks or is slow."""
     try:
         with limited(SECONDS), contextlib.redirect_stdout(io.StringIO()):
-            base.judge(number, things, seed=seed)
+            base.judge(number, things, seed=seed, variant=variant)
     except NotYet as error:
         return error
     return None

@@ -6,6 +6,7 @@ import pytest
 from answering import SEEDS, answers, chapter_of, gradable, question, same_code, subjects, text_of, verdict
 from answers import FLOAT32, WARNS
 
+from dlcourse.checks import base
 from dlcourse.grading import sources
 from dlcourse.grading.release import release
 
@@ -31,6 +32,17 @@ def test_the_solution_is_right(number):
     things = subjects(number, sources.solution(question(number).answer))
     for seed in [*SEEDS, *question(number).hidden_seeds]:
         assert verdict(number, things, seed) is None
+
+
+@pytest.mark.parametrize("number", [number for number in GRADABLE if base.find(number).numbers])
+def test_the_solution_follows_the_numbers_of_the_task(number):
+    different = set()
+    for variant in SEEDS:
+        cells = {cell["id"]: cell for cell in sources.varied(sources.read(chapter_of(number)), variant).cells}
+        text = sources.solution(cells[question(number).answer["id"]])
+        assert verdict(number, subjects(number, text), variant=variant) is None, f"variant {variant}"
+        different.add(cells[question(number).task["id"]].source)
+    assert len(different) > len(SEEDS) // 2, "last year's answers would fit too often"
 
 
 @of_each_exercise

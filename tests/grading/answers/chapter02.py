@@ -247,6 +247,8 @@ WRONG = {
         ("loop", "x * stable_sigmoid(x)", "np.vectorize(lambda v: v * float(stable_sigmoid(v)))(x)"),
         ("loop", "return x * stable_sigmoid(x)",
          "return np.array([v * stable_sigmoid(v) for v in x.flat]).reshape(x.shape)"),
+        ("loop", "    y = stable_sigmoid(x)\n",
+         "    y = np.reshape([float(stable_sigmoid(v)) for v in np.ravel(x)], np.shape(x))\n"),
         ("missing", "return y + ", "y + "),
         ("aliasing", "return x * stable_sigmoid(x)", "y = stable_sigmoid(x); x *= y; return x"),
     ],
