@@ -245,6 +245,15 @@ class TestEveryWidget:
                 control.value = value
                 assert [cut_off(picture.figure) for picture in pictures] == [[]] * len(pictures), (key, value)
 
+    def test_what_is_drawn_once_is_drawn_anew_when_it_changes(self, panel):
+        pictures = [widget for widget in inside(panel) if isinstance(widget, Picture)]
+        for key, control in panel.controls.items():
+            for value in values_to_try(control):
+                control.value = value
+                for picture in pictures:
+                    shown, picture._frame = picture.pixels(), None
+                    np.testing.assert_array_equal(shown, picture.pixels(), err_msg=f"{key}: {value}")
+
     def test_it_says_the_same_words_each_time(self, panel, name):
         words = repr(panel)
         assert words.startswith("Run this cell")

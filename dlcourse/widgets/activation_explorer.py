@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from dlcourse import functions
 from dlcourse.text import _
 from dlcourse.widgets.controls import Choice, Number, Panel, Picture
+from dlcourse.widgets.picture import round_up, set_limits
 
 __all__ = ["ACTIVATIONS", "ActivationDrawing", "Shape", "activation_explorer", "compute"]
 
@@ -72,6 +73,9 @@ class ActivationDrawing:
         # Where the inputs lie, as a strip of small marks along the bottom.
         self.marks = self.curve_axes.plot([], [], "|", color="0.3", markersize=7, alpha=0.4)[0]
         self.curve_axes.legend(loc="upper left", fontsize=9)
+        self.hist_axes.set_title(_("outputs of 1,000 inputs"), fontsize=10)
+        self.hist_axes.set(xlabel=_("output"), ylabel=_("number"))
+        self.bars = self.hist_axes.stairs(np.zeros(30), np.linspace(0, 1, 31), fill=True, color=BLUE)
         for axes in (self.curve_axes, self.hist_axes):
             axes.spines[["top", "right"]].set_visible(False)
 
@@ -81,10 +85,11 @@ class ActivationDrawing:
         near = shape.inputs[np.abs(shape.inputs) < 6][::5]
         self.marks.set_data(near, np.full(len(near), -1.2))
         self.curve_axes.set_title(title, fontsize=10)
-        self.hist_axes.clear()
-        self.hist_axes.hist(shape.outputs, bins=30, color=BLUE)
-        self.hist_axes.set_title(_("outputs of 1,000 inputs"), fontsize=10)
-        self.hist_axes.set(xlabel=_("output"), ylabel=_("number"))
+        reach = round_up(max(abs(shape.outputs.min()), shape.outputs.max(), 1e-6))
+        low = -reach if shape.outputs.min() < 0 else 0
+        heights, edges = np.histogram(shape.outputs, bins=30, range=(low, reach))
+        self.bars.set_data(heights, edges)
+        set_limits(self.hist_axes, x=(low, reach), y=(0, round_up(heights.max())))
 
 
 def activation_explorer() -> Panel:

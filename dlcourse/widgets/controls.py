@@ -25,10 +25,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 
 import ipywidgets as widgets
-from matplotlib.figure import Figure
 
-from dlcourse.plots import to_html_img
 from dlcourse.text import _
+from dlcourse.widgets.picture import Picture
 
 __all__ = ["Checkbox", "Choice", "Control", "Number", "Panel", "Picture", "button"]
 
@@ -202,34 +201,6 @@ def button(name: str, on_click: Callable[[], None], *, tooltip: str = "") -> wid
     made = widgets.Button(description=name, tooltip=tooltip or name, layout={"width": "max-content"})
     made.on_click(lambda _button: on_click())
     return made
-
-
-class Picture(widgets.HTML):
-    """A place of fixed size that shows one matplotlib figure, again and again.
-
-    The figure is made once: changing its artists (``line.set_data``, ``bar.set_width``) and drawing it anew takes half
-    the time of building it. It goes to the browser as an ``<img>`` with an alt text, which is the fastest way there is
-    to show a plot in JupyterLab, and the one that a screen reader can read.
-
-    Parameters
-    ----------
-    width, height : int
-        On the screen, in CSS pixels.
-    """
-
-    def __init__(self, width: int, height: int):
-        super().__init__(layout={"width": f"{width}px", "height": f"{height}px", "overflow": "hidden"})
-        self.figure = Figure(figsize=(width / 100, height / 100), dpi=100, facecolor="white")
-
-    def show(self, alt: str) -> None:
-        """Draw the figure as it is now.
-
-        Parameters
-        ----------
-        alt : str
-            What a person who does not see the picture needs to know of it, with its numbers.
-        """
-        self.value = to_html_img(self.figure, alt)
 
 
 class Panel(widgets.VBox):

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 
 from dlcourse.text import _
 from dlcourse.widgets.controls import Choice, Number, Panel, Picture
+from dlcourse.widgets.picture import round_up, set_limits
 
 __all__ = ["LANDSCAPES", "Descent", "DescentDrawing", "Landscape", "compute", "descent_explorer"]
 
@@ -105,7 +106,7 @@ class DescentDrawing:
         if function != self.shown:  # the contour lines are most of the work, and stay while only the path moves
             self.map.clear()
             x, y = np.meshgrid(np.linspace(-8, 8, 81), np.linspace(-5, 5, 51))
-            self.map.contour(x, y, LANDSCAPES[function].f(x, y), levels=18, cmap="cividis", linewidths=0.8)
+            self.map.contour(x, y, LANDSCAPES[function].f(x, y), levels=18, cmap="cividis", linewidths=0.8, zorder=-1)
             self.line = self.map.plot([], [], "o-", color=ORANGE, markersize=3.5, lw=1.2)[0]
             self.start = self.map.plot([], [], "s", color="black", markersize=7)[0]
             self.map.set(xlim=(-8, 8), ylim=(-5, 5), xlabel="x", ylabel="y")
@@ -115,8 +116,10 @@ class DescentDrawing:
         self.map.set_title(title, fontsize=10)
         self.height.set_data(range(len(descent.heights)), descent.heights)
         seen = np.clip(descent.heights, -200, 200)
-        room = max(0.05 * np.ptp(seen), 0.1)
-        self.loss.set(xlim=(-0.5, max(len(seen) - 0.5, 1)), ylim=(seen.min() - room, seen.max() + room))
+        top, bottom = round_up(max(seen.max(), 0.1)), -round_up(-seen.min()) if seen.min() < 0 else 0
+        right = round_up(max(len(seen) - 1, 1))
+        room = 0.03 * (top - bottom)
+        set_limits(self.loss, x=(-0.02 * right, 1.02 * right), y=(bottom - room, top + room))
 
 
 def descent_explorer() -> Panel:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import StepPatch
 
 from dlcourse.datasets import load_mnist
 from dlcourse.initializers import initial_std, normal
@@ -16,6 +17,7 @@ from dlcourse.text import _
 from dlcourse.training import Trainer
 from dlcourse.widgets.controls import Checkbox, Choice, Number, Panel, Picture
 from dlcourse.widgets.live import Training
+from dlcourse.widgets.picture import round_up, set_limits
 
 __all__ = ["Spreads", "SpreadsDrawing", "compute", "init_explorer"]
 
@@ -78,46 +80,55 @@ class SpreadsDrawing:
     """Two rows of histograms: activations above, gradients below, one column a layer."""
 
     EDGES = np.linspace(-7, 4, 26)  # of the gradients' histograms: over their logarithm, for they come in all sizes
+    SHARE = 0.84  # of its column that a histogram takes
 
     def __init__(self, figure: Figure):
-        self.figure = figure
+        # One Axes a row: one for each histogram would take a third of a second when the number of layers changes.
+        self.rows = [figure.add_axes((0.035, bottom, 0.96, 0.27)) for bottom in (0.55, 0.09)]
+        for axes, name in zip(self.rows, (_("activations"), _("gradients")), strict=True):
+            axes.set(ylim=(0, 1.05), yticks=[])
+            axes.set_ylabel(name, fontsize=9)
+            axes.tick_params(labelsize=8)
+            axes.spines[["top", "right", "left"]].set_visible(False)
         self.columns: list[tuple] = []
+        self.made_for: tuple | None = None
 
     def update(self, spreads: Spreads, activation: str) -> None:
-        count = len(spreads.activations)
-        if count != len(self.columns):
-            self._make_axes(count)
         low, high = {"sigmoid": (0, 1), "tanh": (-1, 1)}.get(activation, (0, 4))
+        if (len(spreads.activations), low, high) != self.made_for:
+            self._make_columns(len(spreads.activations), low, high)
         for i, (values, gradients) in enumerate(zip(*spreads, strict=True)):
-            above, below = self.columns[i]
+            (above, above_title), (below, below_title) = self.columns[i]
             sizes = np.log10(np.maximum(np.abs(gradients[gradients != 0]), 1e-12))
-            self._show(above, values, np.linspace(low, high, 26))
-            above[0].set_xticks([low, high])
-            self._show(below, sizes, self.EDGES)
-            above[0].set_title(_("layer {number}\nstd {std:.2g}").format(number=i + 1, std=values.std()), fontsize=9)
-            below[0].set_title(_("std {std:.1g}").format(std=gradients.std()), fontsize=9)
+            self._show(above, i, values, np.linspace(low, high, 26))
+            self._show(below, i, sizes, self.EDGES)
+            above_title.set_text(_("layer {number}\nstd {std:.2g}").format(number=i + 1, std=values.std()))
+            below_title.set_text(_("std {std:.1g}").format(std=gradients.std()))
 
-    def _make_axes(self, count: int) -> None:
-        self.figure.clear()
-        self.columns = []
-        for i in range(count):
-            left, width, column = 0.04 + 0.955 * i / count, 0.955 / count - 0.02, []
-            for bottom, color in ((0.55, BLUE), (0.09, ORANGE)):
-                axes = self.figure.add_axes((left, bottom, width, 0.27), yticks=[])
-                axes.tick_params(labelsize=8)
-                axes.spines[["top", "right", "left"]].set_visible(False)
-                column.append((axes, axes.stairs(np.zeros(25), np.linspace(0, 1, 26), fill=True, color=color)))
-            column[1][0].set_xticks([-6, 0], ["10⁻⁶", "1"])
-            self.columns.append(tuple(column))
-        self.figure.text(0.005, 0.68, _("activations"), rotation=90, va="center", fontsize=9)
-        self.figure.text(0.005, 0.22, _("gradients"), rotation=90, va="center", fontsize=9)
+    def _make_columns(self, count: int, low: float, high: float) -> None:
+        self.made_for = (count, low, high)
+        for artist in (artist for column in self.columns for pair in column for artist in pair):
+            artist.remove()
+        self.columns = [
+            tuple(
+                (
+                    axes.stairs(np.zeros(25), i + self.SHARE * np.linspace(0, 1, 26), fill=True, color=color),
+                    axes.text(i + self.SHARE / 2, 1.12, "", ha="center", va="bottom", fontsize=9),
+                )
+                for axes, color in zip(self.rows, (BLUE, ORANGE), strict=True)
+            )
+            for i in range(count)
+        ]
+        # Ticks at 10⁻⁶ and 1 below the gradients, at both ends of the range below the activations.
+        powers = (np.array([-6, 0]) - self.EDGES[0]) / (self.EDGES[-1] - self.EDGES[0])
+        for axes, places, words in zip(self.rows, ((0, 1), powers), ((low, high), ("10⁻⁶", "1")), strict=True):
+            axes.set_xlim(-0.06, count - 0.06)
+            ticks = [i + self.SHARE * place for i in range(count) for place in places]
+            axes.set_xticks(ticks, [str(word) for word in words] * count)
 
-    @staticmethod
-    def _show(place: tuple, values: np.ndarray, edges: np.ndarray) -> None:
-        axes, bars = place
+    def _show(self, bars: StepPatch, column: int, values: np.ndarray, edges: np.ndarray) -> None:
         heights, _edges = np.histogram(np.clip(values, edges[0], edges[-1]), edges)
-        bars.set_data(heights, edges)
-        axes.set(xlim=(edges[0], edges[-1]), ylim=(0, 1.05 * max(heights.max(), 1)))
+        bars.set_data(heights / max(heights.max(), 1), column + self.SHARE * np.linspace(0, 1, len(edges)))
 
 
 def init_explorer() -> Panel:
@@ -157,9 +168,11 @@ def init_explorer() -> Panel:
     def draw(run: Trainer, _report, **_values) -> None:
         losses = run.history.loss
         curve.set_data(np.arange(1, len(losses) + 1), losses)
-        axes.set_xlim(0, max(100, len(losses)))
+        set_limits(axes, x=(0, round_up(max(100, len(losses)))))
         now = losses[-1] if losses else float("nan")
-        loss_picture.show(_("Loss after {steps} steps: {loss:.3f}. Guessing has 2.303.").format(steps=run.step, loss=now))
+        loss_picture.show(
+            _("Loss after {steps} steps: {loss:.3f}. Guessing has 2.303.").format(steps=run.step, loss=now)
+        )
 
     controls = {
         "rule": Choice(_("rule"), {_("std, as set"): "std", "Xavier": "xavier", "He": "he"}),

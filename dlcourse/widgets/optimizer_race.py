@@ -14,6 +14,7 @@ from dlcourse.training import Diverged, Trainer
 from dlcourse.widgets.controls import Checkbox, Choice, Number, Panel, Picture
 from dlcourse.widgets.descent_explorer import LANDSCAPES
 from dlcourse.widgets.live import Training
+from dlcourse.widgets.picture import round_up, set_limits
 
 __all__ = ["MAKERS", "RATES", "Race", "compute", "digit_race", "optimizer_race"]
 
@@ -100,7 +101,9 @@ class RaceDrawing:
         if surface != self.shown:
             self.map.clear()
             x, y = np.meshgrid(np.linspace(-8, 8, 81), np.linspace(-5, 5, 51))
-            self.map.contour(x, y, LANDSCAPES[surface].f(x, y), levels=18, cmap="cividis", linewidths=0.6, alpha=0.6)
+            self.map.contour(
+                x, y, LANDSCAPES[surface].f(x, y), levels=18, cmap="cividis", linewidths=0.6, alpha=0.6, zorder=-1
+            )
             self.map.set(xlim=(-8, 8), ylim=(-5, 5), xlabel="x", ylabel="y")
             self.lines = {
                 name: self.map.plot([], [], color=color, ls=style, lw=1.6, marker="o", markersize=2.5, label=name)[0]
@@ -115,7 +118,8 @@ class RaceDrawing:
             self.curves[name].set_data(range(len(heights)), np.clip(heights, -1e3, 1e3))
         every = np.concatenate([race.heights for race in races.values()] or [np.zeros(1)])
         low, high = np.clip((every.min(), every.max()), -1e3, 1e3)
-        self.height.set(xlim=(0, max(steps, 1)), ylim=(low - 0.1, high * 1.2 + 0.1))
+        top, bottom = round_up(max(high, 0.1)), -round_up(-low) if low < 0 else 0
+        set_limits(self.height, x=(0, round_up(max(steps, 1))), y=(bottom - 0.02 * (top - bottom), 1.05 * top))
 
 
 def optimizer_race() -> Panel:
@@ -192,7 +196,9 @@ def digit_race() -> Panel:
     """
     (x, t), _test = load_mnist()
     picture = Picture(880, 300)
-    axes = picture.figure.add_axes((0.07, 0.16, 0.9, 0.76), xlabel=_("step"), ylabel=_("loss, mean of 20 steps"))
+    axes = picture.figure.add_axes(
+        (0.07, 0.16, 0.9, 0.76), ylim=(0, 3), xlabel=_("step"), ylabel=_("loss, mean of 20 steps")
+    )
     axes.spines[["top", "right"]].set_visible(False)
     curves = {
         name: axes.plot([], [], color=color, ls=style, lw=1.6, label=name)[0] for name, (color, style) in STYLES.items()
@@ -226,7 +232,7 @@ def digit_race() -> Panel:
             curves[name].set_label(f"{name} {now}")
             words.append(f"{name} {now}")
         steps = max(len(trainer.history.loss) for trainer in run.trainers.values())
-        axes.set(xlim=(0, max(steps, 100)), ylim=(0, 3))
+        set_limits(axes, x=(0, round_up(max(steps, 100))))
         axes.legend(loc="upper right", fontsize=9, ncols=3)
         picture.show(_("Loss after {steps} steps: {words}.").format(steps=steps, words=", ".join(words)))
 
@@ -235,8 +241,6 @@ def digit_race() -> Panel:
         "batch_size": Number(_("batch size"), 10, 1000, 100, log=True),
     }
     for name in STYLES:
-        controls[f"lr_{name}"] = Number(
-            _("{name}: rate").format(name=name), 1e-4, 10.0, DIGIT_RATES[name], log=True
-        )
+        controls[f"lr_{name}"] = Number(_("{name}: rate").format(name=name), 1e-4, 10.0, DIGIT_RATES[name], log=True)
     live = {name for name in controls if name.startswith("lr_")}
     return Training(_("Race on digits"), controls, [picture], build=build, draw=draw, live=live, adjust=adjust)

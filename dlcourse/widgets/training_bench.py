@@ -13,6 +13,7 @@ from dlcourse.text import _
 from dlcourse.training import Trainer
 from dlcourse.widgets.controls import Number, Panel, Picture
 from dlcourse.widgets.live import Training
+from dlcourse.widgets.picture import round_up, set_limits
 
 __all__ = ["compute", "training_bench"]
 
@@ -76,9 +77,10 @@ class BenchDrawing:
         check.set(title=_("gradient: two ways"), xlabel=_("by backpropagation"))
         for axes in (loss, accuracy, check):
             axes.title.set_fontsize(10)
-        check.set_ylabel(_("by differences"), labelpad=0)
+        check.set_ylabel(_("by differences"), labelpad=3)
         check.axline((0, 0), slope=1, color="0.7", lw=1, zorder=0)
         check.ticklabel_format(scilimits=(-2, 2))
+        check.locator_params(nbins=4)
         check.xaxis.get_offset_text().set_fontsize(8)
         check.yaxis.get_offset_text().set_fontsize(8)
         self.loss_axes, self.accuracy_axes, self.check_axes = loss, accuracy, check
@@ -91,16 +93,18 @@ class BenchDrawing:
     def update(self, losses: list[float], curve: list[tuple[int, float, float]], gradients) -> None:
         every = max(1, len(losses) // 1000)  # more points than pixels only cost time
         self.loss.set_data(np.arange(1, len(losses) + 1)[::every], losses[::every])
-        self.loss_axes.set_ylim(0, max(2.5, min(max(losses, default=0), 1e3)))
+        highest = min(max(losses, default=0), 1e3)
+        set_limits(self.loss_axes, y=(0, 2.5 if highest <= 2.5 else round_up(highest)))
         steps, train, test = np.array(curve).T
         self.train.set_data(steps, train)
         self.test.set_data(steps, test)
         for axes in (self.loss_axes, self.accuracy_axes):
-            axes.set_xlim(0, max(100, len(losses)))
+            set_limits(axes, x=(0, round_up(max(100, len(losses)))))
         analytic, numerical = gradients
         self.points.set_data(analytic, numerical)
-        reach = 1.1 * max(np.abs(analytic).max(initial=0), np.abs(numerical).max(initial=0), 1e-12)
-        self.check_axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
+        reach = max(np.abs(analytic).max(initial=0), np.abs(numerical).max(initial=0), 1e-12)
+        reach = round_up(reach)
+        set_limits(self.check_axes, x=(-reach, reach), y=(-reach, reach))
 
 
 def training_bench() -> Panel:
@@ -148,6 +152,4 @@ def training_bench() -> Panel:
         "hidden_size": Number(_("hidden neurons"), 1, 500, 50, log=True),
         "seed": Number(_("seed"), 0, 99, 0),
     }
-    return Training(
-        _("Training bench"), controls, [picture], build=build, draw=draw, live={"lr"}, adjust=adjust
-    )
+    return Training(_("Training bench"), controls, [picture], build=build, draw=draw, live={"lr"}, adjust=adjust)

@@ -88,6 +88,12 @@ class Lab:
             time.sleep(0.2)
         raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text(encoding='utf-8', errors='replace')}")
 
+    def kernels(self):
+        """Give the process ids of the kernels that run, on Linux."""
+        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        pids = [int(pid) for path in children for pid in path.read_text().split()]
+        return [pid for pid in pids if b"ipykernel" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
     def stop(self):
         """End JupyterLab and every kernel that it started."""
         with contextlib.suppress(ProcessLookupError):
@@ -132,9 +138,12 @@ class Notebook:
         )
         self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(theme == 'light').lower()}'")
 
-    def close(self):
-        """Close the notebook and end its kernel, without a question about saving."""
-        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+    def close(self, *, end_kernel=True):
+        """Close the notebook, without a question about saving; `end_kernel` is what a closed browser tab does not do."""
+        if self.page.is_closed():
+            return
+        if end_kernel:
+            self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
         self.page.close(run_before_unload=False)
 
     def _complain(self, text):
