@@ -98,6 +98,9 @@ class TestConvolutionExplorer:
         panel.controls["place"].value = 675
         panel.controls["k"].value = 5
         assert panel.controls["place"].source.max == panel.controls["place"].value == 24**2 - 1
+        panel.controls["k"].value = 3
+        panel.controls["stride"].value = 4
+        assert panel.controls["place"].source.max == panel.controls["place"].value == 7**2 - 1
         panel.reset()
         assert panel.controls["place"].value == panel.controls["place"].start
         assert panel.controls["place"].source.max == 675

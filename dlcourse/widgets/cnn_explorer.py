@@ -180,8 +180,6 @@ def cnn_explorer() -> Panel:
         before, after = (compute(network, digits[digit], number) for network in networks[name])
         if "layer" in changed:
             controls["chosen"].set_range(0, len(after.W) - 1)
-            if "chosen" in changed:  # all go back to their start
-                controls["chosen"].reset()
             chosen = controls["chosen"].value
         titles = words(before, after, chosen, int(labels[digit]))
         drawing.update(digits[digit, 0], before, after, chosen, titles)
@@ -199,6 +197,7 @@ def cnn_explorer() -> Panel:
 
 
 def answer(inside: Inside) -> str:
+    """Say which class is the most probable, and how probable it is."""
     best = int(inside.probabilities.argmax())
     return _("{best} ({share:.0%})").format(best=best, share=inside.probabilities[best])
 

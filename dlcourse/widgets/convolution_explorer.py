@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
@@ -102,12 +103,12 @@ class FilterCells(widgets.GridBox):
 
     def _box(self, i: int, j: int) -> widgets.BoundedFloatText:
         # The name is there for a screen reader; for the eye, the place says it.
-        box = widgets.BoundedFloatText(
+        cell = widgets.BoundedFloatText(
             value=0, min=-99, max=99, step=0.5, description=_("filter row {i}, column {j}").format(i=i + 1, j=j + 1),
             style={"description_width": "0px"}, layout={"width": "62px", "margin": "0"},
         )  # fmt: skip
-        box.observe(self._changed, names="value")
-        return box
+        cell.observe(self._changed, names="value")
+        return cell
 
     @property
     def filter(self) -> np.ndarray:
@@ -215,11 +216,13 @@ class RowDrawing:
         self.title = axes.set_title("", **TITLE)
 
 
-def box(axes, **kind) -> Rectangle:
+def box(axes: Axes, **kind) -> Rectangle:
+    """Add a rectangle, to be put in its place later."""
     return axes.add_patch(Rectangle((0, 0), 0, 0, **kind))
 
 
 def put(patch: Rectangle, x: float, y: float, width: float, height: float) -> None:
+    """Move a rectangle, or hide it if it has no area."""
     patch.set_bounds(x, y, width, height)
     patch.set_visible(width > 0 and height > 0)
 
