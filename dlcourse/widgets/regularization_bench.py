@@ -1,0 +1,202 @@
+"""Chapter 08: a network that learns few digits by heart, with dropout and weight decay in your hand while it does."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from dlcourse.datasets import load_mnist
+from dlcourse.losses import cross_entropy_error
+from dlcourse.models import MultiLayerNet
+from dlcourse.networks import Classifier
+from dlcourse.optimizers import SGD
+from dlcourse.regularization import Dropout
+from dlcourse.text import _
+from dlcourse.training import Trainer
+from dlcourse.widgets.controls import Number, Panel, Picture
+from dlcourse.widgets.live import Training
+
+__all__ = ["BenchDrawing", "NumberOrZero", "Reading", "compute", "regularization_bench", "set_dropout"]
+
+BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "0.6"
+EVALUATED = 500  # digits of each set that are read for a point of the curves
+WEIGHTS = 20_000  # weights in the histogram: more of them only cost time
+EPOCHS = 2000
+
+
+class Reading(NamedTuple):
+    """What a network knows at one moment: accuracies in [0, 1], losses in nats without penalty, some of its weights."""
+
+    train_accuracy: float
+    test_accuracy: float
+    train_loss: float
+    test_loss: float
+    weights: np.ndarray
+
+    @property
+    def gap(self) -> float:
+        """Accuracy on training digits less that on test digits."""
+        return self.train_accuracy - self.test_accuracy
+
+
+def compute(network: Classifier, train: tuple[np.ndarray, np.ndarray], test: tuple[np.ndarray, np.ndarray]) -> Reading:
+    """Let a network read two sets, with all its neurons on; NaN where its answers are no numbers any more.
+
+    Parameters
+    ----------
+    network : Classifier
+    train, test : (x, t)
+        Arrays of shape (N, D) and (N,).
+    """
+    measured = []
+    with np.errstate(over="ignore", invalid="ignore"):  # training that blows up is said by `Diverged`
+        for x, t in (train, test):
+            y = network.predict(x)
+            if np.isfinite(y).all():
+                measured.append((float(np.mean(y.argmax(axis=1) == t)), float(cross_entropy_error(y, t))))
+            else:
+                measured.append((np.nan, np.nan))
+    weights = np.concatenate([W.ravel() for name, W in network.params.items() if name.startswith("W")])
+    (train_accuracy, train_loss), (test_accuracy, test_loss) = measured
+    every = -(-weights.size // WEIGHTS)
+    return Reading(train_accuracy, test_accuracy, train_loss, test_loss, weights[::every].astype(np.float64))
+
+
+def set_dropout(network: Classifier, ratio: float) -> None:
+    """Give all dropout layers of a network another ratio."""
+    for layer in network.layers:
+        if isinstance(layer, Dropout):
+            layer.dropout_ratio = ratio
+
+
+class NumberOrZero(Number):
+    """A logarithmic `Number` that is 0 at the left end of its slider, and in the box if 0 is typed.
+
+    Parameters
+    ----------
+    name : str
+    low, high, start : float
+        `low` is the stop before 0.
+    """
+
+    def __init__(self, name: str, low: float, high: float, start: float = 0.0):
+        self._zero = low / 2
+        super().__init__(name, self._zero, high, start or self._zero, log=True)
+        self.source.min = 0.0
+        if not start:
+            self.source.value = 0.0
+        self.start = start
+
+    def _tidy(self, value: float) -> float:
+        return 0.0 if value < 1.2 * self._zero else super()._tidy(value)
+
+
+class BenchDrawing:
+    """Accuracy with the gap between its curves, loss, and the weights, from left to right."""
+
+    EDGES = np.linspace(-0.3, 0.3, 61)
+
+    def __init__(self, figure: Figure):
+        accuracy, loss, weights = (figure.add_axes((left, 0.17, 0.265, 0.68)) for left in (0.06, 0.39, 0.72))
+        for axes in (accuracy, loss, weights):
+            axes.spines[["top", "right"]].set_visible(False)
+            axes.tick_params(labelsize=8)
+        accuracy.set(xlabel=_("step"), ylim=(0, 1.02))
+        loss.set(xlabel=_("step"), ylim=(0, 2.5))
+        weights.set(xlabel=_("weight"), xlim=(-0.3, 0.3), yticks=[])
+        self.accuracy, self.loss, self.histogram = accuracy, loss, weights
+        self.curves = [
+            axes.plot([], [], color=color, ls=style, label=label)[0]
+            for axes in (accuracy, loss)
+            for color, style, label in ((BLUE, "-", _("training digits")), (ORANGE, "--", _("test digits")))
+        ]
+        self.between = accuracy.fill_between([], [], [], color=GREY, alpha=0.3, lw=0, label=_("gap"))
+        accuracy.legend(loc="lower right", fontsize=8, framealpha=0.85, edgecolor="none")
+        self.now = weights.stairs(np.zeros(60), self.EDGES, fill=True, color=BLUE, label=_("now"))
+        self.first = weights.stairs(np.zeros(60), self.EDGES, color="black", lw=1, label=_("at the start"))
+        weights.legend(loc="upper right", fontsize=8, frameon=False)
+        # Titles with a place of their own: matplotlib would look for a free one at each redraw.
+        self.accuracy_title = accuracy.set_title("", fontsize=10, y=1.02)
+        self.loss_title = loss.set_title("", fontsize=10, y=1.02)
+        weights.set_title(_("weights"), fontsize=10, y=1.02)
+
+    def update(self, steps: list[int], readings: list[Reading]) -> None:
+        columns = np.array([reading[:4] for reading in readings]).T
+        for curve, row in zip(self.curves, (0, 1, 2, 3), strict=True):
+            curve.set_data(steps, columns[row])
+        self.between.set_data(steps, columns[0], columns[1])
+        last = max(30, steps[-1])
+        self.accuracy.set_xlim(0, last)
+        self.loss.set_xlim(0, last)
+        self.loss.set_ylim(0, float(np.clip(1.05 * columns[2:].max(), 2.5, 20)))
+        now = readings[-1]
+        self.accuracy_title.set_text(_("accuracy: gap {gap:.1f} points").format(gap=100 * now.gap))
+        self.loss_title.set_text(_("loss: {train:.2f} and {test:.2f}").format(train=now.train_loss, test=now.test_loss))
+        for bars, weights in ((self.now, now.weights), (self.first, readings[0].weights)):
+            inside = np.clip(weights, self.EDGES[0], self.EDGES[-1])
+            bars.set_data(np.histogram(inside, self.EDGES)[0] / weights.size)
+        highest = max(self.now.get_data()[0].max(), self.first.get_data()[0].max())
+        self.histogram.set_ylim(0, 1.35 * highest)
+
+
+def regularization_bench() -> Panel:
+    """Train on few digits, and see whether dropout and weight decay help with others.
+
+    Returns
+    -------
+    Panel
+        To be the last line of a cell.
+    """
+    (x_all, t_all), (x_test, t_test) = load_mnist()
+    test = x_test[:EVALUATED], t_test[:EVALUATED]
+    picture = Picture(880, 300)
+    drawing = BenchDrawing(picture.figure)
+    steps: list[int] = []
+    readings: list[Reading] = []
+
+    def build(dropout, decay, lr, images, depth, width, seed) -> Iterator:
+        steps.clear()
+        readings.clear()
+        few = np.random.default_rng(seed).permutation(len(x_all))[:images]
+        # Built with dropout layers even where the ratio is 0, so that it can be raised on the way.
+        network = MultiLayerNet(784, [width] * depth, 10, weight_decay_lambda=decay, dropout_ratio=0.5, rng=seed)
+        set_dropout(network, dropout)
+        return Trainer(
+            network, x_all[few], t_all[few], optimizer=SGD(lr), epochs=EPOCHS, evaluate_samples=1, rng=seed
+        )  # fmt: skip
+
+    def adjust(run: Trainer, dropout: float, decay: float, lr: float, **_others) -> None:
+        set_dropout(run.network, dropout)
+        run.network.penalty.weight_decay = decay
+        run.optimizer.lr = lr
+
+    def draw(run: Trainer, _report, images: int, **_others) -> None:
+        if run.step not in steps[-1:]:
+            reading = compute(run.network, (run.x_train[:EVALUATED], run.t_train[:EVALUATED]), test)
+            if np.isfinite(reading[:4]).all():  # else the next step raises `Diverged`, and the picture stays
+                steps.append(run.step)
+                readings.append(reading)
+        drawing.update(steps, readings)
+        now = readings[-1]
+        picture.show(
+            _("Step {step}, {images} training digits: accuracy {train:.1%} on training digits, {test:.1%} on test digits,"
+              " gap {gap:.1f} points; loss {train_loss:.3f} and {test_loss:.3f}; standard deviation of the weights"
+              " {std:.4f}, {first:.4f} at the start.").format(
+                step=steps[-1], images=images, train=now.train_accuracy, test=now.test_accuracy, gap=100 * now.gap,
+                train_loss=now.train_loss, test_loss=now.test_loss, std=now.weights.std(),
+                first=readings[0].weights.std(),
+            )
+        )  # fmt: skip
+
+    controls = {
+        "dropout": Number(_("dropout ratio"), 0.0, 0.9, 0.0, step=0.05),
+        "decay": NumberOrZero(_("weight decay"), 1e-5, 1.0),
+        "lr": Number(_("learning rate"), 1e-3, 10.0, 0.1, log=True),
+        "images": Number(_("training images"), 20, 5000, 300, log=True),
+        "depth": Number(_("hidden layers"), 1, 6, 3),
+        "width": Number(_("neurons in each"), 10, 300, 100),
+        "seed": Number(_("seed"), 0, 99, 0),
+    }
+    live = {"dropout", "decay", "lr"}
+    return Training(_("Regularization bench"), controls, [picture], build=build, draw=draw, live=live, adjust=adjust)

@@ -1,0 +1,110 @@
+"""The widgets of chapter 08 under a learner's hands: mouse, keyboard, and training that is steered."""
+
+import re
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def notebook(open_notebook):
+    notebook = open_notebook("08_regularization")
+    notebook.run_all(240)
+    return notebook
+
+
+def press(widget, name):
+    widget.locator.get_by_role("button", name=name, exact=True).press("Enter")
+
+
+def steps(widget):
+    """How many steps the widget says it has taken."""
+    text = widget.locator.get_by_text(re.compile(r"step [\d,]+ of")).inner_text()
+    return int(re.search(r"step ([\d,]+)", text)[1].replace(",", ""))
+
+
+def beyond(widget, step, seconds=30):
+    """Wait until the widget has taken more steps than `step`, and give how many."""
+    for _try in range(seconds * 10):
+        if steps(widget) > step:
+            return steps(widget)
+        widget.page.wait_for_timeout(100)
+    pytest.fail(f"still at step {steps(widget)}")
+
+
+def test_nothing_failed(notebook):
+    assert notebook.errors() == []
+    assert notebook.complaints == []
+
+
+def test_the_bench_trains_is_steered_and_stops(notebook):
+    widget = notebook.widget("play-bench")
+    widget.reset()
+    before, places = widget.pictures(), widget.places()
+    press(widget, "Start")
+    moving = beyond(widget, 30)
+    assert widget.pictures() != before
+    widget.drag("dropout ratio", 0.4)
+    widget.press("weight decay", "ArrowRight")
+    widget.type("learning rate", 0.2)
+    beyond(widget, moving)  # none of the three starts anew
+    assert 0.3 <= float(widget.box("dropout ratio").input_value()) <= 0.5
+    assert 0 < float(widget.box("weight decay").input_value()) < 1e-3
+    press(widget, "Pause")
+    widget.locator.get_by_text(re.compile("^paused, step")).wait_for()
+    paused = steps(widget)
+    notebook.page.wait_for_timeout(500)
+    assert steps(widget) == paused
+    assert widget.places() == places, "something jumped"
+    widget.screenshot("regularization_bench")
+    press(widget, "Step")
+    widget.locator.get_by_text(f"paused, step {paused + 1:,} of").wait_for()
+    widget.drag("training images", 0.9)
+    widget.locator.get_by_text("ready, step 0 of").wait_for()
+    widget.reset()
+    assert widget.box("weight decay").input_value() == "0"
+    assert widget.error() == ""
+
+
+def test_the_bench_says_when_it_blows_up(notebook):
+    widget = notebook.widget("play-bench")
+    widget.reset()
+    widget.type("learning rate", 10)
+    press(widget, "Start")
+    widget.locator.get_by_role("alert").get_by_text("training blew up").first.wait_for(timeout=30000)
+    widget.reset()
+    assert widget.error() == ""
+
+
+def test_the_search_brings_trial_after_trial(notebook):
+    widget = notebook.widget("play-search")
+    widget.reset()
+    places = widget.places()
+    press(widget, "Start")
+    widget.locator.get_by_text("finished, step 60 of 60").wait_for(timeout=60000)
+    widget.wait_for_words("best of 60: ")
+    widget.settled()
+    assert widget.places() == places, "something jumped"
+    widget.screenshot("search_explorer")
+    before = widget.pictures()
+    widget.drag("rate to", 0.0)
+    widget.wait_for_change(before)
+    assert widget.box("rate to").input_value() == "0.01"
+    widget.press("rate to", "ArrowRight")
+    widget.wait_for_words("learning rate 1e-05 to 0.02")
+    widget.box("search").select_option("Bayesian (Optuna)")
+    press(widget, "Start")
+    beyond(widget, 12)
+    press(widget, "Pause")
+    widget.locator.get_by_text(re.compile("^paused, step")).wait_for()
+    widget.screenshot("search_explorer_bayesian")
+    widget.reset()
+    assert widget.error() == ""
+    assert notebook.complaints == []
+
+
+def test_all_labels_can_be_read(notebook):
+    for cell in ("play-bench", "play-search"):
+        widget = notebook.widget(cell)
+        for label in widget.locator.locator("label").all():
+            assert label.evaluate("label => label.scrollWidth <= label.clientWidth + 1"), label.inner_text()
+        assert widget.contrast() >= 4.5
