@@ -10,6 +10,7 @@ import ipywidgets as widgets
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 from PIL import Image
 
 from dlcourse.models import ACTIVATIONS
@@ -18,7 +19,7 @@ from dlcourse.training import Diverged
 from dlcourse.widgets.controls import Checkbox, Choice, Control, Number, Panel, Picture
 from dlcourse.widgets.live import Training
 from dlcourse.widgets.optimizer_race import MAKERS
-from dlcourse.widgets.playground_drawing import HEIGHT, WIDTH, PlaygroundDrawing, planes, short, snapshot
+from dlcourse.widgets.playground_drawing import HEIGHT, WIDTH, PlaneDrawing, PlaygroundDrawing, short
 from dlcourse.widgets.playground_experiment import DATA, FEATURES, STEERING, Experiment, compute
 
 __all__ = [
@@ -47,12 +48,11 @@ class MovingPicture(Picture):
         self._canvas.restore_region(self._still)
         for artist in moving:
             artist.draw(self._canvas.get_renderer())
-        pixels, file = np.asarray(self._canvas.buffer_rgba())[..., :3], io.BytesIO()
+        image, file = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB"), io.BytesIO()
         # Nobody sees the difference to a PNG, which takes six times as long.
-        Image.fromarray(np.ascontiguousarray(pixels)).save(file, "JPEG", quality=90, subsampling=0)
-        height, width = pixels.shape[:2]
+        image.save(file, "JPEG", quality=90, subsampling=0)
         self.value = (
-            f'<img alt="{html.escape(alt)}" width="{width}" height="{height}" style="max-width: 100%; height: auto"'
+            f'<img alt="{html.escape(alt)}" width="{image.width}" height="{image.height}" style="max-width: 100%; height: auto"'
             f' src="data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}">'
         )
 
@@ -168,13 +168,53 @@ def playground() -> Panel:
     )  # fmt: skip
 
 
+def snapshot(run: Experiment, **how: bool) -> Figure:
+    """Draw an experiment as the playground would show it now.
+
+    Parameters
+    ----------
+    run : Experiment
+    **how
+        ``show_test`` and ``discretize``, as the playground's check boxes.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100, facecolor="white")
+    PlaygroundDrawing(figure).update(run, **how)
+    return figure
+
+
+def planes(runs: Mapping[str, Experiment], **how: bool) -> Figure:
+    """Draw what several experiments answer, side by side, each under its name.
+
+    Parameters
+    ----------
+    runs : mapping of str to Experiment
+    **how
+        As for `snapshot`.
+
+    Returns
+    -------
+    Figure
+    """
+    figure = Figure(figsize=(2.9 * len(runs), 3.2), dpi=100, facecolor="white", layout="constrained")
+    for axes, (name, run) in zip(figure.subplots(1, len(runs), squeeze=False)[0], runs.items(), strict=True):
+        drawing = PlaneDrawing(axes)
+        drawing.update(run, compute(run)[-1], **how)
+        right = _("{accuracy:.1%} of test points").format(accuracy=run.accuracy())
+        drawing.title.set_text(f"{name}\n{right}")
+    return figure
+
+
 def _controls() -> dict[str, Control]:
     return {
         "data": Choice(_("points"), {_(name): name for name in DATA}),
         "noise": Number(_("noise"), 0.0, 0.5, 0.1, step=0.01),
         "points": Number(_("training points"), 10, 500, 200, step=10),
         "seed": Number(_("seed"), 0, 99, 0),
-        "show_test": Checkbox(_("show test points")),
+        "show_test": Checkbox(_("show test points (hollow)")),
         "discretize": Checkbox(_("discretize: show only who wins")),
         "depth": Number(_("hidden layers"), 0, 6, 2),
         "width": Number(_("neurons in each"), 1, 8, 4),

@@ -1,8 +1,9 @@
 """How the playground looks: a network whose neurons show what they see, the plane they divide, and the loss."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
@@ -13,8 +14,8 @@ from dlcourse.text import _
 from dlcourse.widgets.playground_experiment import REACH, SIDE, Experiment, compute
 
 __all__ = [
-    "CLASS_COLORS", "HEIGHT", "WIDTH", "PlaneDrawing", "PlaygroundDrawing", "class_colors", "planes",
-    "scaled", "short", "signed_colors", "snapshot",
+    "CLASS_COLORS", "HEIGHT", "WIDTH", "Pixels", "PlaneDrawing", "PlaygroundDrawing", "class_colors",
+    "scaled", "short", "signed_colors",
 ]  # fmt: skip
 
 WIDTH, HEIGHT = 880, 444
@@ -81,6 +82,29 @@ def short(loss: float) -> str:
     return f"{loss:.3f}" if loss < 100 else f"{loss:.0e}"
 
 
+class Pixels(Artist):
+    """An image whose pixels are the figure's own, so that they are copied and not resampled: ten times as fast.
+
+    Parameters
+    ----------
+    width, height : int
+
+    Attributes
+    ----------
+    pixels : ndarray of uint8, of shape (height, width, 4)
+        Red, green, blue and opacity, the top row first; at first all is transparent.
+    """
+
+    def __init__(self, width: int, height: int):
+        super().__init__()
+        self.pixels = np.zeros((height, width, 4), np.uint8)
+        self.set_zorder(2)
+
+    def draw(self, renderer) -> None:
+        """Copy the pixels to the lower left corner."""
+        renderer.draw_image(renderer.new_gc(), 0, 0, self.pixels[::-1])  # Agg begins at the bottom
+
+
 class PlaneDrawing:
     """The plane, coloured by what a network answers, with the points on it.
 
@@ -141,9 +165,8 @@ class PlaygroundDrawing:
 
     def __init__(self, figure: Figure):
         self.figure = figure
-        # All neurons' pictures in one image: each as an image of its own would take ten times as long.
-        self.canvas = np.zeros((HEIGHT, RIGHT + 2, 4), np.uint8)
-        self.thumbnails = figure.figimage(self.canvas, 0, 0, zorder=2)
+        self.thumbnails = figure.add_artist(Pixels(RIGHT + 2, HEIGHT))
+        self.canvas = self.thumbnails.pixels
         self.lines = figure.add_artist(LineCollection([], transform=IdentityTransform(), zorder=1, capstyle="round"))
         self.words: list = []
         self.shape: tuple = ()
@@ -180,7 +203,6 @@ class PlaygroundDrawing:
             self._paint(signed_colors(scaled(column[:, ::every, ::every], kind)), places)
         likely = np.nan_to_num(columns[-1][:, ::every, ::every, None])
         self._paint(_bytes(1 + likely * (_RGB[: len(likely), None, None] - 1)), self.places[-1])
-        self.thumbnails.set_data(self.canvas)
         self._weigh([array for name, array in run.network.params.items() if name.startswith("W")])
         self.plane.update(run, columns[-1], **how)
         run.measure()
@@ -248,43 +270,3 @@ class PlaygroundDrawing:
             line.set_data(shown[:, 0], np.clip(values, 0, 2 * top))
         for text, words, loss in zip(self.values, (_("training {loss}"), _("test {loss}")), losses, strict=True):
             text.set_text(words.format(loss=short(loss)))
-
-
-def snapshot(run: Experiment, **how: bool) -> Figure:
-    """Draw an experiment as the playground would show it now.
-
-    Parameters
-    ----------
-    run : Experiment
-    **how
-        ``show_test`` and ``discretize``, as the playground's check boxes.
-
-    Returns
-    -------
-    Figure
-    """
-    figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100, facecolor="white")
-    PlaygroundDrawing(figure).update(run, **how)
-    return figure
-
-
-def planes(runs: Mapping[str, Experiment], **how: bool) -> Figure:
-    """Draw what several experiments answer, side by side, each under its name.
-
-    Parameters
-    ----------
-    runs : mapping of str to Experiment
-    **how
-        As for `snapshot`.
-
-    Returns
-    -------
-    Figure
-    """
-    figure = Figure(figsize=(2.9 * len(runs), 3.2), dpi=100, facecolor="white", layout="constrained")
-    for axes, (name, run) in zip(figure.subplots(1, len(runs), squeeze=False)[0], runs.items(), strict=True):
-        drawing = PlaneDrawing(axes)
-        drawing.update(run, compute(run)[-1], **how)
-        right = _("{accuracy:.1%} of test points").format(accuracy=run.accuracy())
-        drawing.title.set_text(f"{name}\n{right}")
-    return figure
