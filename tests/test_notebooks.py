@@ -1,6 +1,8 @@
 """Every notebook runs from top to bottom, offline, and prints what is stored in it; and has the form of a chapter."""
 
 import ast
+import base64
+import io
 import os
 import re
 import statistics
@@ -10,7 +12,9 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
+from PIL import Image
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -66,6 +70,32 @@ def test_it_runs_and_prints_what_is_stored(path, tmp_path):
     assert ran == len(code_cells(path)) > 0, report
 
 
+def figures(notebook):
+    """Give the alt text and the pixels of all figures of a notebook, in order."""
+    html = [
+        str(output.get("data", {}).get("text/html", ""))
+        for cell in notebook.cells if cell.cell_type == "code"
+        for output in cell.outputs
+    ]  # fmt: skip
+    found = re.findall(r'alt="([^"]*)"[^>]*? src="data:image/png;base64,([^"]+)"', "".join(html))
+    return [(alt, np.asarray(Image.open(io.BytesIO(base64.b64decode(png))).convert("RGB"), float)) for alt, png in found]
+
+
+@pytest.mark.slow
+@of_each_notebook
+def test_nbconvert_changes_no_figure_and_no_prose(path, tmp_path):
+    command = ["nbconvert", "--to", "notebook", "--execute", "--output-dir", str(tmp_path), str(path)]
+    subprocess.run([sys.executable, "-m", "jupyter", *command], env=offline(tmp_path), check=True, capture_output=True)
+    stored, run = (nbformat.read(file, as_version=4) for file in (path, tmp_path / path.name))
+    assert [cell.source for cell in run.cells] == [cell.source for cell in stored.cells]
+    before, after = figures(stored), figures(run)
+    assert [alt for alt, _pixels in after] == [alt for alt, _pixels in before]
+    for (alt, one), (_alt, other) in zip(before, after, strict=True):
+        if not re.search(r"(?i)\btimes?\b", alt):  # what the machine needed is not the same twice
+            assert one.shape == other.shape
+            assert np.abs(one - other).mean() < 1, f"the figure has changed: {alt}"
+
+
 def write(path, *cells):
     notebook = nbformat.v4.new_notebook(cells=list(cells))
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -117,7 +147,7 @@ def test_cells_are_short_and_prose_stands_between_them(path):
 @of_each_notebook
 def test_the_code_is_what_a_learner_may_copy(path):
     for one in code_cells(path):
-        tree = ast.parse(re.sub(r"^[%!].*$", "pass", one.source, flags=re.M))
+        tree = ast.parse(re.sub(r"^[%!].*$", "pass", one.source, flags=re.MULTILINE))
         for node in ast.walk(tree):
             assert not (isinstance(node, ast.ImportFrom) and node.names[0].name == "*"), one.source
             assert not (isinstance(node, ast.Attribute) and ast.unparse(node) == "sys.path"), one.source
