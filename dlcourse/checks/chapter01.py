@@ -1,0 +1,231 @@
+"""Checks of chapter 01, perceptrons."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from dlcourse.checks.base import Trial, exercise, explain
+from dlcourse.text import _
+
+PAIRS = ((0, 0), (1, 0), (0, 1), (1, 1))
+# Truth tables in the chapter's order of pairs.
+AND, OR, NAND, XOR, SAME = "0001", "0111", "1110", "0110", "1001"
+NAMES = {AND: "AND", OR: "OR", NAND: "NAND", XOR: "XOR", SAME: "1001", "1000": "NOR"}
+
+
+def _table(fires: Callable[[int, int], Any]) -> str:
+    return "".join(str(int(fires(*pair))) for pair in PAIRS)
+
+
+def _opposite(table: str) -> str:
+    return "".join("10"[int(digit)] for digit in table)
+
+
+def _fires(w1: float, w2: float, b: float) -> str:
+    return _table(lambda x1, x2: w1 * x1 + w2 * x2 + b > 0)
+
+
+def _numbers(variant: int) -> dict:
+    """Give a neuron for which one pair of inputs lies exactly on the line, and no likely slip gives its table."""
+    rng = np.random.default_rng(variant)
+    while True:
+        w1, w2 = (float(rng.choice([-0.75, -0.5, -0.25, 0.25, 0.5, 0.75])) for _weight in range(2))
+        b = -[w1, w2, w1 + w2][int(rng.integers(3))]
+        if variant == 0:
+            w1, w2, b = 0.5, -0.25, -0.25
+        table, crosses = _fires(w1, w2, b), -b / w1 if b else 0.0
+        if table in [slip[1] for slip in _slips(w1, w2, b)] or abs(w1) == abs(w2):
+            continue
+        if crosses and crosses == round(crosses, 2):
+            return {"w1": w1, "w2": w2, "b": b, "table": table, "theta": -b, "crosses": crosses}
+
+
+def _slips(w1: float, w2: float, b: float) -> list[tuple]:
+    table = _fires(w1, w2, b)
+    edge = _table(lambda x1, x2: w1 * x1 + w2 * x2 + b >= 0)
+    return [
+        ("fence", edge, _("For one pair the sum is exactly 0. Read in the formula what the neuron does then.")),
+        ("order", table[0] + table[2] + table[1] + table[3], _("Keep to the order: (1, 0) comes before (0, 1).")),
+        ("sign", _opposite(table), _("Every answer is turned round: the neuron fires where the sum is above 0.")),
+        ("sign", _fires(w1, w2, -b), _("That is the table for the bias {b:g}: it is added as it is, sign and all."
+                                       ).format(b=-b)),
+        ("formula", _fires(w1, w2, 0), _("That is the table of a neuron without the bias.")),
+    ]  # fmt: skip
+
+
+@exercise("1.1", "Which pairs fire?", kind="predict then run", points=2, section="Maths", names=("prediction",),
+          numbers=_numbers)  # fmt: skip
+def which_pairs_fire(trial: Trial) -> None:
+    """The truth table of a neuron on paper, its threshold, and where its line crosses the axis of x1."""
+    w1, w2, b = (trial.numbers[name] for name in ("w1", "w2", "b"))
+    trial.answers({name: trial.numbers[name] for name in ("table", "theta", "crosses")}, {
+        "table": _slips(w1, w2, b),
+        "theta": [("sign", b, _("That is the bias. Bring it to the other side: what does its sign do?"))],
+        "crosses": [
+            ("sign", b / w1, _("Put x2 = 0 into the equation of the line, and watch the sign of b.")),
+            ("scale", -b, _("Almost: how much of x1 makes up for the bias depends on the weight of x1.")),
+            ("scale", -b * w1, _("In w1·x1 + b = 0, you multiplied by the weight. Solve for x1.")),
+            ("order", -b / w2, _("There the line crosses the other axis, the one of x2.")),
+        ],
+    }, within=1e-6)  # fmt: skip
+
+
+def _gate(trial: Trial, name: str, f: Any, right: str, raised: tuple | None = None, more: str | None = None):
+    """Ask a gate for its truth table."""
+    found = []
+    for pair in PAIRS:
+        answer = trial.call(f, *pair, raised=raised)
+        trial.shape(answer, ())
+        answer = float(trial.array(answer))
+        text = _("{doing} gives {answer:g}. A gate says 1 or 0.").format(doing=trial.doing, answer=answer)
+        trial.expect(answer in (0, 1), "formula", text)
+        found.append(int(answer))
+    table = "".join(map(str, found))
+    if table == right:
+        return
+    if table == _opposite(right):
+        trial.fail("sign", _("Every answer of {name} is turned round.").format(name=name))
+    if table in NAMES:
+        trial.fail("swapped", _("{name} answers like {other}.").format(name=name, other=NAMES[table]), more)
+    wrong = [str(pair) for pair, one, other in zip(PAIRS, table, right, strict=True) if one != other]
+    text = _("{name} answers wrongly to {pairs}.").format(name=name, pairs=", ".join(wrong))
+    trial.fail("values", text, _("Add up on paper what its neuron gets there, with the bias or against the threshold."))
+
+
+@exercise("1.2", "Find the bug: four gates, three names", kind="find the bug", points=2, section="OR and NAND",
+          names=("AND", "NAND", "XOR"))  # fmt: skip
+def four_gates_three_names(trial: Trial) -> None:
+    """The notes' gates: OR is called AND, so that AND is lost, and XOR calls an OR that does not exist."""
+    one, nand, xor = trial.subjects
+    _gate(trial, "NAND", nand, NAND)
+    more = _("Python keeps the last function of a name. Look at which names stand after def, from top to bottom.")
+    _gate(trial, "AND", one, AND, more=more)
+    hint = _("AND and NAND are right. XOR still stops with an error: which of the names that it calls is nowhere?")
+    _gate(trial, "XOR", xor, XOR, raised=("raises", hint))
+
+
+@exercise("1.3", "Find the bug: and-or, or not-and?", kind="find the bug", points=2, section="OR and NAND",
+          names=("not_and",))  # fmt: skip
+def and_or_or_not_and(trial: Trial) -> None:
+    """NAND typed from AND, with the weights turned round and the bias left as it was."""
+    f = trial.subject
+    never = [trial.array(trial.call(f, *pair)) for pair in PAIRS]
+    text = _("not_and says 0 to every pair. NAND says 0 to one alone.")
+    more = _("With both weights negative, how large is the sum for (0, 0), and what alone can lift it above 0?")
+    trial.expect(not all(answer.shape == () and answer == 0 for answer in never), "bias", text, more)
+    _gate(trial, "not_and", f, NAND)
+
+
+def _neuron_inputs(trial: Trial) -> list[tuple[np.ndarray, np.ndarray, float]]:
+    rng = trial.rng
+    fixed = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [3.0, -0.5], [0.25, 0.25]])
+    square = np.array([[2.0, -1.0, 0.5], [-1.0, 1.0, 2.0], [-0.5, -3.0, 1.0]])
+    drawn = [(rng.normal(size=shape), rng.normal(size=shape[1]), float(rng.normal())) for shape in ((40, 3), (30, 5))]
+    return [
+        (fixed, np.array([0.5, 0.25]), -0.25), (fixed.astype(int), np.array([-2, 1]), 1),
+        (square, np.array([1.0, -0.75, 2.0]), -0.5), *drawn,
+    ]  # fmt: skip
+
+
+@exercise("1.4", "A neuron for a whole table", kind="write it", points=2, section="One class for all of them",
+          names=("neuron",))  # fmt: skip
+def neuron(trial: Trial) -> None:
+    """One neuron's answers to N inputs at once, with any number of weights."""
+    f = trial.subject
+    for x, w, b in _neuron_inputs(trial):
+        total = (x * w).sum(axis=1) + b
+        hint = _("x has the shape {x}, and w has the shape {w}: that does not work. A row of x is one input.")
+        found = trial.call(f, x, w, b, raised=("axis", hint.format(x=x.shape, w=w.shape)))
+        trial.equal(found, np.where(total > 0, 1, 0), [
+            ("fence", total >= 0, _("It fires also where the sum is exactly 0.")),
+            ("sign", total <= 0, _("It fires where it should not, and the other way round.")),
+            ("sign", total < 0, _("It fires where it should not, and the other way round.")),
+            ("sign", total > 2 * b, _("b is a bias. You use it as a threshold.")),
+            ("formula", total, _("Those are the sums. What is missing is the decision: 1 or 0.")),
+            ("formula", total > b, _("The bias is not in it.")),
+            ("formula", np.sign(total), _("Below 0 it says -1. A neuron says 1 or 0.")),
+            ("axis", x.T @ w + b > 0 if len(x) == len(w) else np.nan,
+             _("Rows and columns are swapped: a row of x is one input.")),
+            ("axis", (x * w).sum() + b > 0, _("All rows are added up to one answer. Each row wants its own.")),
+            ("axis", (x * w).sum(axis=0) + b > 0, _("You add up the columns. A row of x is one input.")),
+            ("shape", x * w + b > 0, _("The products are not added up yet: one answer for each row of x.")),
+            ("formula", x.sum(axis=1) + b > 0, _("The weights are not in it.")),
+        ])  # fmt: skip
+    x, w, b = trial.rng.normal(size=(1, 4)), np.array([1.0, -1.0, 0.5, 2.0]), 0.25
+    hint = _("A table of one row must give an array with one answer, of shape (1,).")
+    trial.equal(trial.call(f, x, w, b), np.where(x @ w + b > 0, 1, 0), kind="shape", hint=hint)
+    trial.no_loop(f)
+
+
+def _room(w1: float, w2: float, b: float) -> dict:
+    return {(x1, x2): abs(w1 * x1 + w2 * x2 + b) / math.hypot(w1, w2) for x1, x2 in PAIRS}
+
+
+@exercise("1.5", "Room for error", kind="measure", points=2, section="Play", names=("gate",))
+def room_for_error(trial: Trial) -> None:
+    """An AND whose line keeps a distance of 0.34 from all four points."""
+    found = trial.plain(trial.subject)
+    trial.expect(type(found) is dict, "type", _("gate is no longer a dict."))
+    w1, w2, b = (trial.number(found.get(name), repr(name)) for name in ("w1", "w2", "b"))
+    table = _fires(w1, w2, b)
+    hint = _("With these numbers every answer of AND is turned round.")
+    trial.expect(table != _opposite(AND), "sign", hint)
+    wrong = ", ".join(str(pair) for pair, one, other in zip(PAIRS, table, AND, strict=True) if one != other)
+    trial.expect(not wrong, "values", _("With these numbers it is no AND: wrong for {pairs}.").format(pairs=wrong))
+    room = _room(w1, w2, b)
+    if min(room.values()) >= 0.34 - 1e-9:
+        return
+    nearest, room_left = min(room.items(), key=lambda item: item[1])
+    hint = _("It is an AND, but its line passes {room:.2f} from {pair}.").format(room=room_left, pair=nearest)
+    if max(abs(w1), abs(w2)) > 1.1 * min(abs(w1), abs(w2)):
+        more = _("(1, 0) and (0, 1) do not have the same room. Which two numbers decide how the line leans?")
+        trial.fail("lean", hint, more)
+    more = _("The line leans as it should. Which number moves it without turning it, and which corner is it to leave?")
+    trial.fail("place", hint, more)
+
+
+TRIPLES = tuple((x1, x2, x3) for x1 in (0, 1) for x2 in (0, 1) for x3 in (0, 1))
+
+
+@exercise("1.6", "Neurons that add", kind="write it", points=3, section="XOR from two layers", names=("add_bits",))
+def neurons_that_add(trial: Trial) -> None:
+    """Add three bits: the digit that is written down, and the one that is carried."""
+    f, x = trial.subject, np.array(TRIPLES)
+    total, pair = x.sum(axis=1), x[:, 0] + x[:, 1]
+
+    def ask(inputs):
+        answers = []
+        for triple in inputs:
+            answer = trial.call(f, *map(float, triple))
+            trial.shape(answer, (2,))
+            answers.append(trial.array(answer).astype(float))
+        return np.array(answers)
+
+    found = ask(TRIPLES)
+    swapped = _("The digit comes first, the carry second.")
+    trial.expect(not np.array_equal(found, np.stack([total > 1, total % 2], axis=1)), "order", swapped)
+    trial.equal(found[:, 0], total % 2, [
+        ("sign", 1 - total % 2, _("Every digit is turned round.")),
+        ("one input", pair % 2, _("The digit of the first two is right; the third input is not in it yet.")),
+        ("formula", total > 0, _("The digit is 1 if any input is. That is OR: 1 + 1 = 10 has the digit 0.")),
+        ("formula", total == 1, _("1 + 1 + 1 = 11 has the digit 1.")),
+        ("formula", total, _("The sum can be 3. A neuron says 1 or 0.")),
+        ("formula", total == 3, _("The digit is 1 only if all inputs are.")),
+    ], kind="values", hint=_("A digit is not right. Go through the eight cases on paper, layer by layer."))  # fmt: skip
+    trial.equal(found[:, 1], total > 1, [
+        ("sign", total <= 1, _("The digits are right. Every carry is turned round.")),
+        ("one input", pair == 2, _("The digits are right. The carry does not look at the third input.")),
+        ("formula", total == 3, _("The digits are right. The carry waits until all three are 1.")),
+        ("formula", total > 0, _("The digits are right. There is a carry already for a single 1.")),
+        ("formula", (total == 2), _("The digits are right. 1 + 1 + 1 = 11 has a carry, too.")),
+    ], kind="values", hint=_("The digits are right, a carry is not. Go through the eight cases."))  # fmt: skip
+    hint = _("With inputs that are off by up to 0.1 it breaks. Gates decide; what compares with 0 and 1 or calculates"
+             " passes the error on.")  # fmt: skip
+    more = _("Build it from gates or from Perceptron. Then the first layer makes clean zeros and ones of its inputs.")
+    for error in (0.1, -0.1, trial.rng.uniform(-0.1, 0.1, x.shape)):
+        trial.equal(ask(x + error), np.stack([total % 2, total > 1], axis=1), kind="noise", hint=hint, more=more)
+
+
+explain("1.7", "XOR in one neuron?", points=2, section="XOR, and why no line does it")
