@@ -1,0 +1,308 @@
+"""Judges one submission: its cells run in a worker, and the checks run here, on what the worker hands over.
+
+``python -I -m dlcourse.grading.judge`` reads a job as JSON and writes one line of JSON for each thing it finds out;
+`judged` starts that, so that each submission has a judge of its own that can be stopped.
+"""
+
+import json
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from dlcourse.checks import base
+from dlcourse.checks.access import NotYet, Raised
+from dlcourse.grading import written
+from dlcourse.grading.remote import Gone, RemoteAccess, Workplace
+from dlcourse.text import _
+
+__all__ = ["Cell", "Job", "Limits", "Result", "Verdict", "judge", "judged", "main"]
+
+MOST_STARTS = 40
+JUDGE_MEMORY = 6 << 30
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a submission may use.
+
+    Attributes
+    ----------
+    cell, exercise, submission : float
+        Seconds for one cell, for the judging of one exercise, and for everything.
+    memory : int
+        Bytes of address space.
+    """
+
+    cell: float = 60.0
+    exercise: float = 20.0
+    submission: float = 600.0
+    memory: int = 2 << 30
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell of a submission: its id and its text."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is to be judged.
+
+    Attributes
+    ----------
+    cells : sequence of Cell
+        The code cells, in their order, without tests.
+    exercises : sequence of tuple
+        For each exercise its number, the names it hands over, the seeds of its tests, and the variant of its numbers.
+    limits : Limits
+    """
+
+    cells: Sequence[Cell]
+    exercises: Sequence[tuple[str, tuple[str, ...], tuple[int, ...], int]]
+    limits: Limits = Limits()
+
+
+@dataclass
+class Verdict:
+    """Whether an answer is right; if not, the `kind` of the mistake, and what the learner reads."""
+
+    number: str
+    right: bool
+    kind: str = ""
+    hint: str = ""
+
+
+@dataclass
+class Result:
+    """What was found out about a submission.
+
+    Attributes
+    ----------
+    verdicts : dict
+        By the exercise's number.
+    cells : dict
+        By the cell's id what it printed, and the error it ended with (name, text, line) or None.
+    remarks : list of str
+        In plain words what went wrong besides: cells that never end, a process that died.
+    holds : dict
+        What kept the submission in its place; see `dlcourse.grading.sandbox`.
+    """
+
+    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    cells: dict[str, tuple[str, Any]] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)
+    holds: dict[str, str] | None = None
+
+
+class _Judge:
+    """One submission: a worker, and another one whenever that one is gone."""
+
+    def __init__(self, job: Job):
+        self.job, self.limits = job, job.limits
+        self.texts = [_python(cell.text) for cell in job.cells]
+        # What is tried of each cell: all of it, its definitions, nothing.
+        self.level = [0] * len(job.cells)
+        self.end = time.monotonic() + self.limits.submission
+        self.starts = 0
+        self.workplace: Workplace | None = None
+        self.found = Result()
+
+    def report(self) -> Iterator[tuple[str, Any]]:
+        """Judge, and say one thing after another: verdicts, and then cells, remarks and what holds."""
+        for number, names, seeds, variant in self.job.exercises:
+            yield "verdict", asdict(self._exercise(number, names, seeds, variant))
+        if self.workplace is not None:
+            self.workplace.close()
+        yield "cells", self.found.cells
+        yield "remarks", self.found.remarks
+        yield "holds", self.found.holds
+
+    def _until(self, seconds: float) -> float:
+        return min(time.monotonic() + seconds, self.end)
+
+    def _ready(self) -> Workplace:
+        """Give a worker in which all cells have run."""
+        while self.workplace is None:
+            if self.starts >= MOST_STARTS or time.monotonic() >= self.end:
+                raise Gone("time", _("the time for the whole submission was used up"))
+            self.starts += 1
+            self.workplace = Workplace(memory=self.limits.memory, seconds=self.limits.submission)
+            self.found.holds = self.workplace.holds
+            for place, cell in enumerate(self.job.cells):
+                try:
+                    self._run(place, cell)
+                except Gone as error:
+                    self._leave_out(place, error)
+                    break
+        return self.workplace
+
+    def _run(self, place: int, cell: Cell) -> None:
+        text = [self.texts[place], written.only_definitions(self.texts[place]), ""][self.level[place]]
+        if not text.strip():
+            return
+        self.workplace.deadline = self._until(self.limits.cell)
+        found = self.workplace.run(text)
+        self.found.cells.setdefault(cell.id, (found["printed"], found["error"]))
+
+    def _leave_out(self, place: int, error: Gone) -> None:
+        self._end()
+        if not self.level[place]:
+            name = self.job.cells[place].id
+            text = _("cell {place} ({name}): {why}; it is left out, except for the functions and classes in it")
+            self.found.remarks.append(text.format(place=place + 1, name=name, why=error.text))
+            self.found.cells[name] = ("", [_error_name(error), error.text, 0])
+        self.level[place] += 1
+
+    def _end(self) -> None:
+        self.workplace.close()
+        self.workplace = None
+
+    def _exercise(self, number: str, names: Sequence[str], seeds: Sequence[int], variant: int) -> Verdict:
+        try:
+            workplace = self._ready()
+        except Gone as error:
+            return self._gone(number, error)
+        workplace.deadline = self._until(self.limits.exercise)
+        access = RemoteAccess(workplace, [text for text, level in zip(self.texts, self.level) if level < 2])
+        try:
+            for seed in seeds:
+                subjects = [workplace.subject(name) for name in names]
+                base.judge(number, subjects, seed=seed, variant=variant, access=access)
+                workplace.forget()
+        except NotYet as error:
+            workplace.forget()
+            return Verdict(number, False, error.kind, str(error))
+        except Gone as error:
+            self._end()
+            return self._gone(number, error)
+        except (Exception, Raised) as error:
+            # The check itself stumbled over what it got: no point, and somebody should know.
+            self._end()
+            why = f"{type(error).__name__}: {str(error)[:200]}"
+            self.found.remarks.append(_("{number}: the check could not deal with the answer ({why})").format(
+                number=number, why=why))  # fmt: skip
+            return Verdict(number, False, "broken", _("{number}: the answer is of a kind that cannot be judged.").format(
+                number=number))  # fmt: skip
+        return Verdict(number, True)
+
+    def _gone(self, number: str, error: Gone) -> Verdict:
+        text = _("{number}: {why}").format(number=number, why=error.text)
+        self.found.remarks.append(text)
+        return Verdict(number, False, error.kind, text)
+
+
+def _error_name(error: Gone) -> str:
+    return {"time": "CellTimeoutError"}.get(error.kind, "ProcessEnded")
+
+
+def _python(text: str) -> str:
+    """Give a cell's text with IPython's magic turned into calls."""
+    if written.parsed(text).body or not text.strip():
+        return text
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return TransformerManager().transform_cell(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return text
+
+
+def judge(job: Job) -> Result:
+    """Judge a submission in this process; its code runs in another."""
+    result = Result()
+    for kind, what in _reports(job):
+        _note(result, kind, what)
+    return result
+
+
+def _reports(job: Job) -> Iterator[tuple[str, Any]]:
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        yield from _Judge(job).report()
+
+
+def _note(result: Result, kind: str, what: Any) -> None:
+    if kind == "verdict":
+        result.verdicts.setdefault(what["number"], Verdict(**what))
+    elif kind == "cells":
+        result.cells = {name: tuple(found) for name, found in what.items()} | result.cells
+    elif kind == "remarks":
+        result.remarks += what
+    else:
+        result.holds = what or result.holds
+
+
+def judged(job: Job) -> Result:
+    """Judge a submission in a process of its own, which is ended when it does not come to an end by itself."""
+    result, left = Result(), list(job.exercises)
+    while True:
+        rest = Job(job.cells, left, job.limits)
+        complete = _in_a_process(rest, result)
+        left = [exercise for exercise in left if exercise[0] not in result.verdicts]
+        if complete or not left:
+            return result
+        number = left[0][0]
+        text = _("{number}: judging it did not come to an end").format(number=number)
+        result.remarks.append(text)
+        result.verdicts[number] = Verdict(number, False, "broken", text)
+        left = left[1:]
+        if not left:
+            return result
+
+
+def _in_a_process(job: Job, result: Result) -> bool:
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-m", "dlcourse.grading.judge"],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+    )  # fmt: skip
+    stop = threading.Timer(job.limits.submission + job.limits.exercise + 60, process.kill)
+    stop.start()
+    complete = False
+    try:
+        process.stdin.write(json.dumps(asdict(job)).encode())
+        process.stdin.close()
+        for line in process.stdout:
+            kind, what = json.loads(line)
+            complete = complete or kind == "holds"
+            _note(result, kind, what)
+    except BrokenPipeError as error:
+        result.remarks.append(_("the judge did not start ({why})").format(why=error))
+    finally:
+        stop.cancel()
+        process.kill()
+        process.stdout.close()
+        process.wait()
+    return complete
+
+
+def _job(found: Mapping[str, Any]) -> Job:
+    exercises = [(number, tuple(names), tuple(seeds), variant) for number, names, seeds, variant in found["exercises"]]
+    return Job([Cell(**cell) for cell in found["cells"]], exercises, Limits(**found["limits"]))
+
+
+def main() -> int:
+    """Read a job from stdin, and write what is found out to stdout."""
+    try:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (JUDGE_MEMORY, JUDGE_MEMORY))
+    except (ImportError, ValueError, OSError) as error:
+        print(f"dlcourse: no limit on the memory of the judge ({error})", file=sys.stderr)
+    job = _job(json.load(sys.stdin))
+    for kind, what in _reports(job):
+        print(json.dumps([kind, what]), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

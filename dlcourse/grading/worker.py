@@ -1,0 +1,278 @@
+"""The process a learner's code runs in: it runs cells and calls functions for a judge, and knows nothing to judge by.
+
+Started by `dlcourse.grading.remote`. Whatever the learner's code does to this process, it can only change the values
+that it hands over, and those are judged elsewhere.
+"""
+
+import asyncio
+import builtins
+import contextlib
+import inspect
+import io
+import json
+import linecache
+import os
+import sys
+import traceback
+import types
+import warnings
+from collections.abc import Callable, Mapping
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+
+from dlcourse.grading import sandbox
+from dlcourse.grading.wire import Broken, Decoder, Encoder, Numbers, read, write
+
+__all__ = ["Printed", "Shell", "Worker", "main"]
+
+MOST_PRINTED, MOST_SAID = 20_000, 500
+BLOCKED = ("dlcourse.checks", "dlcourse.grading")
+TIMED = ("time", "capture", "prun")  # magic that runs what follows it
+
+
+class Printed(io.TextIOBase):
+    """What a cell prints: the first characters, and no more than `most`."""
+
+    def __init__(self, most: int = MOST_PRINTED):
+        self.most, self.parts, self.length = most, [], 0
+
+    def write(self, text: str) -> int:
+        """Take a text, or as much of it as there is room for."""
+        if self.length < self.most:
+            self.parts.append(text[: self.most - self.length])
+        self.length += len(text)
+        return len(text)
+
+    @property
+    def text(self) -> str:
+        """What was printed."""
+        return "".join(self.parts) + ("\n… (cut off here)\n" if self.length > self.most else "")
+
+
+class Shell:
+    """Stands for IPython: magic that runs code runs it, all else does nothing."""
+
+    def __init__(self, run: Callable[[str], Any]):
+        self._run = run
+
+    def run_line_magic(self, name: str, line: str, *_unused: Any) -> Any:
+        """``%name line``."""
+        return self._run(line) if name in TIMED else None
+
+    def run_cell_magic(self, name: str, line: str, cell: str) -> Any:
+        """``%%name line`` above a cell."""
+        return self._run(cell) if name in TIMED else None
+
+    def __getattr__(self, name: str) -> Any:
+        return _Nothing()
+
+
+class _Nothing(list):
+    """Takes any call and any attribute, and does nothing."""
+
+    def __getattr__(self, name: str) -> "_Nothing":
+        return self
+
+    def __call__(self, *_args: Any, **_kwargs: Any) -> "_Nothing":
+        return self
+
+
+class _NoChecks:
+    """Finds no checks and no graders."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        if name.startswith(BLOCKED):
+            raise ModuleNotFoundError(f"{name} is not there while a notebook is graded", name=name)
+        return None
+
+
+class Worker:
+    """Answers the judge's requests, one after another.
+
+    Parameters
+    ----------
+    incoming, outgoing : binary files
+        The pipes.
+    """
+
+    def __init__(self, incoming: BinaryIO, outgoing: BinaryIO):
+        self.incoming, self.outgoing = incoming, outgoing
+        self.numbers = Numbers(-1)
+        self.module = types.ModuleType("__main__")
+        self.names = self.module.__dict__
+        self.cells = 0
+
+    def serve(self, *, for_reply: bool = False) -> Any:
+        """Answer until the judge hangs up, or until the reply to a call of ours arrives."""
+        while (got := read(self.incoming)) is not None:
+            message, blob = got
+            if for_reply and "reply" in message:
+                return self._reply(message, blob)
+            if message["do"] == "forget":
+                self.numbers.clear()
+                continue
+            self._answer(message, blob)
+        os._exit(0)
+
+    def _answer(self, message: Mapping, blob: bytes) -> None:
+        decoder = Decoder(self.numbers, blob, self._known)
+        args, kwargs = [], {}
+        encoder = Encoder(self.numbers, self._handle, decoder.arrays)
+        try:
+            args = [decoder.value(item) for item in message.get("args", [])]
+            kwargs = {name: decoder.value(item) for name, item in message.get("kwargs", {}).items()}
+            answer = {"ok": encoder.value(getattr(self, f"_{message['do']}")(message, decoder, args, kwargs))}
+        except BaseException as error:
+            answer = {"raised": _said(error)}
+            encoder = Encoder(self.numbers, self._handle, decoder.arrays)
+        try:
+            answer["args"] = [encoder.value(item) for item in (*args, *kwargs.values())]
+            write(self.outgoing, answer, encoder.blob)
+        except (MemoryError, ValueError, TypeError, RecursionError) as error:
+            write(self.outgoing, {"raised": _said(error), "args": []})
+
+    # What the judge asks for.
+
+    def _run(self, message: Mapping, *_unused: Any) -> dict:
+        printed, error = Printed(), None
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            try:
+                self.execute(message["text"])
+            except BaseException as found:
+                error = [*_said(found), _line(found, self.cells)]
+        return {"printed": printed.text, "error": error}
+
+    def _name(self, message: Mapping, *_unused: Any) -> Any:
+        return self.names[message["name"]]
+
+    def _call(self, message: Mapping, decoder: Decoder, args: list, kwargs: dict) -> Any:
+        with _silenced(message["errors"]):
+            return decoder.value(message["thing"])(*args, **kwargs)
+
+    def _method(self, message: Mapping, decoder: Decoder, args: list, kwargs: dict) -> Any:
+        with _silenced(message["errors"]):
+            return getattr(decoder.value(message["thing"]), message["name"])(*args, **kwargs)
+
+    def _get(self, message: Mapping, decoder: Decoder, *_unused: Any) -> Any:
+        with _silenced({}):
+            value = getattr(decoder.value(message["thing"]), message["name"])
+            for key in message["keys"]:
+                value = value[decoder.value(key)]
+            return value
+
+    def _set(self, message: Mapping, decoder: Decoder, args: list, *_unused: Any) -> None:
+        with _silenced({}):
+            thing, keys = decoder.value(message["thing"]), [decoder.value(key) for key in message["keys"]]
+            if not keys:
+                setattr(thing, message["name"], args[0])
+                return
+            inside = getattr(thing, message["name"])
+            for key in keys[:-1]:
+                inside = inside[key]
+            inside[keys[-1]] = args[0]
+
+    def execute(self, text: str) -> Any:
+        """Run the text of a cell; give the value of a single expression."""
+        self.cells += 1
+        file = f"<cell {self.cells}>"
+        linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+        try:
+            code = compile(text, file, "eval")
+        except SyntaxError:
+            code = compile(text, file, "exec", flags=PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        value = eval(code, self.names)
+        return asyncio.run(value) if code.co_flags & inspect.CO_COROUTINE else value
+
+    # Objects that stay here, and functions that stay there.
+
+    def _handle(self, thing: Any) -> list:
+        kind = "class" if inspect.isclass(thing) else "function" if callable(thing) else "value"
+        return ["object", self.numbers.of(thing), kind, str(type(thing).__name__)[:100]]
+
+    def _known(self, found: list) -> Any:
+        number = found[1]
+        thing = self.numbers.get(number)
+        if thing is None and found[0] == "callback":
+            thing = self._callback(number)
+            self.numbers.enter(number, thing)
+        if thing is None:
+            raise Broken("an object is not known")
+        return thing
+
+    def _callback(self, number: int) -> Callable:
+        def callback(*args: Any, **kwargs: Any) -> Any:
+            """Call a function of the check."""
+            encoder = Encoder(self.numbers, self._handle)
+            handed = [encoder.value(item) for item in args], {name: encoder.value(kwargs[name]) for name in kwargs}
+            write(self.outgoing, {"callback": number, "args": handed[0], "kwargs": handed[1]}, encoder.blob)
+            return self.serve(for_reply=True)
+
+        return callback
+
+    def _reply(self, message: Mapping, blob: bytes) -> Any:
+        if message["raised"]:
+            name, text = message["raised"]
+            kind = getattr(builtins, name, RuntimeError)
+            raise kind(text) if isinstance(kind, type) and issubclass(kind, Exception) else RuntimeError(text)
+        return Decoder(self.numbers, blob, self._known).value(message["reply"])
+
+
+PyCF_ALLOW_TOP_LEVEL_AWAIT = 0x2000  # of `ast`
+
+
+@contextlib.contextmanager
+def _silenced(errors: Mapping[str, str]):
+    with warnings.catch_warnings(), np.errstate(**{"all": "ignore", **errors}), contextlib.redirect_stdout(Printed(0)):
+        warnings.simplefilter("ignore")
+        with contextlib.redirect_stderr(Printed(0)):
+            yield
+
+
+def _said(error: BaseException) -> list[str]:
+    try:
+        return [str(type(error).__name__)[:100], str(error)[:MOST_SAID]]
+    except BaseException as second:  # an exception of the learner's own may do anything when it is asked
+        return [str(type(error).__name__)[:100], f"({type(second).__name__} while it was printed)"]
+
+
+def _line(error: BaseException, cells: int) -> int:
+    """Give the line of the cell that an exception comes from; 0 if nobody knows."""
+    if isinstance(error, SyntaxError):
+        return error.lineno or 0
+    places = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == f"<cell {cells}>"]
+    return places[0] if places else 0
+
+
+def _stand_in() -> types.ModuleType:
+    """Give what a notebook gets for ``from dlcourse.checks import check``: a check that says nothing."""
+    module = types.ModuleType("dlcourse.checks", "Checks say nothing while a notebook is graded.")
+    module.check = lambda *_args, **_kwargs: None
+    module.NotYet = type("NotYet", (AssertionError,), {})
+    return module
+
+
+def main(settings: Mapping[str, Any]) -> None:
+    """Give up all rights, tell the judge what holds, and answer its requests."""
+    incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    null = os.open(os.devnull, os.O_RDWR)
+    for place in (0, 1, 2):
+        os.dup2(null, place)
+    scratch = Path(settings["scratch"])
+    os.chdir(scratch)
+    worker = Worker(incoming, outgoing)
+    builtins.get_ipython = lambda: Shell(worker.execute)
+    builtins.display = print
+    for name in [name for name in sys.modules if name.startswith(BLOCKED)]:
+        del sys.modules[name]
+    sys.modules |= {"__main__": worker.module, "dlcourse.checks": _stand_in()}
+    sys.meta_path.insert(0, _NoChecks())
+    holds = sandbox.enter(scratch, memory=settings["memory"], seconds=settings["seconds"])
+    write(outgoing, {"ready": holds})
+    worker.serve()
+
+
+if __name__ == "__main__":
+    main(json.loads(sys.argv[1]))
