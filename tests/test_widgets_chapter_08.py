@@ -60,10 +60,10 @@ class TestNumberOrZero:
     def test_the_left_end_is_zero_and_the_next_stop_is_the_lowest(self):
         number, seen = bench.NumberOrZero("weight decay", 1e-3, 1.0), []
         assert number.value == number.start == 0
-        for third in range(10):
+        for third in reversed(range(10)):
             number.slider.value = 10 ** (number.slider.min + third / 3)
             seen.append(number.value)
-        assert seen == [0, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5]
+        assert seen == [0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001, 0]
 
     def test_the_box_takes_zero_and_any_number(self):
         number = bench.NumberOrZero("weight decay", 1e-3, 1.0, 0.1)

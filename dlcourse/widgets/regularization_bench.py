@@ -89,7 +89,7 @@ class NumberOrZero(Number):
         self.start = start
 
     def _tidy(self, value: float) -> float:
-        return 0.0 if value < 1.2 * self._zero else super()._tidy(value)
+        return 0.0 if value < 1.2 * self._zero else float(f"{value:.0e}")
 
 
 class BenchDrawing:
