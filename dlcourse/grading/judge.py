@@ -25,6 +25,8 @@ from dlcourse.text import _
 __all__ = ["Cell", "Job", "Limits", "Result", "Verdict", "judge", "judged", "main"]
 
 MOST_STARTS = 40
+# Other submissions share the processor: who is too slow only then is asked again.
+TRIES_AT_SPEED = 3
 JUDGE_MEMORY = 6 << 30
 
 
@@ -176,11 +178,8 @@ class _Judge:
         access = RemoteAccess(workplace, [text for text, level in zip(self.texts, self.level) if level < 2])
         try:
             for seed in seeds:
-                subjects = [workplace.subject(name) for name in names]
-                base.judge(number, subjects, seed=seed, variant=variant, access=access)
-                workplace.forget()
+                _check(workplace, access, number, names, seed, variant)
         except NotYet as error:
-            workplace.forget()
             return Verdict(number, False, error.kind, str(error))
         except Gone as error:
             self._end()
@@ -199,6 +198,19 @@ class _Judge:
         text = _("{number}: {why}").format(number=number, why=error.text)
         self.found.remarks.append(text)
         return Verdict(number, False, error.kind, text)
+
+
+def _check(workplace: Workplace, access: RemoteAccess, number: str, names: Sequence[str], seed: int, variant: int) -> None:
+    for left in reversed(range(TRIES_AT_SPEED)):
+        subjects = [workplace.subject(name) for name in names]
+        try:
+            base.judge(number, subjects, seed=seed, variant=variant, access=access)
+            workplace.forget()
+            return
+        except NotYet as error:
+            workplace.forget()
+            if error.kind != "slow" or not left:
+                raise
 
 
 def _error_name(error: Gone) -> str:

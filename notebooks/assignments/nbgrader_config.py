@@ -5,6 +5,7 @@
 
 from pathlib import Path
 
+from dlcourse.grading.autograde import AUTOGRADE, FEEDBACK
 from dlcourse.grading.release import CODE_STUB, PREPROCESSORS, TEXT_STUB
 
 c = get_config()  # noqa: F821
@@ -17,7 +18,12 @@ c.ClearSolutions.code_stub = {"python": CODE_STUB}
 c.ClearSolutions.text_stub = TEXT_STUB
 c.GenerateAssignment.preprocessors = PREPROCESSORS
 
-# A cell that has not ended after this many seconds is stopped; the notebook goes on with the next one.
-c.ExecutePreprocessor.timeout = 60
-c.ExecutePreprocessor.interrupt_on_timeout = True
-c.ExecutePreprocessor.kernel_name = "python3"
+# Answers are not graded in the process that runs them: see INSTRUCTORS.md.
+c.Autograde.autograde_preprocessors = AUTOGRADE
+c.GenerateFeedback.preprocessors = FEEDBACK
+
+# What one submission may use: seconds for a cell, for judging an exercise, and in all; bytes of memory.
+c.JudgeAnswers.cell_seconds = 60
+c.JudgeAnswers.exercise_seconds = 20
+c.JudgeAnswers.submission_seconds = 600
+c.JudgeAnswers.memory = 2 * 1024**3

@@ -1,0 +1,88 @@
+"""Make an assignment of some of a chapter's exercises, and write worked solutions."""
+
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from dlcourse.checks import base
+from dlcourse.grading import sources
+from dlcourse.grading.release import release
+
+__all__ = ["assign", "rubrics", "solved", "write_solutions"]
+
+SETTINGS = "nbgrader_config.py"
+
+
+def assign(chapter: int, exercises: Iterable[str], seed: int, folder: Path) -> tuple[Path, Path]:
+    """Make, or add to, a course for nbgrader in `folder`, with some exercises of a chapter.
+
+    Parameters
+    ----------
+    chapter : int
+    exercises : iterable of str
+        Their numbers, ``"3"`` or ``"2.3"``; none for all.
+    seed : int
+        0 for the numbers that the course itself has; another one varies them where a task has numbers.
+    folder : Path
+        For ``source/`` with the solutions, ``release/`` with what is handed out, and nbgrader's settings.
+
+    Returns
+    -------
+    tuple of Path
+        The source, which stays with you, and the notebook to hand out.
+
+    Raises
+    ------
+    ValueError
+        If there is no such exercise, or a seed below 0.
+    FileExistsError
+        If the folder has another assignment of this chapter already.
+    """
+    if seed < 0:
+        raise ValueError(f"the seed is {seed}, expected 0 or more")
+    file = sources.source_file(chapter)
+    wanted = [number if "." in number else f"{chapter}.{number}" for number in exercises]
+    whole = sources.read(chapter)
+    source = sources.varied(sources.chosen(whole, wanted) if wanted else whole, seed)
+    places = [folder / step / file.parent.name / file.name for step in ("source", "release")]
+    if places[0].exists() and nbformat.read(places[0], as_version=4) != source:
+        raise FileExistsError(f"{places[0]} is another assignment of chapter {chapter:02d}: choose another folder")
+    for place, notebook in zip(places, (source, release(source)), strict=True):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        nbformat.write(notebook, place)
+    if not (folder / SETTINGS).exists():
+        shutil.copy(file.parents[2] / SETTINGS, folder)
+    return places[0], places[1]
+
+
+def solved(source: NotebookNode) -> NotebookNode:
+    """Give a source as a notebook to read: with the solutions, without marks, rubrics and hidden tests."""
+    notebook = nbformat.v4.new_notebook(metadata=source.metadata)
+    for cell in source.cells:
+        text = sources.solution(cell)
+        if cell["id"].startswith("check-"):
+            text = "\n".join(line for line in text.splitlines() if "seed=" not in line)
+        make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
+        notebook.cells.append(make(text, id=cell["id"]))
+    return notebook
+
+
+def write_solutions(chapter: int, folder: Path) -> Path:
+    """Write the worked solutions of a chapter, and give the file's place."""
+    path = folder / f"{sources.source_file(chapter).stem}_solutions.ipynb"
+    folder.mkdir(parents=True, exist_ok=True)
+    nbformat.write(solved(sources.read(chapter)), path)
+    return path
+
+
+def rubrics(chapter: int) -> str:
+    """Give what to look for in the answers of a chapter that a person grades."""
+    found = []
+    for question in sources.questions(sources.read(chapter)):
+        if question.rubric:
+            title = base.find(question.number).title
+            found.append(f"{question.number} · {title} ({question.points} points)\n{question.rubric}")
+    return "\n\n".join(found)

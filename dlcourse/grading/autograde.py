@@ -1,0 +1,117 @@
+"""What takes the place of nbgrader's own execution: the judge's verdicts, written as nbgrader expects them.
+
+``nbgrader_config.py`` names these lists, so ``nbgrader autograde``, the formgrader and ``dlcourse grade`` do the same.
+"""
+
+import ast
+from collections.abc import Iterable, Sequence
+
+from nbconvert.exporters.exporter import ResourcesDict
+from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbformat import NotebookNode, v4
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    GetGrades,
+    IgnorePattern,
+    LimitOutput,
+    NbGraderPreprocessor,
+    SaveAutoGrades,
+)
+from traitlets import Float, Integer
+
+from dlcourse.grading.judge import Cell, Job, Limits, Result, judged
+from dlcourse.grading.sources import Question
+from dlcourse.text import _
+
+__all__ = ["AUTOGRADE", "FEEDBACK", "JudgeAnswers", "job_of", "ready", "written"]
+
+# Results that are there before nbgrader asks for them, by learner, assignment and notebook.
+ready: dict[tuple[str, str, str], Result] = {}
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def _is_test(cell: NotebookNode) -> bool:
+    return cell.cell_type == "code" and _grade_id(cell).startswith("check-")
+
+
+def job_of(notebook: NotebookNode, tests: Iterable[NotebookNode], limits: Limits) -> Job:
+    """Give what is to be judged: the code cells of a submission, and the exercises of the source's tests."""
+    cells = [Cell(cell["id"], cell.source) for cell in notebook.cells if cell.cell_type == "code" and not _is_test(cell)]
+    return Job(cells, [_exercise(test) for test in tests], limits)
+
+
+def _exercise(test: NotebookNode) -> tuple[str, tuple[str, ...], tuple[int, ...], int]:
+    number = ".".join(test.metadata.nbgrader.grade_id.split("-")[1:])
+    question = Question(number, test, test, test)
+    words = {word.arg: ast.literal_eval(word.value) for call in question.calls for word in call.keywords}
+    return number, question.names, (0, *question.hidden_seeds), words.get("variant", 0)
+
+
+def written(notebook: NotebookNode, result: Result) -> NotebookNode:
+    """Write verdicts, and what cells printed, into the outputs of a notebook.
+
+    A test without a verdict counts as wrong: nbgrader would take a cell without output for a right answer.
+    """
+    for cell in notebook.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.outputs, cell.execution_count = [], None
+        if _is_test(cell):
+            number = ".".join(_grade_id(cell).split("-")[1:])
+            verdict = result.verdicts.get(number)
+            if verdict is not None and verdict.right:
+                cell.outputs = [_stream(_("{number}: right").format(number=number) + "\n")]
+            else:
+                hint = verdict.hint if verdict is not None else _("{number}: not judged").format(number=number)
+                cell.outputs = [v4.new_output("error", ename="NotYet", evalue=hint, traceback=[hint])]
+            continue
+        printed, error = result.cells.get(cell["id"], ("", None))
+        if printed:
+            cell.outputs.append(_stream(printed))
+        if error:
+            name, text, line = map(str, error)
+            where = _(" (line {line})").format(line=line) if line != "0" else ""
+            cell.outputs.append(v4.new_output("error", ename=name, evalue=text, traceback=[f"{name}: {text}{where}"]))
+    return notebook
+
+
+def _stream(text: str) -> NotebookNode:
+    return v4.new_output("stream", name="stdout", text=text)
+
+
+class JudgeAnswers(NbGraderPreprocessor):
+    """A preprocessor that has a submission judged, in the place of one that runs it with the tests in one kernel."""
+
+    cell_seconds = Float(Limits.cell, help="Seconds for one cell.").tag(config=True)
+    exercise_seconds = Float(Limits.exercise, help="Seconds for judging one exercise.").tag(config=True)
+    submission_seconds = Float(Limits.submission, help="Seconds for a submission, all in all.").tag(config=True)
+    memory = Integer(Limits.memory, help="Bytes of address space for a submission.").tag(config=True)
+
+    @property
+    def limits(self) -> Limits:
+        """The limits that the settings give."""
+        return Limits(self.cell_seconds, self.exercise_seconds, self.submission_seconds, self.memory)
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Take the verdicts that are there, or judge now."""
+        about = resources["nbgrader"]
+        result = ready.pop((about["student"], about["assignment"], about["notebook"]), None)
+        if result is None:
+            tests: Sequence[NotebookNode] = [cell for cell in nb.cells if _is_test(cell)]
+            result = judged(job_of(nb, tests, self.limits))
+            for remark in result.remarks:
+                self.log.warning("%s: %s", about["student"], remark)
+        return written(nb, result), resources
+
+
+# nbgrader's own lists, with ours in them. Feedback begins without the hidden tests that autograding has put back.
+AUTOGRADE = [
+    JudgeAnswers, IgnorePattern, ClearMetadataPreprocessor, LimitOutput, SaveAutoGrades, AssignLatePenalties,
+    CheckCellMetadata,
+]  # fmt: skip
+FEEDBACK = [ClearHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
