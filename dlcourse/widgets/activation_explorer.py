@@ -74,7 +74,7 @@ class ActivationDrawing:
         self.marks = self.curve_axes.plot([], [], "|", color="0.3", markersize=7, alpha=0.4)[0]
         self.curve_axes.legend(loc="upper left", fontsize=9)
         self.hist_axes.set_title(_("outputs of 1,000 inputs"), fontsize=10)
-        self.hist_axes.set(xlabel=_("output"), ylabel=_("number"))
+        self.hist_axes.set(xlabel=_("output"), ylim=(0, 1.05), yticks=[])
         self.bars = self.hist_axes.stairs(np.zeros(30), np.linspace(0, 1, 31), fill=True, color=BLUE)
         for axes in (self.curve_axes, self.hist_axes):
             axes.spines[["top", "right"]].set_visible(False)
@@ -88,8 +88,8 @@ class ActivationDrawing:
         reach = round_up(max(abs(shape.outputs.min()), shape.outputs.max(), 1e-6))
         low = -reach if shape.outputs.min() < 0 else 0
         heights, edges = np.histogram(shape.outputs, bins=30, range=(low, reach))
-        self.bars.set_data(heights, edges)
-        set_limits(self.hist_axes, x=(low, reach), y=(0, round_up(heights.max())))
+        self.bars.set_data(heights / heights.max(), edges)
+        set_limits(self.hist_axes, x=(low, reach))
 
 
 def activation_explorer() -> Panel:

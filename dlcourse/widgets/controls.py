@@ -269,13 +269,12 @@ class Panel(widgets.VBox):
         """Wrap `call` so that what it raises is shown in the panel: JupyterLab itself shows nothing."""
 
         def guarded(*args, **kwargs):
+            self.show_error(None)  # before the call: what goes wrong while it runs, or in a task it started, stays
             try:
-                result = call(*args, **kwargs)
+                return call(*args, **kwargs)
             except Exception as error:  # noqa: BLE001  whatever it is, it is shown
                 self.show_error(error)
                 return None
-            self.show_error(None)
-            return result
 
         return guarded
 

@@ -78,7 +78,11 @@ def _draw_half_plane(w1: float, w2: float, b: float, ax: Axes, color: str, hatch
         ax.contourf(x1, x2, total, levels=[0, np.inf], colors=[color], alpha=0.2, hatches=[hatch or None])
     if (total > 0).any() and (total <= 0).any():
         ax.contour(x1, x2, total, levels=[0], colors=[color], linewidths=2)
-    ax.set(xlim=(low, high), ylim=(low, high), xticks=(0, 1), yticks=(0, 1), xlabel="x1", ylabel="x2", aspect="equal")
+    if ax.get_xlabel() != "x1":  # else it is done already, and ticks are slow
+        ax.set(
+            xlim=(low, high), ylim=(low, high), xticks=(0, 1), yticks=(0, 1), xlabel="x1", ylabel="x2", aspect="equal",
+            autoscale_on=False,
+        )  # fmt: skip
 
 
 def _draw_points(wanted: tuple[int, ...], ax: Axes) -> None:
@@ -88,7 +92,6 @@ def _draw_points(wanted: tuple[int, ...], ax: Axes) -> None:
 
 
 def _draw_table(answers: Answers, ax: Axes) -> None:
-    ax.axis("off")
     rows = [("x1", "x2", _("wanted"), _("answer"), "")]
     for (x1, x2), given, wanted in zip(POINTS, answers.given, answers.wanted, strict=True):
         verdict = _("right") if given == wanted else _("wrong")
@@ -113,6 +116,7 @@ def gate_explorer() -> Panel:
     picture = Picture(880, 330)
     plane = picture.figure.add_axes((0.04, 0.14, 0.4, 0.76))
     table = picture.figure.add_axes((0.52, 0.1, 0.44, 0.8))
+    table.axis("off")
     controls = {
         "w1": Number("w1", -2.0, 2.0, 0.5, step=0.1),
         "w2": Number("w2", -2.0, 2.0, 0.5, step=0.1),
@@ -122,8 +126,8 @@ def gate_explorer() -> Panel:
     }
 
     def update(changed: set[str], w1: float, w2: float, b: float, gate: str, two_layers: bool) -> None:
-        plane.clear()
-        table.clear()
+        for artist in (*plane.lines, *plane.collections, *table.texts):
+            artist.remove()
         if two_layers:
             draw_two_layers(plane)
             wanted = tuple(XOR(*point) for point in POINTS)

@@ -18,7 +18,7 @@ from dlcourse.widgets.controls import Control, Panel, button
 __all__ = ["Training"]
 
 SLICE = 0.02  # seconds of steps before the task gives way
-REDRAW = 0.1  # seconds between two redraws
+REDRAW = 0.08  # seconds between two redraws
 HEARTBEAT = 1000  # milliseconds between two signs of life from the browser
 PATIENCE = 15  # seconds without one after which nobody is taken to be watching
 

@@ -324,10 +324,11 @@ class Widget:
         self.page.evaluate(
             """([widget, index]) => {
                 window.measured = [];
+                window.watching?.disconnect();
                 let pressed = null;
                 widget.addEventListener('keydown', () => { pressed = performance.now(); }, true);
                 let shown = widget.querySelectorAll('img')[index].src;
-                new MutationObserver(async () => {
+                window.watching = new MutationObserver(async () => {
                     const image = widget.querySelectorAll('img')[index];
                     if (!image || image.src === shown || pressed === null) return;
                     shown = image.src;
@@ -335,7 +336,8 @@ class Widget:
                     pressed = null;
                     await image.decode();
                     requestAnimationFrame(() => setTimeout(() => window.measured.push(performance.now() - start)));
-                }).observe(widget, {subtree: true, childList: true, attributes: true, attributeFilter: ['src']});
+                });
+                window.watching.observe(widget, {subtree: true, childList: true, attributes: true, attributeFilter: ['src']});
             }""",
             [self.locator.element_handle(), index],
         )

@@ -27,6 +27,8 @@ KEYS = [
     ("05_backpropagation", "play-graph", "price of an apple", 0, AT_ONCE),
     ("06_optimizers", "play-race", "start y", 0, AT_ONCE),
     ("07_initialization", "play-widget", "std", 0, WITH_A_NETWORK),
+    ("09_cnn", "play-window", "window place", 0, AT_ONCE),
+    ("09_cnn", "play-inside", "filter", 0, WITH_A_NETWORK),
 ]
 
 # Notebook and cell of each widget that trains.
@@ -34,6 +36,8 @@ TRAINING = [
     ("05_backpropagation", "play-bench"),
     ("06_optimizers", "play-digits"),
     ("07_initialization", "play-widget"),
+    ("08_regularization", "play-bench"),
+    ("playground", "play-widget"),
 ]
 
 REDRAWS = """([widget, milliseconds]) => new Promise(resolve => {
