@@ -41,8 +41,8 @@ def _is_test(cell: NotebookNode) -> bool:
 
 def job_of(notebook: NotebookNode, tests: Iterable[NotebookNode], limits: Limits) -> Job:
     """Give what is to be judged: the code cells of a submission, and the exercises of the source's tests."""
-    cells = [Cell(cell["id"], cell.source) for cell in notebook.cells if cell.cell_type == "code" and not _is_test(cell)]
-    return Job(cells, [_exercise(test) for test in tests], limits)
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and not _is_test(cell)]
+    return Job([Cell(cell["id"], cell.source) for cell in cells], [_exercise(test) for test in tests], limits)
 
 
 def _exercise(test: NotebookNode) -> tuple[str, tuple[str, ...], tuple[int, ...], int]:

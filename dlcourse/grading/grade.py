@@ -24,7 +24,16 @@ from traitlets.config import Config, PyFileConfigLoader
 from dlcourse.grading import autograde, sandbox
 from dlcourse.grading.assign import SETTINGS
 from dlcourse.grading.judge import Job, Limits, Result, judged
-from dlcourse.grading.submissions import Assignment, Submission, Unreadable, assignments, belongs_to, find, read, repaired
+from dlcourse.grading.submissions import (
+    Assignment,
+    Submission,
+    Unreadable,
+    assignments,
+    belongs_to,
+    find,
+    read,
+    repaired,
+)
 from dlcourse.text import _
 
 __all__ = ["Course", "Report", "grade", "table", "what_does_not_hold"]
@@ -80,6 +89,7 @@ class Course:
         config.NbGrader.logfile = ""
         with _quiet():
             self.api = NbGraderAPI(config=config)
+        self.limits = autograde.JudgeAnswers(config=config).limits
         self.api.log.handlers = [logging.NullHandler()]
         self.api.log.propagate = False
 
@@ -120,7 +130,7 @@ def grade(
     jobs : int, optional
         How many are judged at once; as many as there are processors if not given.
     limits : Limits, optional
-        What each may use.
+        What each may use; the course's settings say it if not given.
     feedback : bool
         Write a page for each learner, too.
     quiet : bool
@@ -134,11 +144,11 @@ def grade(
     if not folder.is_dir():
         raise FileNotFoundError(_("there is no folder {folder}").format(folder=folder))
     known, report, keeper = assignments(course), Report(), Course(course)
-    for assignment in known:
-        problem = keeper.do("generate_assignment", assignment.name)
+    tasks = _collect(folder, keeper.folder, known, limits or keeper.limits, report)
+    for name in sorted({task.assignment.name for task in tasks}):
+        problem = keeper.do("generate_assignment", name)
         if problem:
-            report.remarks.append(f"{assignment.name}: {problem}")
-    tasks = _collect(folder, keeper.folder, known, limits or Limits(), report)
+            report.remarks.append(f"{name}: {problem}")
     _judge(tasks, jobs or os.cpu_count() or 1, quiet)
     report.lacks = what_does_not_hold([task.result for task in tasks])
     for task in tqdm(tasks, desc=_("gradebook"), disable=quiet):

@@ -188,10 +188,10 @@ class _Judge:
             # The check itself stumbled over what it got: no point, and somebody should know.
             self._end()
             why = f"{type(error).__name__}: {str(error)[:200]}"
-            self.found.remarks.append(_("{number}: the check could not deal with the answer ({why})").format(
-                number=number, why=why))  # fmt: skip
-            return Verdict(number, False, "broken", _("{number}: the answer is of a kind that cannot be judged.").format(
-                number=number))  # fmt: skip
+            text = _("{number}: the check could not deal with the answer ({why})")
+            self.found.remarks.append(text.format(number=number, why=why))
+            text = _("{number}: the answer is of a kind that cannot be judged.")
+            return Verdict(number, False, "broken", text.format(number=number))
         return Verdict(number, True)
 
     def _gone(self, number: str, error: Gone) -> Verdict:
@@ -200,7 +200,7 @@ class _Judge:
         return Verdict(number, False, error.kind, text)
 
 
-def _check(workplace: Workplace, access: RemoteAccess, number: str, names: Sequence[str], seed: int, variant: int) -> None:
+def _check(workplace: Workplace, access: RemoteAccess, number: str, names: Sequence[str], seed: int, variant: int):
     for left in reversed(range(TRIES_AT_SPEED)):
         subjects = [workplace.subject(name) for name in names]
         try:

@@ -25,7 +25,7 @@ __all__ = ["Gone", "Proxy", "RemoteAccess", "Workplace"]
 SCRATCH_BYTES, SCRATCH_FILES = 128 << 20, 2000
 START_SECONDS, LOOK = 30, 0.25
 MOST_CALLBACKS = 100_000
-THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+THREADS = [f"{name}_NUM_THREADS" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")] + ["VECLIB_MAXIMUM_THREADS"]
 KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TZ")
 
 
@@ -119,7 +119,7 @@ class Workplace:
             if found is None:
                 raise Gone("died", _how_it_ended(self.process))
             if isinstance(found, Exception) or not isinstance(found[0], dict):
-                raise Gone("answer", _("it handed over something that is no value ({why})").format(why=found))
+                raise _no_value(found)
             return found
 
     def _look_at_folder(self) -> None:
@@ -138,7 +138,7 @@ class Workplace:
         """Run the text of a cell: what it ``printed``, and the ``error`` it ended with, or None."""
         found = self.ask({"do": "run", "text": text})
         if not isinstance(found, dict) or not isinstance(found.get("printed"), str):
-            raise Gone("answer", _("it handed over something that is no value ({why})").format(why="run"))
+            raise _no_value("run")
         return found
 
     def subject(self, name: str) -> Any:
@@ -190,7 +190,7 @@ class Workplace:
                     name, text = map(str, raised)
                     raise Raised(name[:100], text[:1000])
             except (Broken, KeyError, TypeError, ValueError) as error:
-                raise Gone("answer", _("it handed over something that is no value ({why})").format(why=error)) from error
+                raise _no_value(error) from error
             return result
         raise Gone("answer", _("it called a function of the check without end"))
 
@@ -294,6 +294,10 @@ class RemoteAccess(Access):
             return self.workplace.ask(message, args, kwargs, **values)
         except MemoryError as error:
             raise Raised("MemoryError", str(error)) from error
+
+
+def _no_value(why: object) -> Gone:
+    return Gone("answer", _("it handed over something that is no value ({why})").format(why=why))
 
 
 def _environment(folder: Path) -> dict[str, str]:

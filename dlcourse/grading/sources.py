@@ -20,8 +20,8 @@ from dlcourse.checks import base
 from dlcourse.doctor import course_folder
 
 __all__ = [
-    "Question", "chapters", "chosen", "exercise_of", "fill", "problems", "questions", "read", "released_file",
-    "source_file", "solution", "varied",
+    "Question", "chapters", "chosen", "course_of_all", "exercise_of", "fill", "problems", "questions", "read",
+    "released_file", "source_file", "solution", "varied",
 ]  # fmt: skip
 
 ID = re.compile(r"(?:ex|check)-(\d+)-(\d+)(?:-.+)?")
@@ -98,6 +98,11 @@ def source_file(chapter: int) -> Path:
     if len(found) != 1:
         raise FileNotFoundError(f"there are {len(found)} sources of chapter {chapter:02d} in {folder}, expected one")
     return found[0]
+
+
+def course_of_all() -> Path:
+    """Give the folder of nbgrader's course that has the exercises of all chapters."""
+    return _notebooks() / "assignments"
 
 
 def released_file(chapter: int) -> Path:

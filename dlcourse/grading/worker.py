@@ -242,8 +242,8 @@ def _line(error: BaseException, cells: int) -> int:
     """Give the line of the cell that an exception comes from; 0 if nobody knows."""
     if isinstance(error, SyntaxError):
         return error.lineno or 0
-    places = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == f"<cell {cells}>"]
-    return places[0] if places else 0
+    frames, file = traceback.extract_tb(error.__traceback__), f"<cell {cells}>"
+    return next((frame.lineno for frame in frames if frame.filename == file), 0)
 
 
 def _stand_in() -> types.ModuleType:

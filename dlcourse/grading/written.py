@@ -35,7 +35,8 @@ def source(cells: Sequence[str], name: str) -> str:
 
 def _source(cells: Sequence[tuple[str, ast.Module]], name: str, seen: set[str]) -> str | None:
     seen.add(name)
-    bound = [(text, node, sure) for text, tree in cells for node, sure in _statements(tree.body) if name in _binds(node)]
+    every = [(text, *found) for text, tree in cells for found in _statements(tree.body)]
+    bound = [(text, node, sure) for text, node, sure in every if name in _binds(node)]
     # What stands below an if may have run or not: it counts, and so does what it may have replaced.
     last = max((place for place, (_text, _node, sure) in enumerate(bound) if sure), default=0)
     return "\n".join(_one(cells, text, node, seen) for text, node, _sure in bound[last:]) if bound else None
