@@ -3,20 +3,20 @@
 import asyncio
 import io
 import re
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from matplotlib.collections import LineCollection
 from PIL import Image
 
 from dlcourse.layers import Affine
 from dlcourse.plots import to_png
 from dlcourse.training import Diverged
 from dlcourse.widgets import live, playground
-from dlcourse.widgets.controls import Checkbox, Number
-from dlcourse.widgets.playground import MovingPicture, PlaygroundPanel, planes, snapshot
+from dlcourse.widgets.controls import Checkbox, Number, Picture
+from dlcourse.widgets.playground import PlaygroundPanel, planes, snapshot
 from dlcourse.widgets.playground_drawing import (
     HEIGHT,
     WIDTH,
@@ -50,7 +50,7 @@ async def until(condition, seconds=20):
 
 
 def picture(panel):
-    return next(widget for widget in panel.children if isinstance(widget, MovingPicture))
+    return next(widget for widget in panel.children if isinstance(widget, Picture))
 
 
 def alt(panel):
@@ -193,8 +193,7 @@ class TestDrawing:
 
     def drawn(self, **settings):
         run = Experiment(**settings)
-        panel_picture = MovingPicture(880, 444)
-        drawing = PlaygroundDrawing(panel_picture.figure)
+        drawing = PlaygroundDrawing(Picture(WIDTH, HEIGHT).figure)
         drawing.update(run)
         return run, drawing
 
@@ -208,7 +207,7 @@ class TestDrawing:
         colors = (255 * drawing.lines.get_color()[:, :3]).round().astype(int).tolist()
         assert (colors[0], colors[2], colors[3]) == (BLUE, ORANGE, BLUE)
         (x, y), (next_x, next_y) = drawing.lines.get_segments()[1]  # from the upper feature to the lower neuron
-        assert x < next_x and y > next_y
+        assert x < next_x and y < next_y
 
     def test_each_neuron_is_painted_in_its_place_with_x2_upwards(self):
         run = Experiment(depth=0)
@@ -233,28 +232,26 @@ class TestDrawing:
         assert seen.max() == 1
         assert seen.sum() == drawing.side**2 * sum(drawing.shape[1])
 
-    def test_only_what_does_not_move_is_drawn_anew_when_it_must_be(self):
-        run, drawing = self.drawn()
-        drawing.update(run)
-        assert not drawing.anew
-        drawing.update(run.train(100))
-        assert not drawing.anew
-        drawing.update(run.train(101))  # the axis of steps grows
-        assert drawing.anew
-        drawing.update(Experiment(depth=1))
-        assert drawing.anew
+    def test_what_stays_is_drawn_once_and_anew_when_it_must_be(self):
+        run, picture = Experiment("moons"), Picture(WIDTH, HEIGHT)
+        drawing, drawn = PlaygroundDrawing(picture.figure), []
+        draw_what_stays = picture._draw_what_stays
+        picture._draw_what_stays = lambda: drawn.append(run.step) or draw_what_stays()
 
-    def test_a_moving_picture_shows_what_a_new_one_would(self):
-        run = Experiment("moons")
-        moved, anew = MovingPicture(880, 444), MovingPicture(880, 444)
-        drawing = PlaygroundDrawing(moved.figure)
-        for show_test in (True, False):
-            drawing.update(run.train(40), show_test=show_test)
-            moved.show("x", moving=drawing.moving, anew=drawing.anew)
-        fresh = PlaygroundDrawing(anew.figure)
-        fresh.update(run)
-        anew.show("x", moving=fresh.moving)
-        assert moved.value == anew.value
+        def redrawn(run, **how):
+            before = len(drawn)
+            drawing.update(run, **how)
+            shown, picture._frame = picture.pixels(), picture._frame
+            again = len(drawn) > before
+            picture._frame = None
+            assert np.array_equal(shown, picture.pixels())
+            return again
+
+        assert redrawn(run)
+        assert not redrawn(run, show_test=True)
+        assert not redrawn(run.train(100), discretize=True)
+        assert redrawn(run.train(101))  # the axis of steps grows
+        assert redrawn(Experiment(depth=1))
 
     def test_test_points_are_shown_when_asked_for(self):
         run, drawing = self.drawn()
@@ -280,9 +277,8 @@ class TestDrawing:
 
     def test_pictures_for_the_notebook(self):
         run = Experiment("spiral").train(10)
-        assert [len(figure.axes) for figure in (snapshot(run), planes({"a": run, "b": run}))] == [2, 2]
+        assert [len(figure.axes) for figure in (snapshot(run), planes({"a": run, "b": run}))] == [3, 2]
         assert planes({"a": run}).axes[0].get_title().startswith("a\n")
-        assert any(isinstance(artist, LineCollection) for artist in snapshot(run).get_children())
 
 
 class TestPanel:
@@ -447,6 +443,45 @@ class TestPanel:
             assert "blew up" not in alt(panel)
             panel.step_button.click()
             assert (panel.steps, panel.error.value) == (1, "")
+            panel.close()
+
+        run_in_a_loop(main())
+
+    def test_what_another_thread_changes_is_done_in_the_thread_that_trains(self):
+        async def main():
+            panel, threads = playground(), set()
+            build = panel._build
+            panel._build = lambda **values: threads.add(threading.get_ident()) or build(**values)
+            await asyncio.to_thread(setattr, panel.controls["noise"], "value", 0.3)
+            await asyncio.to_thread(panel.reset_button.click)
+            await until(lambda: "noise" not in panel._waiting)
+            assert threads == {threading.get_ident()}
+            assert (panel.run.train_set[0].std(), panel.error.value) == (pytest.approx(0.62, abs=0.1), "")
+            panel.close()
+
+        run_in_a_loop(main())
+
+    def test_controls_that_move_in_another_thread_do_not_disturb_a_step(self, monkeypatch):
+        monkeypatch.setattr(live, "PATIENCE", 1000)
+
+        async def main():
+            panel, errors = playground(), []
+            panel.controls["pace"].value = 2000
+            panel.show_error = lambda error: errors.append(error) if error else None
+
+            def fidget():
+                for i in range(100):
+                    panel.controls["discretize"].value = bool(i % 2)
+                    panel.controls["lr"].value = 0.1 + 0.001 * i
+                    (panel.pause_button if i % 10 == 5 else panel.start_button).click()
+                    time.sleep(0.005)
+
+            await asyncio.to_thread(fidget)
+            panel.start()
+            steps = panel.steps
+            await until(lambda: panel.steps > steps)
+            assert (panel.running, errors) == (True, [])
+            assert panel.run.steering["lr"] == pytest.approx(0.199)
             panel.close()
 
         run_in_a_loop(main())

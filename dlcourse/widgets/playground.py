@@ -1,17 +1,12 @@
 """The playground: choose points, features and a network, and look into every neuron while it learns."""
 
-import base64
-import html
-import io
+import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 
 import ipywidgets as widgets
-import numpy as np
-from matplotlib.artist import Artist
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from PIL import Image
 
 from dlcourse.models import ACTIVATIONS
 from dlcourse.text import _
@@ -23,42 +18,17 @@ from dlcourse.widgets.playground_drawing import HEIGHT, WIDTH, PlaneDrawing, Pla
 from dlcourse.widgets.playground_experiment import DATA, FEATURES, STEERING, Experiment, compute
 
 __all__ = [
-    "DATA", "FEATURES", "STEERING", "Experiment", "MovingPicture", "PlaygroundPanel", "compute", "planes", "playground",
+    "DATA", "FEATURES", "STEERING", "Experiment", "PlaygroundPanel", "compute", "planes", "playground",
     "snapshot",
 ]  # fmt: skip
 
 
-class MovingPicture(Picture):
-    """A picture that changes ten times a second: what stays is drawn once, and only what moves is drawn again.
-
-    It takes a third of the time of `Picture`, which draws every word and tick anew.
-    """
-
-    def __init__(self, width: int, height: int):
-        super().__init__(width, height)
-        self._canvas, self._still = FigureCanvasAgg(self.figure), None
-
-    def show(self, alt: str, *, moving: Sequence[Artist], anew: bool = True) -> None:
-        """Draw the artists `moving`, in their order, over all others as they were; `anew`: draw those again, too."""
-        if anew or self._still is None:
-            for artist in moving:
-                artist.set_animated(True)  # so that the canvas leaves it out
-            self._canvas.draw()
-            self._still = self._canvas.copy_from_bbox(self.figure.bbox)
-        self._canvas.restore_region(self._still)
-        for artist in moving:
-            artist.draw(self._canvas.get_renderer())
-        image, file = Image.fromarray(np.asarray(self._canvas.buffer_rgba())).convert("RGB"), io.BytesIO()
-        # Nobody sees the difference to a PNG, which takes six times as long.
-        image.save(file, "JPEG", quality=90, subsampling=0)
-        self.value = (
-            f'<img alt="{html.escape(alt)}" width="{image.width}" height="{image.height}" style="max-width: 100%; height: auto"'
-            f' src="data:image/jpeg;base64,{base64.b64encode(file.getvalue()).decode()}">'
-        )
-
-
 class PlaygroundPanel(Training):
     """Training at a pace that eyes can follow, with its controls in groups; the picture says when it blew up.
+
+    JupyterLab runs the callbacks of controls in a thread of their own. There a new picture would send its places
+    through the network in the midst of a training step, between forward and backward. So all is done in the thread
+    that trains, and of several changes that wait for it only the last values count.
 
     Parameters
     ----------
@@ -72,6 +42,7 @@ class PlaygroundPanel(Training):
     _due = 0.0
 
     def __init__(self, *parts, groups: Mapping[str, Sequence[str]], **more_parts):
+        self._home, self._waiting = threading.get_ident(), set()
         super().__init__(*parts, **more_parts)
         grid, progress, *rest = self.children
         shown, columns = {name: control.widget for name, control in self.controls.items()}, []
@@ -89,6 +60,29 @@ class PlaygroundPanel(Training):
             widgets.HBox([progress, grid.children[-1]], layout=apart),
             *rest,
         ]
+
+    def refresh(self, changed: Iterable[str] | None = None) -> None:
+        """As `Panel.refresh`, in the thread that trains."""
+        with self._lock:
+            self._waiting |= set(self.controls if changed is None else changed)
+        self._at_home(self._catch_up)
+
+    def guard(self, call: Callable) -> Callable:
+        """As `Panel.guard`, in the thread that trains."""
+        guarded = super().guard(call)
+        return lambda *args, **kwargs: self._at_home(partial(guarded, *args, **kwargs))
+
+    def _at_home(self, call: Callable[[], object]) -> None:
+        if self._loop is None or threading.get_ident() == self._home:
+            call()
+        else:
+            self._loop.call_soon_threadsafe(call)
+
+    def _catch_up(self) -> None:
+        with self._lock:
+            changed, self._waiting = self._waiting, set()
+        if changed:
+            super().refresh(changed)
 
     def start(self) -> None:
         """Train on; from step 0 if training blew up, for such weights are beyond help."""
@@ -127,7 +121,7 @@ def playground() -> Panel:
     Panel
         To be the last line of a cell.
     """
-    picture = MovingPicture(WIDTH, HEIGHT)
+    picture = Picture(WIDTH, HEIGHT)
     drawing = PlaygroundDrawing(picture.figure)
     controls = _controls()
 
@@ -155,7 +149,7 @@ def playground() -> Panel:
             losses.format(step=step, train=short(train), test=short(test), accuracy=run.accuracy()),
             " ".join(run.failure_in_short.split()),
         ]  # fmt: skip
-        picture.show(" ".join(filter(None, words)), moving=drawing.moving, anew=drawing.anew)
+        picture.show(" ".join(filter(None, words)))
 
     groups = {
         _("Data"): ["data", "noise", "points", "seed", "show_test", "discretize"],

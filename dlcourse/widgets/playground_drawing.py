@@ -8,9 +8,9 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.transforms import IdentityTransform
 
 from dlcourse.text import _
+from dlcourse.widgets.picture import set_limits
 from dlcourse.widgets.playground_experiment import REACH, SIDE, Experiment, compute
 
 __all__ = [
@@ -23,6 +23,7 @@ CLASS_COLORS, CLASS_MARKERS, CLASS_SIGNS = ("#0072b2", "#d55e00", "#555555"), "o
 _RGB = np.array([to_rgb(color) for color in CLASS_COLORS])
 LEFT, RIGHT, TOP, BOTTOM = 62, 536, 36, 394  # of the network, in pixels from the left and from above
 LARGE, SMALL = SIDE, SIDE // 2  # sides of a neuron's picture
+STAYS = -1  # zorder of what `Picture` draws once
 STEP_ENDS, LOSS_ENDS = (200, 500, 1000, 2000, 5000, 10_000, 20_000), (1.2, 2.0, 5.0)
 
 
@@ -127,7 +128,6 @@ class PlaneDrawing:
         self.train = [axes.plot([], [], m, color=color, mec="white", ms=5, **few)[0] for color, m in looks]
         box = {"facecolor": "white", "edgecolor": "#8b0000", "boxstyle": "round,pad=0.5"}
         self.note = axes.text(0, 0, "", ha="center", va="center", fontsize=9, color="#8b0000", bbox=box, visible=False)
-        self.moving = [self.surface, *self.test, *self.train, *axes.spines.values(), self.title, self.note]
         self.run = None
 
     def update(
@@ -154,25 +154,20 @@ class PlaygroundDrawing:
     ----------
     figure : Figure
         Of WIDTH × HEIGHT pixels, 100 to the inch.
-
-    Attributes
-    ----------
-    moving : list of Artist
-        What `update` changes every time.
-    anew : bool
-        Whether the last `update` changed anything else.
     """
 
     def __init__(self, figure: Figure):
-        self.figure = figure
-        self.thumbnails = figure.add_artist(Pixels(RIGHT + 2, HEIGHT))
-        self.canvas = self.thumbnails.pixels
-        self.lines = figure.add_artist(LineCollection([], transform=IdentityTransform(), zorder=1, capstyle="round"))
+        # The network is drawn in pixels from the left and from above.
+        self.network = figure.add_axes((0, 0, 1, 1), xlim=(0, WIDTH), ylim=(HEIGHT, 0), xticks=[], yticks=[])
+        self.network.set_facecolor("none")  # not axis("off"): what is never drawn always counts as changed
+        self.network.spines[:].set_visible(False)
+        self.lines = self.network.add_collection(LineCollection([], zorder=1, capstyle="round"), autolim=False)
+        self.canvas = self.network.add_artist(Pixels(RIGHT + 2, HEIGHT)).pixels
         self.words: list = []
         self.shape: tuple = ()
         explained = _("a neuron's picture: what it says at each place, blue above 0, orange below\n"
                       "a line: a weight, blue above 0, orange below, the thicker the larger")  # fmt: skip
-        figure.text(10 / WIDTH, 8 / HEIGHT, explained, fontsize=8, color="0.35", va="bottom", linespacing=1.5)
+        self._write(10, HEIGHT - 23, explained, fontsize=8, color="0.35", linespacing=1.5)
         self.plane = PlaneDrawing(figure.add_axes((612 / WIDTH, 168 / HEIGHT, 252 / WIDTH, 252 / HEIGHT)))
         self.loss = figure.add_axes((612 / WIDTH, 34 / HEIGHT, 252 / WIDTH, 76 / HEIGHT))
         self.loss.spines[["top", "right"]].set_visible(False)
@@ -180,21 +175,18 @@ class PlaygroundDrawing:
         self.loss.set_xlabel(_("step"), fontsize=9, labelpad=0)
         # Above the axes and not in them, where the curves go: a word, and for each curve a sample and its value.
         above = {"transform": self.loss.transAxes, "clip_on": False}
-        self.loss.text(0, 1.14, _("loss"), va="center", fontsize=9, **above)
+        self.loss.text(0, 1.14, _("loss"), va="center", fontsize=9, zorder=STAYS, **above)
         self.curves, self.values = [], []
         for left, color, style in ((0.13, CLASS_COLORS[0], "-"), (0.66, CLASS_COLORS[1], "--")):
             look = {"color": color, "ls": style, "lw": 1.5}
-            self.loss.plot([left, left + 0.09], [1.14, 1.14], **look, **above)
+            self.loss.plot([left, left + 0.09], [1.14, 1.14], zorder=STAYS, **look, **above)
             self.curves.append(self.loss.plot([], [], **look)[0])
             self.values.append(self.loss.text(left + 0.11, 1.14, "", va="center", fontsize=9, **above))
-        self.moving = [self.lines, self.thumbnails, *self.plane.moving, *self.curves, *self.values]
-        self.anew = True
 
     def update(self, run: Experiment, **how: bool) -> None:
         columns, names = compute(run), run.features or [_("nothing")]
         shape = (tuple(names), tuple(len(column) for column in columns))
-        self.anew = shape != self.shape
-        if self.anew:
+        if shape != self.shape:
             self.shape = shape
             self._lay_out(names)
         kinds = ["", *[run.activation] * (len(columns) - 2)]
@@ -231,16 +223,15 @@ class PlaygroundDrawing:
             self.words.append(self._write(left - 6, top + side / 2, name, ha="right", fontsize=9))
         for (left, top), sign, color in zip(self.places[-1], CLASS_SIGNS, CLASS_COLORS, strict=False):
             self.words.append(self._write(left + side + 6, top + side / 2, sign, fontsize=12, color=color))
-        middle = HEIGHT - side / 2
         self.lines.set_segments([
-            ((x + side + 1, middle - y), (next_x - 1, middle - next_y))
+            ((x + side + 1, y + side / 2), (next_x - 1, next_y + side / 2))
             for here, there in zip(self.places[:-1], self.places[1:], strict=True)
             for x, y in here
             for next_x, next_y in there
         ])  # fmt: skip
 
     def _write(self, x: float, y: float, text: str, **look):
-        return self.figure.text(x / WIDTH, 1 - y / HEIGHT, text, va="center", **look)
+        return self.network.text(x, y, text, va="center", zorder=STAYS, **look)
 
     def _paint(self, pictures: np.ndarray, places: Sequence[tuple[int, int]]) -> None:
         side = self.side
@@ -261,9 +252,7 @@ class PlaygroundDrawing:
         # Axes that grow in leaps need not be drawn each time.
         right = next((end for end in STEP_ENDS if end >= step), STEP_ENDS[-1])
         top = next((end for end in LOSS_ENDS if end >= finite.max(initial=0)), LOSS_ENDS[-1])
-        if (self.loss.get_xlim(), self.loss.get_ylim()) != ((0, right), (0, top)):
-            self.loss.set(xlim=(0, right), ylim=(0, top))
-            self.anew = True
+        set_limits(self.loss, (0, right), (0, top))
         every = max(1, len(curve) // 500)  # more points than pixels only cost time
         shown = np.concatenate([curve[::every], curve[-1:]])
         for line, values in zip(self.curves, shown.T[1:], strict=True):
