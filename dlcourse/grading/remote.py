@@ -205,6 +205,8 @@ class Workplace:
             reply = {"reply": encoder.value(function(*args, **kwargs)), "raised": None}
         except Gone:
             raise
+        except Raised as error:
+            reply = {"reply": None, "raised": [error.name, error.text]}
         except Exception as error:  # the learner's code hears of it, as at home
             reply = {"reply": None, "raised": [type(error).__name__, str(error)[:200]]}
         self._out.put(pack(reply, encoder.blob))

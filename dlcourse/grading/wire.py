@@ -133,7 +133,13 @@ class Encoder:
             return ["tuple", [self.value(item, depth + 1) for item in value]]
         if kind not in (list, dict, np.ndarray) or (kind is np.ndarray and value.dtype.kind not in KINDS):
             return self.opaque(value)
-        number = self._number(value)
+        number = self.numbers.of(value)
+        if number in self.seen:
+            # Arrays hold nothing, so a message stays a tree; a list or dict that comes again comes as a copy.
+            if kind is np.ndarray:
+                return ["again", number]
+            number = None
+        self.seen.add(number)
         if kind is list:
             return ["list", number, [self.value(item, depth + 1) for item in value]]
         if kind is dict:
@@ -142,13 +148,6 @@ class Encoder:
         if self.unchanged.get(number) == state(value):
             return ["same", number]
         return ["array", number, value.dtype.str, list(value.shape), *self._bytes(value)]
-
-    def _number(self, value: Any) -> int | None:
-        number = self.numbers.of(value)
-        if number in self.seen:  # a second time in one message: as a copy, so that a message is always a tree
-            return None
-        self.seen.add(number)
-        return number
 
     def _bytes(self, value: np.ndarray) -> list[int]:
         if self.size + value.nbytes > MOST_BYTES:
@@ -176,6 +175,7 @@ class Decoder:
         self.numbers, self.blob, self.opaque, self.may_change = numbers, blob, opaque, may_change
         self.arrays: dict[int, tuple] = {}
         self.all: set[int] = set()
+        self.made: dict[int, np.ndarray] = {}
 
     def value(self, found: Any) -> Any:
         """Decode one value.
@@ -197,6 +197,8 @@ class Decoder:
             if abs(found) >= 1 << 63:
                 raise Broken("an integer is too large")
             return found
+        if not isinstance(found, list):
+            raise Broken("a value without its kind")
         kind, *rest = found
         if depth > MOST_DEPTH + 1:
             raise Broken("a value is too deep")
@@ -208,12 +210,17 @@ class Decoder:
             pairs = [(self._value(key, depth + 1), self._value(item, depth + 1)) for key, item in rest[1]]
             return self._known(rest[0], dict(pairs))
         if kind == "array":
-            return self._known(rest[0], self._array(rest[1], rest[3:]).reshape(rest[2]).copy())
+            array = self._known(rest[0], self._array(rest[1], rest[3:]).reshape(rest[2]).copy())
+            self.made[rest[0]] = array
+            return array
         if kind == "same":
             thing = self.numbers.get(rest[0])
             if self.may_change is None or rest[0] not in self.may_change or type(thing) is not np.ndarray:
                 raise Broken("an array is said to be known")
+            self.made[rest[0]] = thing
             return thing
+        if kind == "again":
+            return self.made[rest[0]]
         if kind == "scalar":
             return self._array(rest[0], rest[1:])[0]
         if kind in ("...", "NotImplemented"):

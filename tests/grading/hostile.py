@@ -239,7 +239,8 @@ read, write = os.pipe()
 for step in range(20):
     try:
         _posixsubprocess.fork_exec([b"-c"], [sys.executable.encode()], True, (write,), None, None,
-                                   -1, -1, -1, -1, -1, -1, read, write, False, False, 0, None, None, None, -1, None, False)
+                                   -1, -1, -1, -1, -1, -1, read, write, False, False, 0, None, None, None, -1,
+                                   None, False)
     except (OSError, TypeError, ValueError):
         pass
 """

@@ -1,0 +1,354 @@
+"""A check sees the same things through the pipe as at home, and nothing that comes through it does harm."""
+
+import functools
+import io
+import sys
+import time
+
+import numpy as np
+import pytest
+from answering import answers, chapter_of, chapter_source, gradable, question, text_of
+from answers import FLOAT32, WARNS
+
+from dlcourse.checks import NotYet, base
+from dlcourse.checks.access import Raised
+from dlcourse.grading import sandbox, sources, wire, written
+from dlcourse.grading.remote import Gone, Proxy, RemoteAccess, Workplace
+
+NO_ERRORS = {}
+
+
+@functools.cache
+def workplace():
+    """Give one worker for all tests that leave it whole."""
+    return Workplace(memory=1 << 30, seconds=600)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _close():
+    yield
+    workplace().close()
+
+
+def enter(text):
+    """Run a cell; give the access to it."""
+    place = workplace()
+    place.forget()
+    place.deadline = time.monotonic() + 20
+    place.run("globals().clear()")
+    assert place.run(text)["error"] is None
+    return RemoteAccess(place, [text])
+
+
+def at_a_distance(number, text, seed=0):
+    given = []
+    for cell in chapter_source(chapter_of(number)).cells:
+        if cell["id"] == question(number).answer["id"]:
+            break
+        if cell.cell_type == "code" and "nbgrader" not in cell.metadata:
+            given.append(cell.source)
+    access = enter("\n".join(given))
+    workplace().run(text)
+    access.cells = [*given, text]
+    things = [workplace().subject(name) for name in question(number).names]
+    try:
+        base.judge(number, things, seed=seed, access=access)
+    except NotYet as error:
+        return error.kind
+    return None
+
+
+def texts(number, table):
+    found = getattr(answers(chapter_of(number)), table)[number]
+    entries = [entry[1:] if table == "WRONG" else entry for entry in found if entry not in (WARNS, FLOAT32)]
+    kinds = [entry[0].rpartition(">")[2].strip() if table == "WRONG" else None for entry in found]
+    return [(text_of(number, entry), kind) for entry, kind in zip(entries, kinds, strict=False)]
+
+
+@pytest.mark.parametrize("number", gradable())
+def test_checks_say_the_same_at_a_distance(number):
+    solution = sources.solution(question(number).answer)
+    assert at_a_distance(number, solution, question(number).hidden_seeds[0]) is None
+    for text, _kind in texts(number, "RIGHT")[:2]:
+        assert at_a_distance(number, text) is None, text
+    for text, kind in texts(number, "WRONG")[:3]:
+        assert at_a_distance(number, text) == kind, text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", gradable())
+def test_checks_say_the_same_about_every_answer(number):
+    for table in ("RIGHT", "WRONG"):
+        for text, kind in texts(number, table):
+            for seed in (0, *question(number).hidden_seeds):
+                assert at_a_distance(number, text, seed) == kind, text
+
+
+VALUES = [
+    None, True, 3, -2.5, float("inf"), "wörter\n", ..., NotImplemented, (1, (2.0, "x")), [], {}, {"a": [1, {2: None}]},
+    np.arange(6).reshape(2, 3), np.zeros((0, 3)), np.float32([1.5, np.nan]), np.array(2.5), np.array(["ab", "c"]),
+    np.ones((2, 3))[:, ::2], np.array([True, False]), np.array([1 + 2j]), np.arange(3, dtype=">i4"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: f"{type(value).__name__} {value!r}"[:30])
+def test_values_come_back_as_they_went(value):
+    access = enter("def same(x):\n    return x\ndef kind(x):\n    return type(x).__name__")
+    found = access.call(workplace().subject("same"), [value], {}, NO_ERRORS)
+    assert type(found) is type(value)
+    np.testing.assert_equal(found, value)
+    assert access.call(workplace().subject("kind"), [value], {}, NO_ERRORS) == type(value).__name__
+    if isinstance(value, np.ndarray):
+        assert found.dtype == value.dtype and found.flags.writeable
+
+
+def test_numpys_numbers_stay_what_they_are():
+    access = enter("import numpy as np\nf = lambda: (np.float32(1.5), np.int8(3), np.str_('a'))")
+    found = access.call(workplace().subject("f"), [], {}, NO_ERRORS)
+    assert [type(item) for item in found] == [np.float32, np.int8, np.str_]
+
+
+def test_arguments_that_are_changed_are_changed_here():
+    access = enter("""
+def update(params, grads, log):
+    for name in params:
+        params[name] -= 0.1 * grads[name]
+    params["new"] = grads["W"]
+    log.append(len(params))
+    return params
+""")
+    params, grads, log = {"W": np.ones((2, 3)), "b": np.zeros(3)}, {"W": np.ones((2, 3)), "b": np.ones(3)}, []
+    matrix, update = params["W"], workplace().subject("update")
+    found = access.call(update, [params, grads, log], {}, NO_ERRORS)
+    assert found is params and params["W"] is matrix and params["new"] is grads["W"]
+    assert np.allclose(matrix, 0.9) and np.allclose(params["b"], -0.1) and np.all(grads["b"] == 1) and log == [3]
+    matrix += 1
+    access.call(update, [params, {**grads, "new": np.zeros((2, 3))}, log], {}, NO_ERRORS)
+    assert np.allclose(matrix, 1.8) and log == [3, 3]
+
+
+def test_arguments_that_are_left_alone_are_left_alone():
+    access = enter("def f(x, y):\n    y = y + 1\n    return x * 2")
+    x, y = np.arange(3.0), [1.0, 2.0]
+    with pytest.raises(Raised, match="TypeError"):
+        access.call(workplace().subject("f"), [x, y], {}, NO_ERRORS)
+    assert np.array_equal(access.call(workplace().subject("f"), [x], {"y": 1}, NO_ERRORS), [0, 2, 4])
+    assert np.array_equal(x, [0, 1, 2]) and y == [1.0, 2.0]
+
+
+def test_objects_stay_there_and_keep_their_identity():
+    access = enter("""
+import numpy as np
+class Layer:
+    def __init__(self, W):
+        self.params, self.grads, self.x = {"W": W}, {}, None
+    def forward(self, x, training=True):
+        self.x = x
+        return x @ self.params["W"] if training else self
+    def backward(self, dout):
+        self.grads["W"] = self.x.T @ dout
+class Net:
+    def __init__(self, layers):
+        self.layers = layers
+""")
+    kind = workplace().subject("Layer")
+    assert (access.what(kind), kind.name, type(kind)) == ("class", "Layer", type(kind)) and isinstance(kind, Proxy)
+    layer = access.call(kind, [np.ones((3, 2))], {}, NO_ERRORS)
+    assert access.what(layer) == "value" and type(layer).__name__ == "Layer"
+    assert access.method(layer, "forward", [np.ones((4, 3))], {"training": True}, NO_ERRORS).shape == (4, 2)
+    assert access.method(layer, "forward", [np.ones((4, 3))], {"training": False}, NO_ERRORS) is layer
+    access.method(layer, "backward", [np.ones((4, 2))], {}, NO_ERRORS)
+    assert np.all(access.get(layer, "grads", ["W"]) == 4)
+    access.set(layer, "params", ["W"], np.zeros((3, 2)))
+    assert np.all(access.get(layer, "params", ["W"]) == 0)
+    access.set(layer, "mode", [], "test")
+    assert access.get(layer, "mode", []) == "test"
+    net = access.call(workplace().subject("Net"), [[layer]], {}, NO_ERRORS)
+    assert access.get(net, "layers", [0]) is layer
+    params = access.get(layer, "params", [])
+    params["W"] += 5
+    same = access.call(workplace().subject("Net"), [[params]], {}, NO_ERRORS)
+    assert np.all(access.get(layer, "params", ["W"]) == 5), "an object that came from there is that object there"
+    assert access.get(same, "layers", [0]) is params
+    with pytest.raises(Raised, match="AttributeError"):
+        access.get(layer, "nothing", [])
+
+
+def test_functions_of_the_check_can_be_called():
+    access = enter("""
+import numpy as np
+def numerical_gradient(f, x):
+    grad = np.zeros_like(x)
+    for place in np.ndindex(x.shape):
+        old = x[place]
+        x[place] = old + 1e-4
+        above = f(x)
+        x[place] = old - 1e-4
+        grad[place] = (above - f(x)) / 2e-4
+        x[place] = old
+    return grad
+def caught(f):
+    try:
+        f(1)
+    except ValueError as error:
+        return str(error)
+""")
+    x = np.arange(6.0).reshape(2, 3)
+    seen = []
+
+    def f(point):
+        seen.append(point is x)
+        return float((point**2).sum())
+
+    found = access.call(workplace().subject("numerical_gradient"), [f, x], {}, NO_ERRORS)
+    assert np.allclose(found, 2 * x) and np.array_equal(x, np.arange(6.0).reshape(2, 3)) and all(seen)
+    assert access.call(workplace().subject("caught"), [lambda _x: int("x")], {}, NO_ERRORS).startswith("invalid")
+    caught = workplace().subject("caught")
+
+    def nested(point):
+        return float(access.call(caught, [lambda _x: int("y")], {}, NO_ERRORS).startswith("invalid")) * point.sum()
+
+    assert np.allclose(access.call(workplace().subject("numerical_gradient"), [nested, x], {}, NO_ERRORS), 1)
+    with pytest.raises(Raised, match="KeyError"):
+        access.call(caught, [lambda _x: {}["x"]], {}, NO_ERRORS)
+
+
+def test_overflow_is_a_mistake_where_the_check_says_so():
+    access = enter("import numpy as np, warnings\ndef f(x):\n    warnings.warn('hm')\n    return np.exp(x)")
+    f = workplace().subject("f")
+    assert access.call(f, [np.array([1000.0])], {}, NO_ERRORS)[0] == np.inf
+    with pytest.raises(Raised, match="FloatingPointError"):
+        access.call(f, [np.array([1000.0])], {}, {"over": "raise"})
+
+
+def test_what_no_plain_value_is_stays_there():
+    access = enter("""
+import collections, numpy as np
+made = dict(matrix=np.matrix([[1]]), ordered=collections.OrderedDict(a=1), objects=np.array([None]), huge=10**30,
+            text="x" * 200_000, made=lambda: 1)
+def give(name):
+    return made[name]
+""")
+    give = workplace().subject("give")
+    found = {
+        name: access.call(give, [name], {}, NO_ERRORS) for name in ("matrix", "ordered", "objects", "huge", "text")
+    }
+    assert all(isinstance(value, Proxy) for value in found.values())
+    assert [type(value).__name__ for value in found.values()] == ["matrix", "OrderedDict", "ndarray", "int", "str"]
+    assert access.what(access.call(give, ["made"], {}, NO_ERRORS)) == "function"
+    with pytest.raises(Raised, match="MemoryError"):
+        access.call(give, ["x"], {"huge": np.zeros(10**7)}, NO_ERRORS)
+
+
+def test_magic_and_await_run():
+    place = workplace()
+    enter("import asyncio")
+    assert place.run("await asyncio.sleep(0)\nawaited = 1")["error"] is None
+    assert place.run("y = get_ipython().run_line_magic('time', '1 + 1')")["error"] is None
+    assert place.run("get_ipython().run_cell_magic('time', '', 'z = 3\\n')")["error"] is None
+    assert place.run("get_ipython().run_line_magic('matplotlib', 'inline')\ndisplay(3)")["printed"] == "3\n"
+    assert [place.subject(name) for name in ("awaited", "y", "z", "nothing")] == [1, 2, 3, None]
+    assert place.run("x = 1\n1 / 0")["error"] == ["ZeroDivisionError", "division by zero", 2]
+    assert place.run("x = (")["error"][::2] == ["SyntaxError", 1]
+
+
+@pytest.mark.parametrize("module", ["dlcourse.checks.chapter02", "dlcourse.checks.base", "dlcourse.grading.judge"])
+def test_checks_and_graders_cannot_be_imported(module):
+    assert workplace().run(f"import {module}")["error"][0] == "ModuleNotFoundError"
+    assert workplace().run("from dlcourse.checks import check\ncheck('2.1', 3)")["error"] is None
+    assert workplace().run("from dlcourse.functions import sigmoid\nsigmoid(0.0)")["error"] is None
+
+
+def message(found, blob=b""):
+    numbers = wire.Numbers(1)
+    numbers.enter(1, np.zeros(3))
+    return wire.Decoder(numbers, blob, lambda _found: pytest.fail("no object"), {1}).value(found)
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        [], {}, {"a": 1}, ["again", 3], ["list"], ["list", 1], ["list", "1", []], ["list", 2, 5], ["dict", 2, [[1]]],
+        1 << 70, ["dict", 2, [[["list", None, []], 1]]], ["array", 2, "<f8", [3], 0, 24], ["array", 2, "O", [1], 0, 0],
+        ["array", 2, "<f8", [2], -8, 8], ["array", 2, "V8", [0], 0, 0],
+        ["array", 2, "<U0", [3], 0, 0], ["array", 2, "nonsense", [0], 0, 0], ["same", 2], ["same", 1, 2][:1],
+        ["scalar", "<f8", 0, 0], ["tuple", 7], ["tuple", [["list", 3, []], ["list", 3, []]]],
+        functools.reduce(lambda inner, _step: ["tuple", [inner]], range(200), 1),
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_what_is_no_value_is_refused(found):
+    with pytest.raises(wire.Broken):
+        message(found)
+
+
+def test_an_argument_is_not_changed_behind_the_checks_back():
+    numbers, mine, other = wire.Numbers(1), np.zeros(3), np.zeros(3)
+    numbers.enter(1, mine)
+    numbers.enter(2, other)
+    blob = np.ones(3).tobytes()
+    found = wire.Decoder(numbers, blob, None, {1}).value(
+        ["list", None, [["array", 1, "<f8", [3], 0, 24], ["array", 2, "<f8", [3], 0, 24]]]
+    )
+    assert found[0] is mine and mine[0] == 1 and found[1] is not other and other[0] == 0
+
+
+@pytest.mark.parametrize("sent", [b"\xff" * 8, b"\x02\0\0\0\0\0\0\0{{", b"\x00\0\0\0\0\0\0\x7f"])
+def test_what_is_no_message_is_refused(sent):
+    with pytest.raises(wire.Broken):
+        wire.read(io.BytesIO(sent))
+    assert wire.read(io.BytesIO(sent[:5])) is None
+
+
+def test_a_worker_that_is_gone_says_how():
+    for text, kind, said in [("import os\nos._exit(3)", "died", "exit code 3"), ("while True: pass", "time", "time")]:
+        place = Workplace(memory=1 << 30, seconds=60)
+        place.deadline -= 29
+        with pytest.raises(Gone, match=said) as caught:
+            place.run(text)
+        assert caught.value.kind == kind
+        place.close()
+        assert not place.folder.exists() and place.process.returncode is not None
+
+
+SOURCES = [
+    ("def f(x):\n    return x", "def f(x):\n    return x"),
+    ("@cache\ndef f(x):\n    return x\ng = 1", "@cache\ndef f(x):\n    return x"),
+    ("def f(x): loop\ndef f(x): good", "def f(x): good"),
+    ("def f(x): loop\nif False:\n    def f(x): good", "def f(x): loop\ndef f(x): good"),
+    ("class f:\n    a = 1\n    def one(self):\n        pass", "def one(self):\n    pass"),
+    ("f = np.vectorize(g)", "f = np.vectorize(g)"),
+    ("def g(x): loop\nf = g", "f = g\ndef g(x): loop"),
+    ("from numpy import tanh as f", "f = tanh"),
+    ("f: object = lambda x: x", "f: object = lambda x: x"),
+    ("globals()['f'] = hidden", "globals()['f'] = hidden"),
+    ("f = f", "f = f"),
+    ("def f(:", "def f(:"),
+]
+
+
+@pytest.mark.parametrize(("text", "found"), SOURCES, ids=[text for text, _found in SOURCES])
+def test_how_an_answer_is_written_is_read_from_its_cells(text, found):
+    source = written.source(["import numpy as np", text], "f")
+    assert source == found or source.removeprefix("import numpy as np\n") == found or source == f"{found}\nnp = numpy"
+    assert source.startswith("import numpy") == ("globals" in text or "(:" in text)
+
+
+def test_what_is_left_of_a_cell_that_never_ends():
+    text = "import math\nx = 1\ndef f():\n    return 1\nwhile True:\n    pass\nclass A:\n    pass\n"
+    assert written.only_definitions(text) == "import math\n\ndef f():\n    return 1\n\nclass A:\n    pass"
+    assert written.only_definitions("no python") == ""
+
+
+def test_neither_checks_nor_sources_can_be_read():
+    found, _listed = sandbox.readable()
+    package = sources.course_of_all().parents[1] / "dlcourse"
+    secret = [package / "checks" / "base.py", package / "grading" / "judge.py", sources.source_file(2)]
+    assert not [path for path in secret if any(path.is_relative_to(place) for place in found)]
+    assert any(path == package / "functions.py" for path in found)
+    assert any((path / "numpy").is_dir() for path in found)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux holds most")
+def test_the_machine_at_hand_holds_all_that_it_can():
+    assert {sandbox.HOOK, sandbox.ADDRESS_SPACE} <= set(workplace().holds)
