@@ -20,6 +20,7 @@ from dlcourse.text import _
 __all__ = ["Assignment", "Submission", "Unreadable", "assignments", "belongs_to", "find", "read", "repaired"]
 
 MOST_BYTES = 400 << 20
+GONE = "# This cell was not in the submission."
 HEADING = re.compile(r"^### (\d+)\.(\d+) ·", re.M)
 
 
@@ -162,11 +163,15 @@ def repaired(cells: Sequence[NotebookNode], assignment: Assignment) -> tuple[Not
         if name not in tests and chosen[name] is None:
             number = sources.exercise_of(cell)
             remarks.append(_("{number}: the cell for its answer is gone").format(number=number))
-            found.append(copy.deepcopy(cell))
+            empty = copy.deepcopy(cell)
+            if cell.cell_type == "code":
+                empty.source = GONE  # the stub itself would undo an answer that stands elsewhere
+            found.append(empty)
             found += [copy.deepcopy(graded[test]) for test in tests if test == name.replace("ex-", "check-", 1)]
-    notebook = nbformat.v4.new_notebook(metadata=assignment.released.metadata, cells=[*_gone(found, wanted), *found])
-    for place, cell in enumerate(_nameless(notebook.cells)):
+    found = [*_gone(found, wanted), *found]
+    for place, cell in enumerate(list(_nameless(found))):
         cell["id"] = f"cell-{place + 1}"
+    notebook = nbformat.v4.new_notebook(metadata=assignment.released.metadata, cells=found)
     nbformat.validate(notebook)
     return notebook, remarks
 
