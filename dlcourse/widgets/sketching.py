@@ -159,6 +159,7 @@ class Page:
         canvas.on_client_ready(self.show)
 
     def begin(self, x: float, y: float) -> None:
+        """Set the pen on the paper; a stroke begins."""
         self.fresh()
         self.pen, self.drawing = None, True
         self.sketch.begin(x, y)
@@ -166,6 +167,7 @@ class Page:
         self.changed(False)
 
     def extend(self, x: float, y: float) -> None:
+        """Draw on to a point."""
         if self.drawing:
             start = self.sketch.strokes[-1][-1]
             self.sketch.extend(x, y)
@@ -173,6 +175,7 @@ class Page:
             self.changed(False)
 
     def end(self) -> None:
+        """Lift the pen; the stroke is done."""
         if self.drawing:
             self.drawing = False
             self.changed(True)

@@ -1,0 +1,163 @@
+"""The form of a chapter: its headings, its length, its figures, what it imports, and which sections of the notes it owns."""
+
+import ast
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import nbformat
+import pytest
+from test_architecture import CORE
+
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+CHAPTERS = {path.stem[:2]: path for path in sorted(NOTEBOOKS.glob("[01][0-9]_*.ipynb")) if path.stem[:2] != "00"}
+HEADINGS = [
+    "Goal", "Idea", "Maths", "Code", "Play", "Check yourself", "Exercises", "Summary", "Errata", "References",
+]  # fmt: skip
+LEAST_CELLS, MOST_CELLS = 30, 70
+LEAST_COMPARED = 0.8
+
+# The last core module that each chapter may import. Chapter 04 has SimpleNet and TwoLayerNet, which the notes put there.
+LAST_MODULE = {
+    "01": "perceptron", "02": "functions", "03": "datasets", "04": "gradients", "05": "networks", "06": "training",
+    "07": "normalization", "08": "search", "09": "models", "10": "augmentation",
+}  # fmt: skip
+ALSO = {"04": {"networks"}}
+ALWAYS = {"plots", "widgets", "checks", "text"}
+
+# The sections of the notes by their headings, in their order, and the chapters that teach each.
+SECTIONS = [
+    ("感知机 · 与门", "01"), ("带偏置", "01"), ("或门", "01"), ("与或门", "01"), ("异或门", "01"),
+    ("神经网络 · 阶跃函数", "02"), ("Sigmoid", "02"), ("ReLU", "02"),
+    ("显示图像", "03"), ("神经网络的递推处理", "03"),
+    ("损失函数", "04"), ("均方误差", "04"), ("交叉熵误差", "04"), ("随机取样", "04"), ("梯度法", "04"),
+    ("梯度下降法", "04"), ("SimpleNet", "04"), ("two_layer.class", "04 05"), ("mini-batch", "04 05"),
+    ("epoch_train", "05"), ("学习算法的实现", "04 05"), ("误差反向传递", "05"),
+    ("Optimizer · SGD", "06"), ("Momentum", "06"), ("AdaGrad", "06"), ("RMSProp, Adam", "06"),
+    ("权重初始值", "07"), ("Batch_Norm", "07"),
+    ("正则化 · 过拟合", "08"), ("权值衰弱", "08"), ("Dropout", "08"), ("超参数的最优化", "08"),
+    ("CNN 整体结构, 卷积层", "09"), ("池化层", "09"), ("基于 im2col 的展开", "09"), ("卷积层的实现", "09"),
+    ("练习 · 识别手写数字", "10"), ("1. 数据准备", "10"), ("2. 搭建神经网络", "10"),
+]  # fmt: skip
+
+of_each_chapter = pytest.mark.parametrize("number", CHAPTERS)
+of_each_notebook = pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+
+
+def cells(path, kind):
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
+
+
+def prose(path):
+    return "\n\n".join(cell.source for cell in cells(path, "markdown"))
+
+
+def errata(path):
+    return prose(path).split("## Errata")[1].split("## References")[0]
+
+
+def named_sections(text):
+    """Give the sections of the notes whose headings stand, in bold or as headings, in an Errata."""
+    titles = re.findall(r"^###+ (.+)$|\*\*(.+?)\*\*", text, re.M)
+    titles = [(heading or bold).strip() for heading, bold in titles]
+    return {name for name, _ in SECTIONS if any(re.fullmatch(rf"{re.escape(name)}\b.*", title) for title in titles)}
+
+
+def dlcourse_imports(source):
+    """Give the modules of the package that a cell imports."""
+    for node in ast.walk(ast.parse(re.sub(r"^[%!].*$", "pass", source, flags=re.M))):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            names = [node.module] + [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        yield from (name.split(".")[1] for name in names if name.startswith("dlcourse."))
+
+
+class Images(HTMLParser):
+    """The alt texts of all images in a piece of HTML; None where there is none."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.alts = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img":
+            self.alts.append(dict(attrs).get("alt"))
+
+
+def test_all_ten_chapters_are_there():
+    assert list(CHAPTERS) == [f"{number:02}" for number in range(1, 11)]
+
+
+@of_each_chapter
+def test_its_headings_stand_in_order(number):
+    text = prose(CHAPTERS[number])
+    assert re.search(r"\A# \d\d · \S", text) and text.startswith(f"# {number} ·")
+    assert re.findall(r"^## (.+)$", text, re.M) == HEADINGS
+
+
+@of_each_chapter
+def test_it_can_be_taken_in_an_afternoon(number):
+    count = len(nbformat.read(CHAPTERS[number], as_version=4).cells)
+    assert LEAST_CELLS <= count <= MOST_CELLS
+    minutes = re.search(r"(?i)plan (\d+) minutes", prose(CHAPTERS[number]))
+    assert minutes and 45 <= int(minutes[1]) <= 90
+
+
+@of_each_chapter
+def test_it_uses_only_what_was_taught(number):
+    known = set(CORE[: CORE.index(LAST_MODULE[number]) + 1]) | ALWAYS | ALSO.get(number, set())
+    for cell in cells(CHAPTERS[number], "code"):
+        later = {name for name in dlcourse_imports(cell.source) if name in CORE} - known
+        assert not later, f"chapter {number} imports {sorted(later)}:\n{cell.source}"
+
+
+@of_each_notebook
+def test_its_figures_say_what_they_show(path):
+    alts = []
+    for cell in cells(path, "code"):
+        for output in cell.outputs:
+            data = output.get("data", {})
+            assert not {"image/png", "image/jpeg"} & set(data), f"a figure without alt text; use show():\n{cell.source}"
+            alts += Images(str(data.get("text/html", ""))).alts
+    for cell in cells(path, "markdown"):
+        alts += Images(cell.source).alts + re.findall(r"!\[(.*?)\]\(", cell.source)
+    assert all(alt and len(alt) > 15 for alt in alts), alts
+    assert alts or path.stem[:2] not in CHAPTERS
+
+
+@of_each_notebook
+def test_what_its_cells_print_is_compared(path):
+    code = cells(path, "code")
+    ignored = [
+        cell for cell in code if "NBVAL_IGNORE_OUTPUT" in cell.source or "NBVAL_SKIP" in cell.source
+        or {"nbval-ignore-output", "nbval-skip"} & set(cell.metadata.get("tags", []))
+    ]  # fmt: skip
+    assert len(code) - len(ignored) >= LEAST_COMPARED * len(code)
+
+
+@of_each_chapter
+def test_it_names_the_sections_of_the_notes_that_it_owns_and_no_other(number):
+    owned = {name for name, owners in SECTIONS if number in owners.split()}
+    assert named_sections(errata(CHAPTERS[number])) == owned
+
+
+def test_every_section_of_the_notes_is_owned():
+    assert len(SECTIONS) == 39
+    assert {owner for _, owners in SECTIONS for owner in owners.split()} <= {f"{n:02}" for n in range(1, 11)}
+
+
+def test_a_section_is_found_by_its_heading_alone():
+    assert named_sections("**Dropout (text).** It is") == {"Dropout"}
+    assert named_sections("### 或门 (OR)\n") == {"或门"}
+    assert named_sections("Dropout is named in passing") == set()
+    assert named_sections("**ReLU** and **Momentum.**") == {"ReLU", "Momentum"}
+
+
+def test_an_import_of_a_later_module_is_found():
+    source = "import dlcourse.models\nfrom dlcourse import metrics\nfrom dlcourse.losses import x"
+    assert {"models", "metrics", "losses"} <= set(dlcourse_imports(source))
+    assert Images('<p><img src="a"><img alt="b" src="c"></p>').alts == [None, "b"]
