@@ -2,12 +2,16 @@
 
 A `Training` panel owns the iterator that trains. An asyncio task takes steps for a slice of time, redraws when it
 is due, and gives way, so that the buttons, all controls and other cells answer while it trains. Nothing trains in a
-thread: two threads would share one processor and race each other's labels.
+thread: two threads would share one processor and race each other's labels. JupyterLab calls back from controls in
+another thread; there a new picture would send its samples through the network between a step's forward and backward.
+So whatever a control asks for is done in the thread that trains.
 """
 
 import asyncio
+import threading
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import ipywidgets as widgets
@@ -57,6 +61,7 @@ class Training(Panel):
         adjust: Callable[..., None] | None = None,
     ):
         self._build, self._draw, self._adjust, self._live = build, draw, adjust, frozenset(live)
+        self._home, self._waiting = threading.get_ident(), set()
         self.run: Iterator | None = None
         self.report: Any = None
         self.steps = 0
@@ -120,10 +125,33 @@ class Training(Panel):
         self.run = self._build(**self._values())
         self._show()
 
+    def refresh(self, changed: Iterable[str] | None = None) -> None:
+        """As `Panel.refresh`, in the thread that trains; of several changes that wait for it the last values count."""
+        with self._lock:
+            self._waiting |= set(self.controls if changed is None else changed)
+        self._at_home(self._catch_up)
+
+    def guard(self, call: Callable) -> Callable:
+        """As `Panel.guard`, in the thread that trains."""
+        guarded = super().guard(call)
+        return lambda *args, **kwargs: self._at_home(partial(guarded, *args, **kwargs))
+
     def close(self) -> None:
         """Stop training, and take the panel out of the notebook."""
         self._running = False
         super().close()
+
+    def _at_home(self, call: Callable[[], object]) -> None:
+        if self._loop is None or threading.get_ident() == self._home:
+            call()
+        else:
+            self._loop.call_soon_threadsafe(call)
+
+    def _catch_up(self) -> None:
+        with self._lock:
+            changed, self._waiting = self._waiting, set()
+        if changed:
+            super().refresh(changed)
 
     def _values(self) -> dict[str, object]:
         return {name: control.value for name, control in self.controls.items()}

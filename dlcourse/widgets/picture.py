@@ -104,7 +104,9 @@ class Picture(widgets.HTML):
         """What is drawn once: ticks and background of all axes."""
         kept = []
         for axes in self.figure.axes:
-            kept += [axes.xaxis, axes.yaxis, axes.patch, *(one for one in axes.get_children() if one.zorder < 0)]
+            kept += [one for one in axes.get_children() if one.zorder < 0]
+            if axes.axison:  # else they are never drawn, and so always stale
+                kept += [axes.xaxis, axes.yaxis, axes.patch]
         return kept
 
     def _moving(self) -> list[Artist]:

@@ -1,9 +1,7 @@
 """The playground: choose points, features and a network, and look into every neuron while it learns."""
 
-import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 import ipywidgets as widgets
 from matplotlib.figure import Figure
@@ -26,10 +24,6 @@ __all__ = [
 class PlaygroundPanel(Training):
     """Training at a pace that eyes can follow, with its controls in groups; the picture says when it blew up.
 
-    JupyterLab runs the callbacks of controls in a thread of their own. There a new picture would send its places
-    through the network in the midst of a training step, between forward and backward. So all is done in the thread
-    that trains, and of several changes that wait for it only the last values count.
-
     Parameters
     ----------
     *parts, **more_parts
@@ -42,7 +36,6 @@ class PlaygroundPanel(Training):
     _due = 0.0
 
     def __init__(self, *parts, groups: Mapping[str, Sequence[str]], **more_parts):
-        self._home, self._waiting = threading.get_ident(), set()
         super().__init__(*parts, **more_parts)
         grid, progress, *rest = self.children
         shown, columns = {name: control.widget for name, control in self.controls.items()}, []
@@ -60,29 +53,6 @@ class PlaygroundPanel(Training):
             widgets.HBox([progress, grid.children[-1]], layout=apart),
             *rest,
         ]
-
-    def refresh(self, changed: Iterable[str] | None = None) -> None:
-        """As `Panel.refresh`, in the thread that trains."""
-        with self._lock:
-            self._waiting |= set(self.controls if changed is None else changed)
-        self._at_home(self._catch_up)
-
-    def guard(self, call: Callable) -> Callable:
-        """As `Panel.guard`, in the thread that trains."""
-        guarded = super().guard(call)
-        return lambda *args, **kwargs: self._at_home(partial(guarded, *args, **kwargs))
-
-    def _at_home(self, call: Callable[[], object]) -> None:
-        if self._loop is None or threading.get_ident() == self._home:
-            call()
-        else:
-            self._loop.call_soon_threadsafe(call)
-
-    def _catch_up(self) -> None:
-        with self._lock:
-            changed, self._waiting = self._waiting, set()
-        if changed:
-            super().refresh(changed)
 
     def start(self) -> None:
         """Train on; from step 0 if training blew up, for such weights are beyond help."""
