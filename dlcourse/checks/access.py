@@ -1,4 +1,4 @@
-"""How a check reaches what the learner wrote: the five things it may do with it, and what may go wrong.
+"""How a check reaches what the learner wrote: the few things it may do with it, and what may go wrong.
 
 At home a check and the learner's code share one process: `Access`. When work is graded, the learner's code runs in
 another process, and a class with the same methods passes each request on. A check cannot tell the two apart,
@@ -8,6 +8,7 @@ because it deals with subjects through `dlcourse.checks.trial.Trial` alone.
 import inspect
 import sys
 import textwrap
+import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
@@ -109,6 +110,10 @@ class Access:
                 self.get(thing, name, keys[:-1])[keys[-1]] = value
             else:
                 setattr(thing, name, value)
+
+    def clock(self) -> float:
+        """Give the processor time that the check and the learner's code have used: other programs do not count."""
+        return time.process_time()
 
     def source(self, thing: Any) -> str | None:
         """Give the source of a function, or of the methods of a class; None where nobody knows it."""

@@ -285,6 +285,14 @@ class RemoteAccess(Access):
             return super().set(thing, name, keys, value)
         return self._ask({"do": "set", "name": name}, [value], thing=thing, keys=list(keys))
 
+    def clock(self) -> float:
+        """Give the processor time of this process and of the worker's; real time where nobody knows that."""
+        try:
+            # The clock of another process, as clock_getcpuclockid(3) gives it on Linux.
+            return time.process_time() + time.clock_gettime(~self.workplace.process.pid << 3 | 2)
+        except (AttributeError, OSError):
+            return time.perf_counter()
+
     def source(self, thing: Any) -> str | None:
         """Give the source of a subject, from the cells: what the worker says about it does not count."""
         if isinstance(thing, Proxy):

@@ -38,8 +38,17 @@ def _source(cells: Sequence[tuple[str, ast.Module]], name: str, seen: set[str]) 
     every = [(text, *found) for text, tree in cells for found in _statements(tree.body)]
     bound = [(text, node, sure) for text, node, sure in every if name in _binds(node)]
     # What stands below an if may have run or not: it counts, and so does what it may have replaced.
-    last = max((place for place, (_text, _node, sure) in enumerate(bound) if sure), default=0)
+    # So does what a name held before, where it is made from that.
+    ends = [place for place, (_text, node, sure) in enumerate(bound) if sure and not _uses(node, name)]
+    last = max(ends, default=0)
     return "\n".join(_one(cells, text, node, seen) for text, node, _sure in bound[last:]) if bound else None
+
+
+def _uses(node: ast.stmt, name: str) -> bool:
+    if isinstance(node, KEPT):
+        return False
+    names = [part for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)]
+    return isinstance(node, ast.AugAssign) or name in {part.id for part in names}
 
 
 def _one(cells: Sequence[tuple[str, ast.Module]], text: str, node: ast.stmt, seen: set[str]) -> str:

@@ -323,6 +323,7 @@ SOURCES = [
     ("f: object = lambda x: x", "f: object = lambda x: x"),
     ("globals()['f'] = hidden", "globals()['f'] = hidden"),
     ("f = f", "f = f"),
+    ("def f(x): loop\nf = cache(f)", "def f(x): loop\nf = cache(f)"),
     ("def f(:", "def f(:"),
 ]
 
