@@ -87,8 +87,14 @@ class Course:
             os.environ["PATH"] = os.pathsep.join([bin_folder, os.environ.get("PATH", "")])
         config = Config(PyFileConfigLoader(SETTINGS, path=str(self.folder)).load_config())
         config.NbGrader.logfile = ""
-        with _quiet():
-            self.api = NbGraderAPI(config=config)
+        # It would complain about an exchange, which this way of grading does not need.
+        before = logging.root.manager.disable
+        logging.disable(logging.CRITICAL)
+        try:
+            with _quiet():
+                self.api = NbGraderAPI(config=config)
+        finally:
+            logging.disable(before)
         self.limits = autograde.JudgeAnswers(config=config).limits
         self.api.log.handlers = [logging.NullHandler()]
         self.api.log.propagate = False
@@ -160,8 +166,9 @@ def _collect(folder: Path, course: Path, known: Sequence[Assignment], limits: Li
     tasks: dict[tuple[str, str], _Task] = {}
     for submission in find(folder):
         name = submission.path.relative_to(folder).as_posix()
+        original = submission.path.with_suffix(".ipynb.original")
         try:
-            cells = read(submission.path)
+            cells = read(original if original.exists() else submission.path)
             assignment = belongs_to(cells, known)
             if assignment is None:
                 raise Unreadable(_("no exercise of this course's assignments is in it"))
@@ -176,8 +183,8 @@ def _collect(folder: Path, course: Path, known: Sequence[Assignment], limits: Li
             text = _("there are several notebooks of this assignment; {name} counts")
             submission.remarks.append(text.format(name=name))
         place.parent.mkdir(parents=True, exist_ok=True)
-        if place.exists() and place.samefile(submission.path):
-            shutil.copy(place, place.with_suffix(".ipynb.original"))
+        if place.exists() and place.samefile(submission.path) and not original.exists():
+            shutil.copy(place, original)
         nbformat.write(notebook, place)
         tests = [question.test for question in assignment.questions if question.test]
         tasks[key] = _Task(submission, assignment, autograde.job_of(notebook, tests, limits))

@@ -37,8 +37,8 @@ NEW_USER, NEW_NET = 0x10000000, 0x40000000
 # seccomp: what is refused on every machine, by name; numbers for the two that are common.
 NEVER = ("execve", "execveat", "fork", "vfork", "socket", "connect", "bind", "listen", "ptrace", "setsid", "setpgid",
          "mount", "umount2", "unshare", "setns", "process_vm_readv", "process_vm_writev", "bpf", "keyctl", "add_key",
-         "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal", "pidfd_open", "perf_event_open", "userfaultfd",
-         "open_by_handle_at", "setpriority", "io_uring_setup")  # fmt: skip
+         "tkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal", "pidfd_open", "perf_event_open",
+         "userfaultfd", "open_by_handle_at", "setpriority", "io_uring_setup")  # fmt: skip
 _COMMON = {"pidfd_send_signal": 424, "io_uring_setup": 425, "pidfd_open": 434, "clone3": 435}
 CALLS = {
     "x86_64": (0xC000003E, _COMMON | dict(
