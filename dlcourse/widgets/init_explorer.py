@@ -24,6 +24,7 @@ __all__ = ["Spreads", "SpreadsDrawing", "compute", "init_explorer"]
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "0.6"
 SAMPLES = 500
 MOST_LAYERS = 8
+EPOCHS = 100
 
 
 class Spreads(NamedTuple):
@@ -160,7 +161,7 @@ def init_explorer() -> Panel:
             )
         )  # fmt: skip
         network = MultiLayerNet(784, [width] * depth, 10, activation, rule, batch_norm=batch_norm, rng=seed)
-        return Trainer(network, x, t, optimizer=SGD(lr), epochs=10, evaluate_samples=100, rng=seed)
+        return Trainer(network, x, t, optimizer=SGD(lr), epochs=EPOCHS, evaluate_samples=100, rng=seed)
 
     def adjust(run: Trainer, lr: float, **_others) -> None:
         run.optimizer.lr = lr

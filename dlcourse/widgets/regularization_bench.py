@@ -16,6 +16,7 @@ from dlcourse.text import _
 from dlcourse.training import Trainer
 from dlcourse.widgets.controls import Number, Panel, Picture
 from dlcourse.widgets.live import Training
+from dlcourse.widgets.picture import round_up, set_limits
 
 __all__ = ["BenchDrawing", "NumberOrZero", "Reading", "compute", "regularization_bench", "set_dropout"]
 
@@ -104,7 +105,7 @@ class BenchDrawing:
             axes.tick_params(labelsize=8)
         accuracy.set(xlabel=_("step"), ylim=(0, 1.02))
         loss.set(xlabel=_("step"), ylim=(0, 2.5))
-        weights.set(xlabel=_("weight"), xlim=(-0.3, 0.3), yticks=[])
+        weights.set(xlabel=_("weight"), xlim=(-0.3, 0.3), ylim=(0, 1.35), yticks=[])
         self.accuracy, self.loss, self.histogram = accuracy, loss, weights
         self.curves = [
             axes.plot([], [], color=color, ls=style, label=label)[0]
@@ -126,18 +127,19 @@ class BenchDrawing:
         for curve, row in zip(self.curves, (0, 1, 2, 3), strict=True):
             curve.set_data(steps, columns[row])
         self.between.set_data(steps, columns[0], columns[1])
-        last = max(30, steps[-1])
-        self.accuracy.set_xlim(0, last)
-        self.loss.set_xlim(0, last)
-        self.loss.set_ylim(0, float(np.clip(1.05 * columns[2:].max(), 2.5, 20)))
+        last = round_up(max(50, steps[-1]))
+        set_limits(self.accuracy, x=(0, last))
+        highest = min(columns[2:].max(), 20)
+        set_limits(self.loss, x=(0, last), y=(0, 2.5 if highest <= 2.5 else round_up(highest)))
         now = readings[-1]
         self.accuracy_title.set_text(_("accuracy: gap {gap:.1f} points").format(gap=100 * now.gap))
         self.loss_title.set_text(_("loss: {train:.2f} and {test:.2f}").format(train=now.train_loss, test=now.test_loss))
-        for bars, weights in ((self.now, now.weights), (self.first, readings[0].weights)):
-            inside = np.clip(weights, self.EDGES[0], self.EDGES[-1])
-            bars.set_data(np.histogram(inside, self.EDGES)[0] / weights.size)
-        highest = max(self.now.get_data()[0].max(), self.first.get_data()[0].max())
-        self.histogram.set_ylim(0, 1.35 * highest)
+        heaps = [
+            np.histogram(np.clip(weights, self.EDGES[0], self.EDGES[-1]), self.EDGES)[0] / weights.size
+            for weights in (now.weights, readings[0].weights)
+        ]
+        for bars, heap in zip((self.now, self.first), heaps, strict=True):
+            bars.set_data(heap / max(map(np.max, heaps)))
 
 
 def regularization_bench() -> Panel:
@@ -177,6 +179,8 @@ def regularization_bench() -> Panel:
             if np.isfinite(reading[:4]).all():  # else the next step raises `Diverged`, and the picture stays
                 steps.append(run.step)
                 readings.append(reading)
+                if len(readings) > 2:  # of those in between only the curves are drawn
+                    readings[-2] = readings[-2]._replace(weights=np.zeros(0))
         drawing.update(steps, readings)
         now = readings[-1]
         picture.show(

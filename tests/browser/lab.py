@@ -90,9 +90,17 @@ class Lab:
 
     def kernels(self):
         """Give the process ids of the kernels that run, on Linux."""
-        children = Path(f"/proc/{self.process.pid}/task").glob("*/children")
-        pids = [int(pid) for path in children for pid in path.read_text().split()]
-        return [pid for pid in pids if b"ipykernel" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+        found, waiting = [], [self.process.pid]
+        while waiting:
+            pid = waiting.pop()
+            waiting += [
+                int(child)
+                for path in Path(f"/proc/{pid}/task").glob("*/children")
+                for child in path.read_text().split()
+            ]
+            if b"ipykernel" in Path(f"/proc/{pid}/cmdline").read_bytes():
+                found.append(pid)
+        return found
 
     def stop(self):
         """End JupyterLab and every kernel that it started."""

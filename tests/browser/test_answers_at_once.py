@@ -50,7 +50,8 @@ REDRAWS = """([widget, milliseconds]) => new Promise(resolve => {
     setTimeout(() => { observer.disconnect(); resolve(count * 1000 / milliseconds); }, milliseconds);
 })"""
 
-STOPS = """([widget, button]) => new Promise(resolve => {
+STOPS = """([widget, button]) => new Promise((resolve, reject) => {
+    setTimeout(() => reject(new Error('it has not paused for 10 seconds')), 10000);
     const start = performance.now();
     const look = () => [...widget.querySelectorAll('.widget-label')].some(one => one.innerText.startsWith('paused'))
         ? resolve(performance.now() - start) : requestAnimationFrame(look);
@@ -62,8 +63,10 @@ OTHER_CELL_ANSWERS = """async () => {
     const notebook = window.jupyterapp.shell.currentWidget;
     const start = performance.now();
     const future = notebook.sessionContext.session.kernel.requestExecute({code: '1 + 1', store_history: false});
-    await new Promise(resolve => { future.onIOPub = message =>
-        message.header.msg_type === 'execute_result' && resolve(); });
+    await new Promise((resolve, reject) => {
+        setTimeout(() => reject(new Error('the cell has not answered for 10 seconds')), 10000);
+        future.onIOPub = message => message.header.msg_type === 'execute_result' && resolve();
+    });
     return performance.now() - start;
 }"""
 
