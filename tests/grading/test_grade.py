@@ -176,6 +176,24 @@ def test_a_table_of_nobody(made, tmp_path, capsys):
     assert (tmp_path / "grades.csv").read_text(encoding="utf-8-sig").strip() == head
 
 
+def test_what_goes_wrong_on_the_way_is_said(made, monkeypatch, tmp_path):
+    folder, source, released, inbox = made
+    hand_in(inbox, "anna.ipynb", with_answers(released, source))
+
+    def no_judge(_job):
+        raise OSError("no processes left")
+
+    monkeypatch.setattr(grade, "judged", no_judge)
+    monkeypatch.setattr(grade.Course, "do", lambda self, action, *args: f"no {action}")
+    report = grade.grade(inbox, folder, limits=LIMITS, quiet=True)
+    assert report.graded == 0
+    assert report.remarks == [
+        "ch02_activations: no generate_assignment", "anna: it could not be judged (no processes left)",
+        "anna: nbgrader could not enter it: no autograde"]  # fmt: skip
+    course(folder, [], chapter=1)
+    assert grade.table(folder, tmp_path / "grades.csv") == 0
+
+
 @pytest.mark.slow
 def test_a_hundred_submissions_of_five_exercises(tmp_path):
     folder, inbox = tmp_path / "course", tmp_path / "inbox"

@@ -2,6 +2,8 @@
 
 import functools
 import io
+import itertools
+import queue
 import sys
 import time
 
@@ -12,7 +14,7 @@ from answers import FLOAT32, WARNS
 
 from dlcourse.checks import NotYet, base
 from dlcourse.checks.access import Raised
-from dlcourse.grading import sandbox, sources, wire, written
+from dlcourse.grading import remote, sandbox, sources, wire, written
 from dlcourse.grading.remote import Gone, Proxy, RemoteAccess, Workplace
 
 NO_ERRORS = {}
@@ -298,6 +300,74 @@ def test_what_is_no_message_is_refused(sent):
     with pytest.raises(wire.Broken):
         wire.read(io.BytesIO(sent))
     assert wire.read(io.BytesIO(sent[:5])) is None
+
+
+def lying(*answers):
+    """Give the judge's end of a pipe at whose other end somebody says these answers."""
+    place = object.__new__(Workplace)
+    left = iter(answers)
+    place.numbers, place._out, place._wait = wire.Numbers(1), queue.Queue(), lambda: (next(left), b"")
+    return place
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"ok": ["object", 5, "value", "x"], "args": []}, {"ok": ["object", -5, "verdict", "x"], "args": []},
+        {"ok": ["object", 1, "value", "x"], "args": []}, {"ok": 1}, {"ok": 1, "args": 7}, {"raised": [1], "args": []},
+        {"callback": 99, "args": [], "kwargs": {}}, {"callback": [], "args": []},
+        {"ok": ["dict", -1, [[[], 1]]], "args": []},
+    ],
+    ids=repr,
+)  # fmt: skip
+def test_a_worker_that_lies_is_ended(answer):
+    with pytest.raises(Gone, match="something that is no value") as caught:
+        lying(answer).ask({"do": "call"}, [[1.0]])
+    assert caught.value.kind == "answer"
+
+
+def test_a_worker_that_calls_without_end_is_ended(monkeypatch):
+    monkeypatch.setattr(remote, "MOST_CALLBACKS", 5)
+    place = lying(*itertools.repeat({"callback": 1, "args": [], "kwargs": {}}, 5))
+    with pytest.raises(Gone, match="without end"):
+        place.ask({"do": "call"}, [lambda: 1])
+    with pytest.raises(Gone, match="no value"):
+        lying({"ok": {"printed": 3}, "args": []}).run("x = 1")
+    with pytest.raises(Gone, match="no value"):
+        lying({"ok": 3, "args": []}).run("x = 1")
+    with pytest.raises(Raised, match="MemoryError"):
+        lying({"raised": ["MemoryError", "no"], "args": []}).subject("x")
+
+
+def test_what_a_check_has_of_its_own_is_not_asked_for_elsewhere(monkeypatch):
+    access = RemoteAccess(workplace(), [])
+    thing = type("Thing", (), {"items": {"a": 1}, "twice": lambda self, x: 2 * x})()
+    assert access.call(len, ["abc"], {}, NO_ERRORS) == 3 and access.what(len) == "function"
+    assert access.method(thing, "twice", [4], {}, NO_ERRORS) == 8
+    access.set(thing, "items", ["a"], 5)
+    assert access.get(thing, "items", ["a"]) == 5
+    assert "def lying" in access.source(lying)
+    with pytest.raises(TypeError, match="of the type Thing"):
+        access.call(enter("f = print") and workplace().subject("f"), [thing], {}, NO_ERRORS)
+    before = access.clock()
+    assert sum(range(10**5)) and access.clock() >= before
+    monkeypatch.setattr(time, "clock_gettime", None)
+    monkeypatch.delattr(time, "clock_gettime")
+    assert abs(access.clock() - time.perf_counter()) < 1
+
+
+def test_what_is_too_large_is_not_handed_over():
+    access = enter("f = print")
+    for value in (["x" * 90_000] * 100, np.zeros(10**7)):
+        with pytest.raises(Raised, match="MemoryError"):
+            access.call(workplace().subject("f"), [value], {}, NO_ERRORS)
+    with pytest.raises(wire.Broken, match="too deep"):
+        deep = functools.reduce(lambda inner, _step: ["list", None, [inner]], range(60), 1)
+        message(deep)
+    pipe = io.BytesIO()
+    wire.write(pipe, [1], b"ab")
+    assert wire.read(io.BytesIO(pipe.getvalue())) == ([1], b"ab")
+    assert wire.read(io.BytesIO(pipe.getvalue()[:-1])) is None
 
 
 def test_a_worker_that_is_gone_says_how():
