@@ -65,6 +65,7 @@ class Workplace:
             env=_environment(self.folder), start_new_session=True,
         )  # fmt: skip
         self._out, self._in = queue.Queue(), queue.Queue(maxsize=2)
+        self.gone: Gone | None = None
         # A pipe may be full, or empty for ever: threads wait in our place.
         for work in (self._send, self._receive):
             threading.Thread(target=work, daemon=True).start()
@@ -107,6 +108,15 @@ class Workplace:
         self.process.stdout.close()
 
     def _wait(self) -> tuple[Any, bytes]:
+        """Give the next answer. After one that did not come in time there is none: it would answer something else."""
+        try:
+            if self.gone is None:
+                return self._next()
+        except Gone as error:
+            self.gone = error
+        raise self.gone
+
+    def _next(self) -> tuple[Any, bytes]:
         while True:
             left = self.deadline - time.monotonic()
             if left <= 0:

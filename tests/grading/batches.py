@@ -9,7 +9,7 @@ from dlcourse.grading import sources
 from dlcourse.grading.assign import assign, solved
 from dlcourse.grading.judge import Limits
 
-QUICK = Limits(cell=3, exercise=3, submission=60, memory=1 << 30)
+QUICK = Limits(cell=3, exercise=3, submission=120, memory=1 << 30)
 
 
 def course(folder, exercises=(), seed=0, chapter=2):

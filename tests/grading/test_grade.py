@@ -17,7 +17,7 @@ from dlcourse.grading.judge import Limits, Result, Verdict
 from dlcourse.grading.submissions import assignments
 
 NUMBERS = ["2.1", "2.4", "2.5", "2.8"]
-LIMITS = Limits(cell=2, exercise=2, submission=30, memory=1 << 30)
+LIMITS = Limits(cell=4, exercise=4, submission=120, memory=1 << 30)
 
 
 @pytest.fixture(scope="session")

