@@ -89,6 +89,8 @@ def test_a_batch(made, tmp_path):
     assert found["right"]["to grade by hand"] == "2.8" and found["empty"]["to grade by hand"] == ""
     assert found["loops"]["remarks"] == "2.1: it ran out of time"
 
+    for name in ("right", "empty", "attack", "=formula"):
+        (inbox / f"{name}.ipynb").unlink()
     again = grade.grade(inbox, folder, jobs=1, limits=LIMITS, quiet=True)
     grade.table(folder, tmp_path / "again.csv")
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "grades.csv").read_bytes()
