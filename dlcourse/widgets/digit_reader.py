@@ -122,6 +122,7 @@ class ReaderDrawing:
             weight = "bold" if digit == label else "normal"
             self.shares[digit].set_fontweight(weight)
             self.names[digit].set_fontweight(weight)
+        self.shares[0].axes.yaxis.stale = True  # a tick's label does not tell its axis that it has changed
 
 
 class TimesDrawing:

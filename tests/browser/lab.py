@@ -145,6 +145,9 @@ class Notebook:
             f"JupyterLab {theme.capitalize()}",
         )
         self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(theme == 'light').lower()}'")
+        self.page.locator("#jupyterlab-splash").wait_for(
+            state="detached"
+        )  # it covers all while the style sheets change
 
     def close(self, *, end_kernel=True):
         """Close the notebook, without a question about saving; `end_kernel` is what a closed browser tab does not do."""
