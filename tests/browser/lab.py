@@ -257,8 +257,29 @@ class Widget:
 
     def reset(self):
         """Press "back to the start values", and wait until all is drawn."""
-        self.locator.get_by_role("button", name="back to the start values").press("Enter")
+        self.push("back to the start values")
         self.settled()
+
+    def push(self, name):
+        """Press a button, as somebody without a mouse does."""
+        self.locator.get_by_role("button", name=name, exact=True).press("Enter")
+
+    def wait_until(self, state):
+        """Wait until a widget that trains says that it is ``"ready"``, ``"training"``, ``"paused"``, ``"finished"``."""
+        self.locator.get_by_text(re.compile(f"^{state}, step")).wait_for()
+
+    def steps(self):
+        """Give how many steps a widget that trains says it has taken."""
+        text = self.locator.get_by_text(re.compile(r", step [\d,]+")).inner_text()
+        return int(re.search(r"step ([\d,]+)", text)[1].replace(",", ""))
+
+    def steps_beyond(self, step, seconds=30):
+        """Wait until a widget that trains has taken more steps than `step`, and give how many."""
+        for _try in range(seconds * 10):
+            if self.steps() > step:
+                return self.steps()
+            self.page.wait_for_timeout(100)
+        raise AssertionError(f"still at step {self.steps()}")
 
     def pictures(self):
         """Give what the widget's images show now: a list of their sources."""

@@ -5,7 +5,6 @@ gate, they are five times as wide: a widget that has become slow is found, a bus
 """
 
 import os
-import re
 import time
 
 import pytest
@@ -102,18 +101,18 @@ def test_a_key_changes_the_pixels_at_once(ready, record_property, name, cell, co
 def test_training_leaves_room_for_everything_else(ready, record_property, name, cell):
     notebook, widget = ready(name, cell)
     widget.reset()
-    buttons = {label: widget.locator.get_by_role("button", name=label, exact=True) for label in ("Start", "Pause")}
-    buttons["Start"].press("Enter")
-    widget.locator.get_by_text(re.compile("^training, step")).wait_for()
+    pause = widget.locator.get_by_role("button", name="Pause", exact=True).element_handle()
+    widget.push("Start")
+    widget.wait_until("training")
     handle = widget.locator.element_handle()
     redraws = notebook.page.evaluate(REDRAWS, [handle, 3000])
     other = sorted(notebook.page.evaluate(OTHER_CELL_ANSWERS) for _try in range(5))[2]
     stops = []
     for _try in range(5):
-        stops.append(notebook.page.evaluate(STOPS, [handle, buttons["Pause"].element_handle()]))
-        buttons["Start"].press("Enter")
-        widget.locator.get_by_text(re.compile("^training, step")).wait_for()
-    buttons["Pause"].press("Enter")
+        stops.append(notebook.page.evaluate(STOPS, [handle, pause]))
+        widget.push("Start")
+        widget.wait_until("training")
+    widget.push("Pause")
     stop = sorted(stops)[2]
     print(f"{name}: {redraws:.1f} redraws a second, stops in {stop:.0f} ms, another cell answers in {other:.0f} ms")
     record_property(name, f"{redraws:.1f} redraws/s, stop {stop:.0f} ms, other cell {other:.0f} ms")
@@ -128,8 +127,8 @@ def test_a_notebook_that_is_closed_trains_no_more(open_notebook, lab):
     notebook = open_notebook("05_backpropagation")
     notebook.run_all()
     widget = notebook.widget("play-bench")
-    widget.locator.get_by_role("button", name="Start", exact=True).press("Enter")
-    widget.locator.get_by_text(re.compile("^training, step")).wait_for()
+    widget.push("Start")
+    widget.wait_until("training")
     busy = [pid for pid in lab.kernels() if share_of_a_core(pid) > 0.3]
     assert len(busy) == 1
     notebook.close(end_kernel=False)

@@ -1,7 +1,5 @@
 """The widgets of chapter 08 under a learner's hands: mouse, keyboard, and training that is steered."""
 
-import re
-
 import pytest
 
 
@@ -10,25 +8,6 @@ def notebook(open_notebook):
     notebook = open_notebook("08_regularization")
     notebook.run_all(240)
     return notebook
-
-
-def press(widget, name):
-    widget.locator.get_by_role("button", name=name, exact=True).press("Enter")
-
-
-def steps(widget):
-    """How many steps the widget says it has taken."""
-    text = widget.locator.get_by_text(re.compile(r"step [\d,]+ of")).inner_text()
-    return int(re.search(r"step ([\d,]+)", text)[1].replace(",", ""))
-
-
-def beyond(widget, step, seconds=30):
-    """Wait until the widget has taken more steps than `step`, and give how many."""
-    for _try in range(seconds * 10):
-        if steps(widget) > step:
-            return steps(widget)
-        widget.page.wait_for_timeout(100)
-    pytest.fail(f"still at step {steps(widget)}")
 
 
 def between(widget, name, low, high, seconds=10):
@@ -49,23 +28,23 @@ def test_the_bench_trains_is_steered_and_stops(notebook):
     widget = notebook.widget("play-bench")
     widget.reset()
     before, places = widget.pictures(), widget.places()
-    press(widget, "Start")
-    moving = beyond(widget, 30)
+    widget.push("Start")
+    moving = widget.steps_beyond(30)
     assert widget.pictures() != before
     widget.drag("dropout ratio", 0.4)
     widget.press("weight decay", "ArrowRight")
     widget.type("learning rate", 0.2)
     between(widget, "dropout ratio", 0.3, 0.5)
     between(widget, "weight decay", 1e-6, 1e-3)
-    beyond(widget, moving)  # none of the three starts anew
-    press(widget, "Pause")
-    widget.locator.get_by_text(re.compile("^paused, step")).wait_for()
-    paused = steps(widget)
+    widget.steps_beyond(moving)  # none of the three starts anew
+    widget.push("Pause")
+    widget.wait_until("paused")
+    paused = widget.steps()
     notebook.page.wait_for_timeout(500)
-    assert steps(widget) == paused
+    assert widget.steps() == paused
     assert widget.places() == places, "something jumped"
     widget.screenshot("regularization_bench")
-    press(widget, "Step")
+    widget.push("Step")
     widget.locator.get_by_text(f"paused, step {paused + 1:,} of").wait_for()
     widget.drag("training images", 0.9)
     widget.locator.get_by_text("ready, step 0 of").wait_for()
@@ -78,8 +57,8 @@ def test_the_bench_says_when_a_change_makes_it_blow_up(notebook):
     widget = notebook.widget("play-bench")
     widget.reset()
     widget.type("weight decay", 1)
-    press(widget, "Start")
-    beyond(widget, 5)
+    widget.push("Start")
+    widget.steps_beyond(5)
     widget.type("learning rate", 10)
     widget.locator.get_by_role("alert").get_by_text("training blew up").first.wait_for(timeout=30000)
     widget.reset()
@@ -90,7 +69,7 @@ def test_the_search_brings_trial_after_trial(notebook):
     widget = notebook.widget("play-search")
     widget.reset()
     places = widget.places()
-    press(widget, "Start")
+    widget.push("Start")
     widget.locator.get_by_text("finished, step 60 of 60").wait_for(timeout=60000)
     widget.wait_for_words("best of 60: ")
     widget.settled()
@@ -103,10 +82,10 @@ def test_the_search_brings_trial_after_trial(notebook):
     widget.press("rate to", "ArrowRight")
     widget.wait_for_words("learning rate 1e-05 to 0.02")
     widget.box("search").select_option("Bayesian (Optuna)")
-    press(widget, "Start")
-    beyond(widget, 12)
-    press(widget, "Pause")
-    widget.locator.get_by_text(re.compile("^paused, step")).wait_for()
+    widget.push("Start")
+    widget.steps_beyond(12)
+    widget.push("Pause")
+    widget.wait_until("paused")
     widget.screenshot("search_explorer_bayesian")
     widget.reset()
     assert widget.error() == ""

@@ -1,7 +1,5 @@
 """The widgets of chapters 01, 02, 04 to 07, under a learner's hands: mouse, keyboard, and training that is steered."""
 
-import re
-
 import pytest
 
 CONTROLS = [
@@ -52,7 +50,7 @@ def test_the_graph_steps_and_changes(ready):
     widget = ready("05_backpropagation").widget("play-graph")
     widget.reset()
     before = widget.pictures()
-    widget.locator.get_by_role("button", name="one step back").press("Enter")
+    widget.push("one step back")
     before = widget.wait_for_change(before)
     assert "all apples" not in widget.words()[0] and "Backward, step 8" in widget.words()[0]
     widget.box("graph").select_option("a small network")
@@ -62,40 +60,25 @@ def test_the_graph_steps_and_changes(ready):
     widget.reset()
 
 
-def steps(widget):
-    """How many steps the training widget says it has taken."""
-    text = widget.locator.get_by_text(re.compile(r"step [\d,]+ of")).inner_text()
-    return int(re.search(r"step ([\d,]+)", text)[1].replace(",", ""))
-
-
-def beyond(widget, step, seconds=30):
-    """Wait until the training widget has taken more steps than `step`, and give how many."""
-    for _try in range(seconds * 10):
-        if steps(widget) > step:
-            return steps(widget)
-        widget.page.wait_for_timeout(100)
-    pytest.fail(f"still at step {steps(widget)}")
-
-
 def test_the_training_bench_trains_is_steered_and_stops(ready):
     notebook = ready("05_backpropagation")
     widget = notebook.widget("play-bench")
     widget.reset()
     before = widget.pictures()
-    widget.locator.get_by_role("button", name="Start", exact=True).press("Enter")
-    moving = beyond(widget, 0)
+    widget.push("Start")
+    moving = widget.steps_beyond(0)
     assert widget.pictures() != before
     widget.type("learning rate", 0.3)
-    beyond(widget, moving)  # a new learning rate does not start anew
-    widget.locator.get_by_role("button", name="Pause", exact=True).press("Enter")
-    widget.locator.get_by_text(re.compile("^paused, step")).wait_for()
-    paused = steps(widget)
+    widget.steps_beyond(moving)  # a new learning rate does not start anew
+    widget.push("Pause")
+    widget.wait_until("paused")
+    paused = widget.steps()
     notebook.page.wait_for_timeout(500)
-    assert steps(widget) == paused
+    assert widget.steps() == paused
     widget.screenshot("training_bench")
-    widget.locator.get_by_role("button", name="Step", exact=True).press("Enter")
+    widget.push("Step")
     widget.locator.get_by_text(f"paused, step {paused + 1:,} of").wait_for()
-    widget.locator.get_by_role("button", name="Reset", exact=True).press("Enter")
+    widget.push("Reset")
     widget.locator.get_by_text("ready, step 0 of").wait_for()
     assert widget.error() == ""
     assert notebook.complaints == []
@@ -105,12 +88,12 @@ def test_the_race_on_digits_runs_and_a_rate_changes_on_the_way(ready):
     notebook = ready("06_optimizers")
     widget = notebook.widget("play-digits")
     before = widget.pictures()
-    widget.locator.get_by_role("button", name="Start", exact=True).press("Enter")
-    moving = beyond(widget, 0)
+    widget.push("Start")
+    moving = widget.steps_beyond(0)
     assert widget.pictures() != before
     widget.type("SGD: rate", 0.1)
-    beyond(widget, moving)
-    widget.locator.get_by_role("button", name="Pause", exact=True).press("Enter")
-    widget.locator.get_by_text(re.compile("^paused, step")).wait_for()
+    widget.steps_beyond(moving)
+    widget.push("Pause")
+    widget.wait_until("paused")
     widget.screenshot("digit_race")
     assert widget.error() == ""

@@ -1,6 +1,5 @@
 """The playground under a learner's hands: it trains, is steered on the way, blows up and recovers."""
 
-import re
 import time
 
 import pytest
@@ -22,29 +21,9 @@ def widget(notebook):
     widget = notebook.widget("play-widget")
     widget.reset()
     yield widget
-    press(widget, "Pause")
+    widget.push("Pause")
     widget.reset()
     assert widget.error() == ""
-
-
-def press(widget, name):
-    widget.locator.get_by_role("button", name=name, exact=True).press("Enter")
-
-
-def steps(widget):
-    """How many steps the widget says it has taken."""
-    text = widget.locator.get_by_text(re.compile(r"step [\d,]+ of")).inner_text()
-    return int(re.search(r"step ([\d,]+)", text)[1].replace(",", ""))
-
-
-def beyond(widget, step, seconds=30):
-    """Wait until the widget has taken more steps than `step`, and give how many."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if steps(widget) > step:
-            return steps(widget)
-        widget.page.wait_for_timeout(50)
-    pytest.fail(f"still at step {steps(widget)}")
 
 
 def test_all_cells_ran_and_nobody_complained(notebook):
@@ -55,30 +34,30 @@ def test_all_cells_ran_and_nobody_complained(notebook):
 def test_it_trains_is_steered_on_the_way_and_pauses(notebook, widget):
     widget.screenshot("playground_start")
     start, places = widget.pictures(), widget.places()
-    press(widget, "Start")
-    moving = beyond(widget, 100)
+    widget.push("Start")
+    moving = widget.steps_beyond(100)
     assert widget.pictures() != start, "the surface changes while it trains"
     widget.type("learning rate", 0.1)
     widget.press("weight decay", "ArrowRight")
     widget.drag("dropout ratio", 0.2)
     widget.box("optimizer").select_option("Momentum")
-    later = beyond(widget, moving)  # nothing of this starts anew
+    later = widget.steps_beyond(moving)  # nothing of this starts anew
     assert widget.box("learning rate").input_value() == "0.1"
     widget.locator.get_by_label("show test points (hollow)").check()
-    beyond(widget, later)
-    press(widget, "Pause")
-    widget.locator.get_by_text(re.compile("^paused, step")).wait_for()
-    paused, shown = steps(widget), widget.settled()
+    widget.steps_beyond(later)
+    widget.push("Pause")
+    widget.wait_until("paused")
+    paused, shown = widget.steps(), widget.settled()
     notebook.page.wait_for_timeout(500)
-    assert steps(widget) == paused
+    assert widget.steps() == paused
     assert widget.pictures() == shown
     assert widget.places() == places, "something jumped"
     assert f"Step {paused}: loss " in widget.words()[0]
     widget.screenshot("playground_trained")
-    press(widget, "Step")
+    widget.push("Step")
     widget.locator.get_by_text(f"paused, step {paused + 1:,} of").wait_for()
     widget.wait_for_words(f"Step {paused + 1}: ")
-    press(widget, "Reset")
+    widget.push("Reset")
     widget.locator.get_by_text("ready, step 0 of").wait_for()
     assert notebook.complaints == []
 
@@ -96,9 +75,9 @@ def test_every_kind_of_control_changes_the_picture(widget):
     widget.wait_for_words("sin πx2, 6 hidden layers of 8 tanh neurons")
     widget.drag("noise", 0.5)
     before = widget.wait_for_change(before)
-    press(widget, "Start")
-    beyond(widget, 300)
-    press(widget, "Pause")
+    widget.push("Start")
+    widget.steps_beyond(300)
+    widget.push("Pause")
     widget.settled()
     widget.screenshot("playground_large")
     before = widget.pictures()
@@ -111,7 +90,7 @@ def test_a_blown_up_training_is_said_and_forgiven(widget):
     assert widget.slider("std").evaluate("handle => handle.closest('[disabled]') !== null"), "Xavier needs no std"
     widget.type("learning rate", 100)
     widget.type("weight decay", 0.1)
-    press(widget, "Start")
+    widget.push("Start")
     widget.wait_for_words("training blew up at step", seconds=30)
     assert "training blew up at step" in widget.error()
     widget.screenshot("playground_blown_up")
@@ -119,14 +98,14 @@ def test_a_blown_up_training_is_said_and_forgiven(widget):
     widget.locator.get_by_text("ready, step 0 of").wait_for()
     assert widget.error() == ""
     widget.type("weight decay", 0)
-    press(widget, "Start")
-    beyond(widget, 100)
+    widget.push("Start")
+    widget.steps_beyond(100)
     assert widget.error() == ""
 
 
 def test_it_redraws_often_and_stops_at_once(widget, record_property):
-    press(widget, "Start")
-    beyond(widget, 100)
+    widget.push("Start")
+    widget.steps_beyond(100)
     counted = widget.locator.evaluate(
         """widget => new Promise(resolve => {
             let count = 0, shown = '';
@@ -142,8 +121,8 @@ def test_it_redraws_often_and_stops_at_once(widget, record_property):
     record_property("playground: redraws a second", counted / 4)
     assert counted / 4 >= AT_LEAST
     began = time.monotonic()
-    press(widget, "Pause")
-    widget.locator.get_by_text(re.compile("^paused, step")).wait_for()
+    widget.push("Pause")
+    widget.wait_until("paused")
     print(f"playground: paused after {1000 * (time.monotonic() - began):.0f} ms")
     assert time.monotonic() - began < 2
 
