@@ -70,6 +70,15 @@ class TestNumber:
             seen.append(number.value)
         assert seen == [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0]
 
+    @pytest.mark.parametrize("high", [0.1, 1.0, 100.0])
+    def test_a_logarithmic_slider_keeps_small_values_whatever_the_largest(self, high):
+        number = Number("n", 1e-4, high, 0.01, log=True)
+        stops = []
+        for third in range(7):
+            number.slider.value = 10 ** (-4 + third / 3)
+            stops.append(number.value)
+        assert stops == [1e-4, 2e-4, 5e-4, 1e-3, 2e-3, 5e-3, 1e-2]
+
     def test_the_box_of_a_logarithmic_control_takes_what_the_slider_leaves_out(self):
         number = Number("n", 1, 2000, 100, log=True)
         number.source.value = 37

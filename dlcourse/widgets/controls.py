@@ -156,7 +156,9 @@ class Number(Control):
     def _tidy(self, value: float) -> float:
         if self._log:
             value = float(f"{value:.0e}")
-        return round(value) if self._whole else round(value, self._decimals)
+        elif not self._whole:
+            value = round(value, self._decimals)
+        return round(value) if self._whole else value
 
 
 class Checkbox(Control):
