@@ -140,7 +140,7 @@ def and_back(trial: Trial) -> None:
         trial.expect(type(found) in (tuple, list) and len(found) == 3, "type", three)
         dx, dgamma, dbeta = found
         sums, products = dout.sum(axis=0), (dout * x_hat).sum(axis=0)
-        mean_of = _("{name} is the mean over the batch. A sum reaches every sample in full: the gradient is a sum.")
+        mean_of = _("{name} is the mean over the batch. What many samples use gets the SUM of their gradients.")
         order = _("dx, dgamma, dbeta is the order.")
         trial.gradient(lambda b: float(np.sum(dout * (gamma * x_hat + b))), beta, dbeta, [
             ("scale", sums / count, mean_of.format(name="dbeta")),
@@ -170,7 +170,8 @@ def and_back(trial: Trial) -> None:
             ("scale", s * (dout - sums - x_hat * products), scaled),
             ("scale", s * (dout - sums - x_hat * products / count), scaled),
             ("scale", s * (dout - sums / count - x_hat * products), scaled),
-            ("sign", s * (dout + sums / count + x_hat * products / count), _("In dx, the two terms are taken away.")),
+            ("sign", s * (dout + sums / count + x_hat * products / count), _(
+                "In dx, the two terms are taken away, not added.")),
             ("formula", (dout - sums / count - x_hat * products / count) / root, _("In dx, gamma is left out.")),
             ("formula", gamma * (dout - sums / count - x_hat * products / count), _(
                 "In dx, the division by the root is left out.")),

@@ -16,20 +16,20 @@ def _chain(variant: int) -> dict:
     while variant and (root, factor) == (20, 2.0):
         root, factor = int(rng.choice([10, 20, 25, 40])), float(rng.choice([0.5, 2.0, 3.0]))
         layers = int(rng.integers(3, 7))
-    right = {"one": factor, "all": factor**layers, "keep": 1 / root, "wide": 2 * factor}
+    right = {"one": factor, "all": factor**layers, "keep": 1 / root, "relu": round(factor / math.sqrt(2), 4)}
     return {"n": root**2, "std": round(factor / root, 6), "layers": layers} | right
 
 
 @exercise("7.1", "How loud is the last?", kind="predict then run", points=2, section="Maths",
           names=("prediction",), numbers=_chain)  # fmt: skip
 def how_loud_is_the_last(trial: Trial) -> None:
-    """The factor of one layer and of several, the spread that keeps the signal, and a wider layer."""
+    """The factor of one layer and of several, the spread that keeps the signal, and what ReLU takes."""
     n = trial.numbers
     inputs, std, layers, factor = n["n"], n["std"], n["layers"], n["one"]
     variance = _("That is the factor of the variance. The standard deviation is its root.")
     root = _("The VARIANCES of the terms add up. The factor of the standard deviation grows with the root of n.")
     power = _("Each layer multiplies what the one before it has left.")
-    trial.answers({key: n[key] for key in ("one", "all", "keep", "wide")}, {
+    trial.answers({key: n[key] for key in ("one", "all", "keep")}, {
         "one": [
             ("variance", factor**2, variance),
             ("scale", inputs * std, root),
@@ -43,7 +43,7 @@ def how_loud_is_the_last(trial: Trial) -> None:
             ("formula", layers * factor, power),
             ("variance", factor ** (2 * layers), variance),
             ("fence", factor ** (layers - 1), _("There is one layer more.")),
-            ("fence", factor ** (layers + 1), _("There is one layer less.")),
+            ("fence", factor ** (layers + 1), _("There is one layer fewer.")),
             ("scale", (inputs * std) ** layers, root),
         ],
         "keep": [
@@ -53,13 +53,18 @@ def how_loud_is_the_last(trial: Trial) -> None:
             ("order", 1.0, _("That is the factor it should have. Which standard deviation gives it?")),
             ("formula", std, _("With this one the signal does not stay as loud as it came.")),
         ],
-        "wide": [
-            ("scale", 4 * factor, root),
-            ("order", factor, _("More inputs make a louder sum.")),
-            ("scale", factor / 2, _("More inputs make a LOUDER sum, as long as the weights stay as they are.")),
-            ("scale", 16 * factor, root),
-        ],
     }, within=1e-4)  # fmt: skip
+    half = _("ReLU sets half of the sums to 0, and so halves the mean SQUARE. What becomes of its root?")
+    trial.answers({"relu": n["relu"]}, {
+        "relu": [
+            ("order", factor, _("That is without ReLU. Half of the sums are set to 0.")),
+            ("scale", factor / 2, half),
+            ("scale", factor / 4, half),
+            ("variance", factor**2 / 2, _("That is the factor of the mean square. The root is asked for.")),
+            ("formula", factor * math.sqrt(2), _("Upside down: with ReLU, less is left.")),
+            ("formula", 1.0, _("Only with He's weights it would stay as loud.")),
+        ],
+    }, within=0.006)  # fmt: skip
 
 
 def _like(found: float, right: float, within: float = 0.08) -> bool:

@@ -16,14 +16,14 @@ LINES = {
 
 RIGHT = {
     "7.1": [
-        "prediction = {'one': 2, 'all': 32, 'keep': np.float64(0.05), 'wide': np.array(4.0)}",
+        "prediction = {'one': 2, 'all': 32, 'keep': np.float64(0.05), 'relu': np.array(1.41)}",
         """
         one = np.sqrt(400) * 0.1
-        prediction = {"one": one, "all": one**5, "keep": 1 / np.sqrt(400), "wide": np.sqrt(1600) * 0.1}
+        prediction = {"one": one, "all": one**5, "keep": 1 / np.sqrt(400), "relu": np.sqrt(400 / 2) * 0.1}
         """,
-        "prediction = dict(wide=2 * 2.0, keep=0.1 / 2, all=2.0**5, one=np.sqrt(400 * 0.1**2), note='easy')",
+        "prediction = dict(relu=2 / 2**0.5, keep=0.1 / 2, all=2.0**5, one=np.sqrt(400 * 0.1**2), note='easy')",
         "prediction = {}\nprediction['one'] = 20 * 0.1\nprediction['all'] = np.prod([2.0] * 5)\n"
-        "prediction['keep'] = 400**-0.5\nprediction['wide'] = np.float32(4)",
+        "prediction['keep'] = 400**-0.5\nprediction['relu'] = np.float32(1.4142)",
     ],
     "7.2": [
         WARNS,
@@ -193,10 +193,10 @@ WRONG = {
         ("scale", '"one": 2.0', '"one": 0.1'),
         ("scale", '"one": 2.0', '"one": 20'),
         ("scale > formula", '"one": 2.0', '"one": 1 / 2'),
-        ("scale", '"wide": 4.0', '"wide": 8.0'),
-        ("scale", '"wide": 4.0', '"wide": 1.0'),
-        ("scale", '"wide": 4.0', '"wide": 32'),
-        ("order", '"wide": 4.0', '"wide": 2.0'),
+        ("scale", '"relu": 1.4142', '"relu": 1'),
+        ("scale", '"relu": 1.4142', '"relu": 0.5'),
+        ("order", '"relu": 1.4142', '"relu": 2.0'),
+        ("formula", '"relu": 1.4142', '"relu": 2.83'),
         ("order", '"all": 32.0', '"all": 2.0'),
         ("order", '"keep": 0.05', '"keep": 1'),
         ("fence", '"all": 32.0', '"all": 16'),
@@ -205,9 +205,10 @@ WRONG = {
         ("formula", '"keep": 0.05', '"keep": np.sqrt(2 / 400)'),
         ("formula", '"keep": 0.05', '"keep": 0.1'),
         ("formula", '"keep": 0.05', '"keep": 20'),
-        ("missing", '"wide": 4.0', '"wide": None'),
-        ("type", '"wide": 4.0', '"wide": "twice"'),
+        ("missing", '"relu": 1.4142', '"relu": None'),
+        ("type", '"relu": 1.4142', '"relu": "less"'),
         ("values", '"keep": 0.05', '"keep": 0.06'),
+        ("values", '"relu": 1.4142', '"relu": 1.3'),
     ],
     "7.2": [
         ("rule", '== "relu"', '!= "relu"'),
