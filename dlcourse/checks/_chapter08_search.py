@@ -143,20 +143,21 @@ class _Landscape:
 def four_steps(trial: Trial) -> None:
     """Draw by the power of ten, score, narrow around the best so far, repeat; give the best rate of all."""
     seed = int(trial.rng.integers(1000))
-    for low, high, count, keep, rounds, best, lucky in (
-        (1e-4, 1.0, 60, 5, 3, -1.0, None), (1e-5, 10.0, 60, 30, 3, -1.5, 7), (1e-6, 1e-2, 60, 20, 2, -5.0, 80),
+    for low, high, count, keep, rounds, land in (
+        (1e-4, 1.0, 60, 20, 2, _Landscape(-1.0)), (1e-5, 10.0, 60, 30, 3, _Landscape(-1.5, lucky=70)),
     ):  # fmt: skip
-        drawn = []
-        for used in (seed, seed + 1, seed):
-            land = _Landscape(best, lucky)
-            found = trial.call(trial.subject, land.score, low, high, count, keep, rounds, used)
-            _rounds(trial, land, low, high, count, keep, rounds)
-            _best(trial, land, found, count)
-            drawn.append(land.asked)
-        other = _("Another seed tries the same rates. That is a grid, or a seed that is not used.")
-        trial.expect(drawn[0] != drawn[1], "random", other)
-        again = _("The same seed gives other rates each time. Draw from np.random.default_rng(seed).")
-        trial.expect(drawn[0] == drawn[2], "random", again)
+        found = trial.call(trial.subject, land.score, low, high, count, keep, rounds, seed)
+        _rounds(trial, land, low, high, count, keep, rounds)
+        _best(trial, land, found, count)
+    drawn = []
+    for used in (seed, seed + 1, seed):
+        land = _Landscape(-5.0)
+        trial.call(trial.subject, land.score, 1e-6, 1e-2, 10, 4, 1, used)
+        drawn.append(land.asked)
+    other = _("Another seed tries the same rates. That is a grid, or a seed that is not used.")
+    trial.expect(drawn[0] != drawn[1], "random", other)
+    again = _("The same seed gives other rates each time. Draw from np.random.default_rng(seed).")
+    trial.expect(drawn[0] == drawn[2], "random", again)
 
 
 def _inside(rates: list[float], low: float, high: float) -> bool:

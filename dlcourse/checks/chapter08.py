@@ -24,7 +24,7 @@ def _vector(variant: int) -> dict:
 
 
 @exercise("8.1", "How large is a vector?", kind="predict then run", points=2, section="How large is a weight matrix?",
-          names=("prediction",), numbers=_vector)  # fmt: skip
+          names=("sizes",), numbers=_vector)  # fmt: skip
 def how_large(trial: Trial) -> None:
     """Three norms of a vector, where the notes take the L2 norm for its square; its penalty, and one step of decay."""
     n = trial.numbers
@@ -205,7 +205,7 @@ def _voices(variant: int) -> dict:
 
 
 @exercise("8.4", "What does the next layer hear?", kind="predict then run", points=2, section="Dropout",
-          names=("prediction",), numbers=_voices)  # fmt: skip
+          names=("heard",), numbers=_voices)  # fmt: skip
 def what_is_heard(trial: Trial) -> None:
     """Sums in training and at test time, by the rule, by the notes' text, and with inverted dropout."""
     n = trial.numbers
@@ -253,6 +253,10 @@ def what_is_heard(trial: Trial) -> None:
     }, within=0.01)  # fmt: skip
 
 
+# The share of 6,000 neurons that speak is farther off by chance less than once in ten million masks.
+NEAR = 0.035
+
+
 @exercise("8.5", "Find the bug: one letter too many", kind="find the bug", points=3, section="The notes' mask",
           names=("Dropout",))  # fmt: skip
 def one_letter_too_many(trial: Trial) -> None:
@@ -261,7 +265,7 @@ def one_letter_too_many(trial: Trial) -> None:
     named = _("Dropout(dropout_ratio=0.2) raises an error. Read the name of the argument letter by letter.")
     layers = {ratio: trial.new(cls, dropout_ratio=ratio, raised=("name", named)) for ratio in (0.2, 0.0, 0.5, 0.8)}
     for ratio, layer in layers.items():
-        _masked(trial, layer, rng.choice([-1.0, 1.0], (100, 150)) * rng.uniform(1, 2, (100, 150)), ratio)
+        _masked(trial, layer, rng.choice([-1.0, 1.0], (60, 100)) * rng.uniform(1, 2, (60, 100)), ratio)
     for layer, ratio in ((layers[0.2], 0.2), (trial.new(cls), 0.5)):
         for shape in ((20, 4), (1, 5), (2, 3, 4, 5)):
             _quiet(trial, layer, rng.uniform(1, 2, shape), ratio)
@@ -292,13 +296,13 @@ def _masked(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
             trial.expect(not np.array_equal(*out[:, :2].T != 0), "axis", each + " " + columns)
         off = said + _("{share:.0%} of the entries speak, and it should be {right:.0%}. ").format(
             share=share, right=1 - ratio)  # fmt: skip
-        if abs(share - (1 - ratio)) > 0.02:
+        if abs(share - (1 - ratio)) > NEAR:
             bell = math.erfc(ratio / math.sqrt(2)) / 2
             letter = _("What does randn draw, and what would rand draw?")
-            trial.expect(abs(share - bell) > 0.02, "random", off + letter)
-            trial.expect(abs(share - 1 + bell) > 0.02, "random", off + letter)
+            trial.expect(abs(share - bell) > NEAR, "random", off + letter)
+            trial.expect(abs(share - 1 + bell) > NEAR, "random", off + letter)
             swapped = _("The ratio is the share that is switched off, not the share that is kept.")
-            trial.expect(abs(share - ratio) > 0.02, "sign", off + swapped)
+            trial.expect(abs(share - ratio) > NEAR, "sign", off + swapped)
             trial.fail("random", off + _("Of numbers drawn evenly from 0 to 1, which share is above the ratio?"))
     changed = not ratio or not np.array_equal(outs[0] != 0, outs[1] != 0)
     trial.expect(changed, "state", said + _("the second call has the same mask as the first. It is drawn anew."))

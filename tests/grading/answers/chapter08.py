@@ -18,15 +18,15 @@ LINES = {
 RIGHT = {
     "8.1": [
         "w = np.array([2, 3, -6])\n"
-        "prediction = {'L1': np.abs(w).sum(), 'L2': np.sqrt(w @ w), 'L∞': np.abs(w).max(), 'penalty': 0.05 * w @ w,\n"
+        "sizes = {'L1': np.abs(w).sum(), 'L2': np.sqrt(w @ w), 'L∞': np.abs(w).max(), 'penalty': 0.05 * w @ w,\n"
         "              'after': w[2] - 0.5 * 0.1 * w[2]}",
-        "prediction = {'L1': 11.0, 'L2': 49**0.5, 'L∞': 6.0, 'penalty': 4.9 / 2, 'after': -6 * 0.95}",
-        "prediction = {}\nprediction['after'] = -6 + 0.3\nprediction['penalty'] = np.float64(2.45)\n"
-        "prediction['L∞'] = np.array(6)\nprediction['L2'], prediction['L1'] = 7.0, 2 + 3 + 6",
+        "sizes = {'L1': 11.0, 'L2': 49**0.5, 'L∞': 6.0, 'penalty': 4.9 / 2, 'after': -6 * 0.95}",
+        "sizes = {}\nsizes['after'] = -6 + 0.3\nsizes['penalty'] = np.float64(2.45)\n"
+        "sizes['L∞'] = np.array(6)\nsizes['L2'], sizes['L1'] = 7.0, 2 + 3 + 6",
         """
         w = [2, 3, -6]
         norms = {name: np.linalg.norm(w, order) for name, order in (("L1", 1), ("L2", 2), ("L∞", np.inf))}
-        prediction = {**norms, "penalty": 0.5 * 0.1 * norms["L2"] ** 2, "after": -5.7, "note": "easy"}
+        sizes = {**norms, "penalty": 0.5 * 0.1 * norms["L2"] ** 2, "after": -5.7, "note": "easy"}
         """,
     ],
     "8.2": [
@@ -81,17 +81,17 @@ RIGHT = {
         "weight_decay = 1 / 8",
     ],
     "8.4": [
-        "prediction = {'training': 100 * 0.8, 'test': 0.8 * 100, \"notes' text\": 0.2 * 100, 'inverted': 2 / 0.8,\n"
+        "heard = {'training': 100 * 0.8, 'test': 0.8 * 100, \"notes' text\": 0.2 * 100, 'inverted': 2 / 0.8,\n"
         "              'masks': 2**4}",
-        "prediction = {'masks': np.int64(16), 'inverted': np.float32(2.5), \"notes' text\": 20.0, 'test': 80.0,\n"
+        "heard = {'masks': np.int64(16), 'inverted': np.float32(2.5), \"notes' text\": 20.0, 'test': 80.0,\n"
         "              'training': 80, 'note': 'on paper'}",
         """
         rng = np.random.default_rng(1)
         heard = np.mean([(2.0 * (rng.random(50) >= 0.2)).sum() for _mask in range(1000)])
-        prediction = {"training": round(float(heard), -1), "test": 80, "notes' text": 20, "inverted": 2.5, "masks": 16}
+        heard = {"training": round(float(heard), -1), "test": 80, "notes' text": 20, "inverted": 2.5, "masks": 16}
         """,
-        "prediction = dict(training=np.array(80.0), test=50 * 2 * 0.8, inverted=2.505, masks=16.0)\n"
-        'prediction["notes\' text"] = 50 * 2 * 0.2',
+        "heard = dict(training=np.array(80.0), test=50 * 2 * 0.8, inverted=2.505, masks=16.0)\n"
+        'heard["notes\' text"] = 50 * 2 * 0.2',
     ],
     "8.5": [
         WARNS,
