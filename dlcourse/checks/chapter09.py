@@ -167,7 +167,7 @@ def _moves(variant: int) -> dict:
 
 
 @exercise("9.4", "A slight change", kind="predict then run", points=2, section="Does pooling forgive a shift?",
-          names=("prediction",), numbers=_moves)  # fmt: skip
+          names=("counted",), numbers=_moves)  # fmt: skip
 def a_slight_change(trial: Trial) -> None:
     """The notes' claim that a slight change of position does not change what pooling gives, counted."""
     n = trial.numbers

@@ -79,10 +79,10 @@ RIGHT = {
         "W = np.array([[0, -0.7, 1], [-0.7, 0.8, -0.7], [1, -0.7, 0]])",
     ],
     "9.4": [
-        "prediction = {'max': 3.0, 'average': np.int64(3), 'value': np.float32(2.25), 'stride 1': 7, 'note': 'easy'}",
+        "counted = {'max': 3.0, 'average': np.int64(3), 'value': np.float32(2.25), 'stride 1': 7, 'note': 'easy'}",
         """
-        prediction = {"max": 8 // 2 - 1, "value": round(9 / 4, 2)}
-        prediction |= {"average": prediction["max"], "stride 1": len(range(1, 8))}
+        counted = {"max": 8 // 2 - 1, "value": round(9 / 4, 2)}
+        counted |= {"average": counted["max"], "stride 1": len(range(1, 8))}
         """,
         """
         from dlcourse.convolution import AveragePooling, MaxPooling
@@ -93,10 +93,10 @@ RIGHT = {
                 x[0, 0, 0, place] = 9
                 results.append(layer.forward(x))
             return sum(not np.array_equal(*pair) for pair in zip(results, results[1:])), results[0].max()
-        prediction = {"max": changed(MaxPooling(2, 2))[0], "average": changed(AveragePooling(2, 2))[0],
+        counted = {"max": changed(MaxPooling(2, 2))[0], "average": changed(AveragePooling(2, 2))[0],
                       "value": changed(AveragePooling(2, 2))[1], "stride 1": changed(MaxPooling(2, 2, stride=1))[0]}
         """,
-        "prediction = dict(zip(['max', 'average', 'value', 'stride 1'], np.array([3, 3, 2.25, 7])))",
+        "counted = dict(zip(['max', 'average', 'value', 'stride 1'], np.array([3, 3, 2.25, 7])))",
     ],
     "9.5": [
         WARNS,
