@@ -229,9 +229,9 @@ def two_names_for_one_array(trial: Trial) -> None:
         ], what=_("The accuracy"))  # fmt: skip
     far = np.array([[800.0, 0.0], [-3000.0, 1000.0], [0.0, 900.0], [-3000.0, -3800.0]])
     loss, gradient, accuracy = _three(trial, far, np.array([1, 1, 1, 1]))
-    tiny = _("With scores 800 apart the loss is not right: the probability of the true class is rounded to 0. Its "
-             "logarithm can be had without it: the score, less log(sum(exp(scores))).")  # fmt: skip
-    more = _("Take the largest score of each row from the row first. To add a small number inside log only hides it.")
+    tiny = _("With scores 800 apart the loss is not right: the probability of the true class is rounded to 0. To add "
+             "a small number inside the logarithm only hides it.")  # fmt: skip
+    more = _("The logarithm of softmax can be written without softmax. Take the largest score of each row off first.")
     trial.equal(loss, 400.0, kind="stability", hint=tiny, more=more)
     trial.equal(gradient, np.array([[1.0, -1.0], [0.0, 0.0], [0.0, 0.0], [1.0, -1.0]]) / 4, what=_("The gradient"))
     trial.equal(accuracy, 0.5, what=_("The accuracy"))
