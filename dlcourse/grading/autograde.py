@@ -5,6 +5,7 @@
 
 import ast
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
@@ -41,12 +42,21 @@ def _is_test(cell: NotebookNode) -> bool:
 
 def job_of(notebook: NotebookNode, tests: Iterable[NotebookNode], limits: Limits) -> Job:
     """Give what is to be judged: the code cells of a submission, and the exercises of the source's tests."""
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code" and not _is_test(cell)]
-    return Job([Cell(cell["id"], cell.source) for cell in cells], [_exercise(test) for test in tests], limits)
+    cells: list[Cell] = []
+    for cell in notebook.cells:
+        if _is_test(cell) and cells:
+            cells[-1] = replace(cells[-1], before=(*cells[-1].before, _number(cell)))
+        elif cell.cell_type == "code" and not _is_test(cell):
+            cells.append(Cell(cell["id"], cell.source))
+    return Job(cells, [_exercise(test) for test in tests], limits)
+
+
+def _number(test: NotebookNode) -> str:
+    return ".".join(_grade_id(test).split("-")[1:])
 
 
 def _exercise(test: NotebookNode) -> tuple[str, tuple[str, ...], tuple[int, ...], int]:
-    number = ".".join(test.metadata.nbgrader.grade_id.split("-")[1:])
+    number = _number(test)
     question = Question(number, test, test, test)
     words = {word.arg: ast.literal_eval(word.value) for call in question.calls for word in call.keywords}
     return number, question.names, (0, *question.hidden_seeds), words.get("variant", 0)
@@ -62,7 +72,7 @@ def written(notebook: NotebookNode, result: Result) -> NotebookNode:
             continue
         cell.outputs, cell.execution_count = [], None
         if _is_test(cell):
-            number = ".".join(_grade_id(cell).split("-")[1:])
+            number = _number(cell)
             verdict = result.verdicts.get(number)
             if verdict is not None and verdict.right:
                 cell.outputs = [_stream(_("{number}: right").format(number=number) + "\n")]

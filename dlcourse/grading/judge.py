@@ -50,10 +50,18 @@ class Limits:
 
 @dataclass(frozen=True)
 class Cell:
-    """A code cell of a submission: its id and its text."""
+    """A code cell of a submission.
+
+    Attributes
+    ----------
+    id, text : str
+    before : tuple of str
+        The exercises whose tests stand between this cell and the next: what their names hold now is the answer.
+    """
 
     id: str
     text: str
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -143,6 +151,7 @@ class _Judge:
             for place, cell in enumerate(self.job.cells):
                 try:
                     self._run(place, cell)
+                    self._keep(cell)
                 except Gone as error:
                     self._leave_out(place, error)
                     break
@@ -155,6 +164,11 @@ class _Judge:
         self.workplace.deadline = self._until(self.limits.cell)
         found = self.workplace.run(text)
         self.found.cells.setdefault(cell.id, (found["printed"], found["error"]))
+
+    def _keep(self, cell: Cell) -> None:
+        for number, names, _seeds, _variant in self.job.exercises:
+            if number in cell.before:
+                self.workplace.keep(number, names)
 
     def _leave_out(self, place: int, error: Gone) -> None:
         self._end()
@@ -201,8 +215,19 @@ class _Judge:
 
 
 def _check(workplace: Workplace, access: RemoteAccess, number: str, names: Sequence[str], seed: int, variant: int):
+    """Judge what the names held where the test stands; if there was no answer yet, what they hold at the end."""
+    try:
+        _check_at(number, workplace, access, number, names, seed, variant)
+    except NotYet as error:
+        if error.kind != "missing":
+            raise
+        _check_at(None, workplace, access, number, names, seed, variant)
+
+
+def _check_at(place: str | None, workplace: Workplace, access: RemoteAccess, number: str, names: Sequence[str],
+              seed: int, variant: int):  # fmt: skip
     for left in reversed(range(TRIES_AT_SPEED)):
-        subjects = [workplace.subject(name) for name in names]
+        subjects = [workplace.subject(name, place) for name in names]
         try:
             base.judge(number, subjects, seed=seed, variant=variant, access=access)
             workplace.forget()

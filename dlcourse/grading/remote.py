@@ -151,10 +151,14 @@ class Workplace:
             raise _no_value("run")
         return found
 
-    def subject(self, name: str) -> Any:
-        """Give what a name of the notebook holds; None where there is no such name."""
+    def keep(self, place: str, names: Sequence[str]) -> None:
+        """Have the worker keep what these names hold now, under the name of a place in the notebook."""
+        self.ask({"do": "keep", "place": place, "names": list(names)})
+
+    def subject(self, name: str, place: str | None = None) -> Any:
+        """Give what a name held at a place (where nothing was kept: holds now); None where there is no such name."""
         try:
-            found = self.ask({"do": "name", "name": name})
+            found = self.ask({"do": "name", "name": name, "place": place})
         except Raised as error:
             if error.name != "KeyError":
                 raise

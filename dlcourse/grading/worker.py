@@ -103,6 +103,7 @@ class Worker:
         self.numbers = Numbers(-1)
         self.module = types.ModuleType("__main__")
         self.names = self.module.__dict__
+        self.kept: dict[str, dict[str, Any]] = {}
         self.cells = 0
 
     def serve(self, *, for_reply: bool = False) -> Any:
@@ -145,8 +146,11 @@ class Worker:
                 error = [*_said(found), _line(found, self.cells)]
         return {"printed": printed.text, "error": error}
 
+    def _keep(self, message: Mapping, *_unused: Any) -> None:
+        self.kept[message["place"]] = {name: self.names[name] for name in message["names"] if name in self.names}
+
     def _name(self, message: Mapping, *_unused: Any) -> Any:
-        return self.names[message["name"]]
+        return self.kept.get(message["place"], self.names)[message["name"]]
 
     def _call(self, message: Mapping, decoder: Decoder, args: list, kwargs: dict) -> Any:
         with _silenced(message["errors"]):

@@ -5,10 +5,12 @@ import json
 import subprocess
 import sys
 
+import nbformat
 import numpy as np
 import pytest
 
 from dlcourse.checks import NotYet, base
+from dlcourse.grading import autograde, sources
 from dlcourse.grading import judge as judging
 from dlcourse.grading.judge import Cell, Job, Limits, judge, judged
 
@@ -51,6 +53,36 @@ def test_the_variant_counts():
     text = f"prediction = {{'points': {numbers['count']}, 'last': {numbers['last']}, 'has stop': False}}"
     assert kinds(run(text, exercises=[("2.5", ("prediction",), (0,), 7)])) == {"2.5": True}
     assert kinds(run(text, exercises=[("2.5", ("prediction",), (0,), 0)])) != {"2.5": True}
+
+
+@pytest.mark.parametrize(
+    ("texts", "right"),
+    [
+        (["spread = 4.7", "spread = 1.0"], True),  # a later cell uses the name again, for another answer
+        (["spread = 1.0", "spread = 4.7"], False),  # a second guess
+        (["spread = None", "spread = 4.7"], True),  # the answer was written further down
+        (["pass", "spread = 4.7"], True),
+        (["spread = None", "pass"], False),
+    ],
+)
+def test_an_answer_is_what_the_name_holds_at_its_test(texts, right):
+    before, after = texts
+    job = Job([Cell("before", before, ("2.6",)), Cell("after", after)], [SPREAD], LIMITS)
+    assert judge(job).verdicts["2.6"].right == right
+
+
+@pytest.mark.parametrize("chapter", sources.chapters())
+def test_a_whole_chapter_is_right_when_solved_and_empty_when_not(chapter):
+    source = sources.read(chapter)
+    released = nbformat.read(sources.released_file(chapter), 4)
+    tests = [question.test for question in sources.questions(source) if question.test]
+    for cell in source.cells:
+        if cell.cell_type == "code" and not cell["id"].startswith("check-"):
+            cell.source = sources.solution(cell)
+    numbers = [".".join(test["id"].split("-")[1:]) for test in tests]
+    solved, empty = (judged(autograde.job_of(notebook, tests, Limits())) for notebook in (source, released))
+    assert [number for number in numbers if not solved.verdicts[number].right] == []
+    assert [number for number in numbers if empty.verdicts[number].right] == []
 
 
 def test_cells_that_end_their_process_are_left_out_in_steps():
