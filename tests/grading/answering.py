@@ -50,21 +50,21 @@ def gradable():
 
 @contextlib.contextmanager
 def limited(seconds):
-    """Raise TimeoutError in what takes longer; where there are no such signals, wait."""
+    """Raise TimeoutError in what takes more processor time; where there are no such signals, wait."""
 
     def stop(*_unused):
         raise TimeoutError(f"more than {seconds} s")
 
-    if not hasattr(signal, "SIGALRM"):
+    if not hasattr(signal, "SIGPROF"):
         yield
         return
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def execute(source, namespace):
