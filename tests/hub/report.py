@@ -94,7 +94,8 @@ ROWS = {
 
 def _title(one):
     who = "1 user" if one.users == 1 else f"{one.users} users"
-    how = {0: "no browser", one.users: "each in a browser"}.get(one.browsers, f"{one.browsers} in a browser")
+    all_of_them = "each in a browser" if one.users > 1 else "in a browser"
+    how = {0: "no browser", one.users: all_of_them}.get(one.browsers, f"{one.browsers} in a browser")
     return f"{who}, {how}"
 
 
@@ -122,8 +123,8 @@ def needs(one):
         )
     why = (
         f"Memory: {SYSTEM:.0f} GB for the system, hub and proxy, and for each person {ROOM} times what was measured. "
-        f"Cores: {at_once:.1f} people who train share one, as here, where others left no more of both. The last column is the processor time that was "
-        f"measured, over the cores. The proxy is one process: a person who trains takes {proxy:.1%} of a core of it, "
+        f"Cores: {at_once:.1f} people who train share one, with the speed and the answers of that column. "
+        f"The last column is the processor time that was measured, over the cores. The proxy is one process: a person who trains takes {proxy:.1%} of a core of it, "
         f"so that it is full when {1 / proxy:.0f} train at once."
     )
     return [*lines, "", why]
@@ -163,7 +164,7 @@ def page(rounds, kernels):
         "# A class on one JupyterHub",
         head,
         "\n".join(table(rounds)),
-        *(["What failed:\n\n" + "\n".join(failed)] if failed else []),
+        *(["What failed, at least at first:\n\n" + "\n".join(failed)] if failed else []),
         "## What follows for larger classes",
         f"From the column “{_title(most)}”; calculated, not tried.",
         "\n".join(needs(most)),

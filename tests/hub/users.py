@@ -51,7 +51,7 @@ class InBrowser:
     ERRORS = """() => window.jupyterapp.shell.currentWidget.content.model.sharedModel.cells
         .filter(c => c.cell_type === 'code').flatMap(c => c.outputs.map(o => [c.id, o]))
         .filter(([id, o]) => o.output_type === 'error' || o.name === 'stderr')
-        .map(([id, o]) => `${id}: ${o.ename}: ${o.evalue || o.text}`)"""
+        .map(([id, o]) => `${id}: ${o.ename}: ${o.evalue ?? o.text}`)"""
     COUNT_REDRAWS = """widget => {
         window.redraws = 0;
         new MutationObserver(changes => {
