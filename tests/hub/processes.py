@@ -5,7 +5,6 @@ import os
 import time
 from pathlib import Path
 
-TICKS = os.sysconf("SC_CLK_TCK")
 MB = 1024 * 1024
 
 
@@ -69,10 +68,10 @@ def seconds(pids):
     for pid in pids:
         with contextlib.suppress(OSError):
             total += sum(map(int, Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:15]))
-    return total / TICKS
+    return total / os.sysconf("SC_CLK_TCK")
 
 
 def machine():
     """Give the time now, and the processor time that all processes of the machine have used."""
     user, nice, system, _idle, _wait, irq, soft = map(int, Path("/proc/stat").read_text().split()[1:8])
-    return time.monotonic(), (user + nice + system + irq + soft) / TICKS
+    return time.monotonic(), (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")

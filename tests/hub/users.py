@@ -131,6 +131,7 @@ class OverProtocol:
     """
 
     kind = "protocol"
+    watching = False
 
     def __init__(self, url, name, token, notebook=NOTEBOOK):
         self.url, self.name, self.token, self.notebook = url, name, token, notebook
@@ -206,8 +207,6 @@ class OverProtocol:
         change = content["data"].get("state", {})
         self.models.setdefault(content["comm_id"], {}).update(change)
         self.drawn += self.watching and "<img" in str(change.get("value", ""))[:200]
-
-    watching = False
 
     def _bench_model(self, **having):
         """Give the last widget that has these values: the bench comes after all others that train."""
