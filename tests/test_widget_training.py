@@ -166,11 +166,15 @@ def test_it_pauses_when_the_browser_is_gone(monkeypatch):
 
     async def main():
         made, _drawn = panel()
-        made.run.numbers = itertools.count(1)
+        made.run.numbers, made.run.total_steps = itertools.count(1), 10**9
         made.start()
         assert made.pulse.playing
         await until(lambda: not made.pulse.playing)
         assert not made.running
+        assert made.state.value.startswith("paused, step ")
+        assert made.state.value.endswith("(the page was silent for 0.05 s; Start goes on)")
+        made.step()
+        assert "silent" not in made.state.value
 
     run(main())
 

@@ -65,7 +65,7 @@ class Training(Panel):
         self.run: Iterator | None = None
         self.report: Any = None
         self.steps = 0
-        self._running = False
+        self._running = self._alone = False
         self._task = None
         try:  # the kernel's own loop: a button may be pressed in another thread, which has none
             self._loop = asyncio.get_running_loop()
@@ -98,7 +98,7 @@ class Training(Panel):
             raise RuntimeError(_("there is no event loop to train in; take single steps, or open it in JupyterLab"))
         if self.run is None:
             self.restart()
-        self._running = True
+        self._running, self._alone = True, False
         self._heard = time.monotonic()
         self.pulse.playing = True
         self._task = asyncio.run_coroutine_threadsafe(self._train(), self._loop)
@@ -112,6 +112,7 @@ class Training(Panel):
 
     def step(self) -> None:
         """Take a single step."""
+        self._alone = False
         self.pause()
         if self.run is None:
             self.restart()
@@ -120,6 +121,7 @@ class Training(Panel):
 
     def restart(self) -> None:
         """Throw the iterator away and build a new one from the values set: step 0."""
+        self._alone = False
         self.pause()
         self.run, self.report, self.steps = None, None, 0
         self.run = self._build(**self._values())
@@ -187,7 +189,7 @@ class Training(Panel):
                     # On a slow machine drawing takes longer: at least half of the time is for training.
                     due = began + max(REDRAW, 2 * (time.monotonic() - began))
                 if time.monotonic() - self._heard > PATIENCE:
-                    self._running = False
+                    self._running, self._alone = False, True
                 await asyncio.sleep(0)
         except Exception as error:  # whatever it is, it is shown: a task has nobody else to tell
             self.show_error(error)
@@ -213,6 +215,8 @@ class Training(Panel):
         self.state.value = _("{state}, step {step:,}").format(state=state, step=self.steps)
         if total:
             self.state.value += _(" of {total:,}").format(total=total)
+        if self._alone:
+            self.state.value += _(" (the page was silent for {seconds} s; Start goes on)").format(seconds=PATIENCE)
 
     def _felt(self, _change) -> None:
         self._heard = time.monotonic()
