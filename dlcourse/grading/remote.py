@@ -23,8 +23,7 @@ from dlcourse.text import _
 __all__ = ["Gone", "Proxy", "RemoteAccess", "Workplace"]
 
 SCRATCH_BYTES, SCRATCH_FILES = 128 << 20, 2000
-START_SECONDS, LOOK = 30, 0.25
-MOST_CALLBACKS = 100_000
+START_SECONDS, LOOK, MOST_CALLBACKS = 30, 0.25, 100_000
 THREADS = [f"{name}_NUM_THREADS" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")] + ["VECLIB_MAXIMUM_THREADS"]
 KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TZ")
 
