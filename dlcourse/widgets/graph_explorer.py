@@ -158,10 +158,11 @@ def draw_graph(graph: Graph, step: int, ax: Axes) -> Axes:
     step : int
         0 shows the empty graph, ``graph.steps`` everything.
     ax : Axes
-        Cleared first.
+        Its texts and arrows go first.
     """
     count = len(graph.edges)
-    ax.clear()
+    for old in list(ax.texts):  # to clear the axes would make ticks anew that nobody sees
+        old.remove()
     ax.set(xlim=(-0.4, graph.width + 0.4), ylim=(0, graph.height))
     ax.axis("off")
     for i, edge in enumerate(graph.edges):
@@ -170,7 +171,7 @@ def draw_graph(graph: Graph, step: int, ax: Axes) -> Axes:
         arrow = {"arrowstyle": "-|>", "shrinkA": 18, "shrinkB": 24, "lw": 2.2 if new else 1.2, "color": GREY}
         ax.annotate("", edge.end, edge.start, arrowprops=arrow, zorder=1)
         lines = [(edge.label, GREY, 9)]
-        lines += [(line, FORWARD, 11) for line in written(edge.value).split("\n")] if flows else [("", FORWARD, 11)]
+        lines += [(line, FORWARD, 11) for line in written(edge.value).split("\n")] if flows else []
         lines += [(line, BACKWARD, 11) for line in written(edge.gradient).split("\n")] if returns else []
         weight = "bold" if new else "normal"
         for j, (text, color, size) in enumerate(lines):

@@ -65,14 +65,14 @@ class Training(Panel):
         self.run: Iterator | None = None
         self.report: Any = None
         self.steps = 0
-        self._running = self._alone = False
+        self._running = self._alone = self._halt = False
         self._task = None
         try:  # the kernel's own loop: a button may be pressed in another thread, which has none
             self._loop = asyncio.get_running_loop()
         except RuntimeError:
             self._loop = None
         self.start_button = button(_("Start"), lambda: self.guard(self.start)())
-        self.pause_button = button(_("Pause"), lambda: self.guard(self.pause)())
+        self.pause_button = button(_("Pause"), self._pause_soon)
         self.step_button = button(_("Step"), lambda: self.guard(self.step)())
         self.reset_button = button(_("Reset"), lambda: self.guard(self.restart)(), tooltip=_("train anew from step 0"))
         self.bar = widgets.IntProgress(value=0, max=1, layout={"width": "200px"}, style={"bar_color": "#0072b2"})
@@ -98,7 +98,7 @@ class Training(Panel):
             raise RuntimeError(_("there is no event loop to train in; take single steps, or open it in JupyterLab"))
         if self.run is None:
             self.restart()
-        self._running, self._alone = True, False
+        self._running, self._alone, self._halt = True, False, False
         self._heard = time.monotonic()
         self.pulse.playing = True
         self._task = asyncio.run_coroutine_threadsafe(self._train(), self._loop)
@@ -109,6 +109,10 @@ class Training(Panel):
         self._running = False
         self.pulse.playing = False
         self._say()
+
+    def _pause_soon(self) -> None:
+        self._halt = True  # seen after the step at hand, whichever thread this is
+        self.guard(self.pause)()
 
     def step(self) -> None:
         """Take a single step."""
@@ -181,9 +185,9 @@ class Training(Panel):
         try:
             while self._running:
                 slice_end = time.monotonic() + SLICE
-                while self._running and time.monotonic() < slice_end:
+                while self._running and not self._halt and time.monotonic() < slice_end:
                     self._running = self._advance()
-                if time.monotonic() >= due:
+                if time.monotonic() >= due and not self._halt:
                     began = time.monotonic()
                     self._show()
                     # On a slow machine drawing takes longer: at least half of the time is for training.

@@ -89,6 +89,7 @@ class BenchDrawing:
         self.test = accuracy.plot([], [], color=ORANGE, ls="--", label=_("test digits"))[0]
         accuracy.legend(loc="lower right", fontsize=8, frameon=False)
         self.points = check.plot([], [], "o", color=GREEN, markersize=3.5)[0]
+        self.reach = 0.0
 
     def update(self, losses: list[float], curve: list[tuple[int, float, float]], gradients) -> None:
         every = max(1, len(losses) // 1000)  # more points than pixels only cost time
@@ -103,8 +104,9 @@ class BenchDrawing:
         analytic, numerical = gradients
         self.points.set_data(analytic, numerical)
         reach = max(np.abs(analytic).max(initial=0), np.abs(numerical).max(initial=0), 1e-12)
-        reach = round_up(reach)
-        set_limits(self.check_axes, x=(-reach, reach), y=(-reach, reach))
+        if not reach <= self.reach <= 10 * reach:  # gradients jump about from batch to batch: the ticks need not
+            self.reach = round_up(2 * reach)
+        set_limits(self.check_axes, x=(-self.reach, self.reach), y=(-self.reach, self.reach))
 
 
 def training_bench() -> Panel:
