@@ -87,8 +87,7 @@ def ready(open_notebook):
     return open_and_run
 
 
-@pytest.mark.parametrize(("name", "cell", "control", "index", "at_most"), KEYS)
-def test_a_key_changes_the_pixels_at_once(ready, record_property, name, cell, control, index, at_most):
+def key_changes_the_pixels(ready, record_property, name, cell, control, index, at_most):
     _notebook, widget = ready(name, cell)
     widget.reset()
     keys = ["ArrowRight", "ArrowLeft"] * 15  # some begin at the left end
@@ -97,8 +96,7 @@ def test_a_key_changes_the_pixels_at_once(ready, record_property, name, cell, co
     assert report_latency(what, lambda: widget.latencies(control, keys, index), at_most, record_property) <= at_most
 
 
-@pytest.mark.parametrize(("name", "cell"), TRAINING)
-def test_training_leaves_room_for_everything_else(ready, record_property, name, cell):
+def training_leaves_room(ready, record_property, name, cell):
     notebook, widget = ready(name, cell)
     widget.reset()
     pause = widget.locator.get_by_role("button", name="Pause", exact=True).element_handle()
@@ -120,6 +118,17 @@ def test_training_leaves_room_for_everything_else(ready, record_property, name, 
     assert stop <= STOP * ROOM
     assert other <= OTHER_CELL * ROOM
     assert widget.error() == ""
+
+
+# All of a notebook together: it is opened and run once.
+CASES = sorted([(*case, key_changes_the_pixels) for case in KEYS] + [(*case, training_leaves_room) for case in TRAINING],
+               key=lambda case: case[0])  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join([case[-1].__name__, *map(str, case[:-1])]))
+def test_it_answers_at_once(ready, record_property, case):
+    *what, measure = case
+    measure(ready, record_property, *what)
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only on Linux: the kernel's time is read from /proc")
