@@ -84,7 +84,8 @@ def to_html_img(fig: Figure, alt: str) -> str:
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError(f"to_html_img: alt is {alt!r}, expected words that say what the picture shows")
     png = to_png(fig)
-    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))  # as PNG's header says
+    # Not from the PNG: older versions of matplotlib make 459 pixels of 4.6 inches, as 4.6 * 100 is 459.99….
+    width, height = (round(inches * fig.dpi) for inches in fig.get_size_inches())
     return (
         f'<img alt="{html.escape(alt.strip())}" width="{width}" height="{height}"'
         f' style="max-width: 100%; height: auto" src="data:image/png;base64,{base64.b64encode(png).decode()}">'

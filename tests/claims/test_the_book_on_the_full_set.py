@@ -6,6 +6,8 @@ The settings are the book's (K. Saitoh, *Deep Learning from Scratch*, O'Reilly J
 
 import os
 import time
+from functools import partial
+from itertools import product
 
 import numpy as np
 import pytest
@@ -40,23 +42,26 @@ def test_two_layer_net_after_10_000_steps(mnist):
     assert network.accuracy(*mnist[1]) >= 0.970
 
 
-def test_optimizers_at_step_1_900(mnist):
+# The book sets SGD and Momentum to 0.01, and its curve of SGD comes down to about 0.15. That curve joins the losses of
+# single mini-batches. The mean over many digits is 0.22 there; it is 0.15 with twice the rate.
+@pytest.mark.parametrize("rate, of_sgd", [(0.01, 0.22), (0.02, 0.155)])
+def test_optimizers_at_step_1_900(mnist, rate, of_sgd):
     optimizers = {
-        "SGD": SGD(0.01), "Momentum": Momentum(0.01), "AdaGrad": AdaGrad(0.01), "Adam": Adam(0.001),
-        "RMSprop": RMSprop(0.001),
+        "SGD": partial(SGD, rate), "Momentum": partial(Momentum, rate), "AdaGrad": partial(AdaGrad, 0.01),
+        "Adam": partial(Adam, 0.001), "RMSprop": partial(RMSprop, 0.001),
     }  # fmt: skip
-    # A mini-batch's loss jumps about, so that of 20,000 training digits is compared.
-    (x, t), reached = (part[:20_000] for part in mnist[0]), {}
-    for name, optimizer in optimizers.items():
-        network = MultiLayerNet(784, [100] * 4, 10, rng=0)
-        jumping = losses(network, optimizer, mnist, 1_900, 128)[-100:]
-        reached[name] = network.loss(x, t)
-        if name == "SGD":  # the book's 0.15, the loss of one mini-batch, is an ordinary one
+    x, t = (part[:20_000] for part in mnist[0])
+    reached = dict.fromkeys(optimizers, 0.0)
+    for name, seed in product(optimizers, range(3)):
+        network = MultiLayerNet(784, [100] * 4, 10, rng=seed)
+        jumping = losses(network, optimizers[name](), mnist, 1_900, 128)[-100:]
+        reached[name] += network.loss(x, t) / 3
+        if name == "SGD":  # 0.15 is an ordinary loss of a single mini-batch
             low, high = np.quantile(jumping, [0.05, 0.95])
             assert low < 0.15 < high
-    assert reached["SGD"] == pytest.approx(0.22, abs=0.04)
-    assert all(reached[name] < reached["SGD"] / 3 for name in ("AdaGrad", "Adam", "RMSprop")), reached
-    assert reached["Momentum"] < 0.4 * reached["SGD"]
+    print(reached)
+    assert reached["SGD"] == pytest.approx(of_sgd, abs=0.015)
+    assert all(reached[name] < reached["SGD"] / 3 for name in optimizers if name != "SGD"), reached
 
 
 def test_initial_weights_of_five_layers(mnist):
@@ -76,6 +81,7 @@ def test_simple_conv_net_within_two_minutes(mnist):
         network, x, t, optimizer=Adam(), schedule=schedule, epochs=3, batch_size=100, evaluate_samples=1, rng=0
     ):
         pass
-    seconds = time.process_time() - start
+    seconds, accuracy = time.process_time() - start, network.accuracy(x_test, t_test)
+    print(f"{accuracy:.4f} in {seconds:.0f} s")
     assert seconds <= 120
-    assert network.accuracy(x_test, t_test) >= 0.985
+    assert accuracy >= 0.985
