@@ -55,6 +55,9 @@ def to_png(fig: Figure) -> bytes:
     if not isinstance(fig, Figure):
         raise TypeError(f"to_png: fig is {type(fig).__name__}, expected a matplotlib Figure")
     shown_on, file = fig.canvas, io.BytesIO()
+    # Older versions of matplotlib make 459 pixels of 4.6 inches, as 4.6 * 100 is 459.99…: whole pixels, and a little more.
+    pixels = np.floor(fig.get_size_inches() * fig.dpi + 1e-3)
+    fig.set_size_inches((pixels + 1e-3) / fig.dpi, forward=False)
     try:
         # print_png draws once where savefig draws twice, and light compression saves as much again
         FigureCanvasAgg(fig).print_png(file, metadata={"Software": None}, pil_kwargs={"compress_level": 1})
@@ -84,8 +87,7 @@ def to_html_img(fig: Figure, alt: str) -> str:
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError(f"to_html_img: alt is {alt!r}, expected words that say what the picture shows")
     png = to_png(fig)
-    # Not from the PNG: older versions of matplotlib make 459 pixels of 4.6 inches, as 4.6 * 100 is 459.99….
-    width, height = (round(inches * fig.dpi) for inches in fig.get_size_inches())
+    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))  # as PNG's header says
     return (
         f'<img alt="{html.escape(alt.strip())}" width="{width}" height="{height}"'
         f' style="max-width: 100%; height: auto" src="data:image/png;base64,{base64.b64encode(png).decode()}">'
