@@ -74,6 +74,22 @@ def test_what_stays_is_drawn_anew_when_it_changes(picture, monkeypatch, change):
     assert not drawn
 
 
+def test_words_behind_that_are_not_there_yet_are_drawn_once(picture, monkeypatch):
+    words = picture.figure.axes[0].text(0.1, 0.1, "", zorder=-1)
+    before, drawn = picture.pixels(), drawings(picture, monkeypatch)
+    picture.pixels()
+    assert not drawn
+    words.set_text("now")
+    assert not np.array_equal(picture.pixels(), before)
+
+
+def test_what_lies_behind_can_be_taken_away(picture):
+    before, line = picture.pixels(), picture.figure.axes[0].axhline(0.5, zorder=-1)
+    assert not np.array_equal(picture.pixels(), before)
+    line.remove()
+    np.testing.assert_array_equal(picture.pixels(), before)
+
+
 def test_a_line_behind_that_changes_is_drawn_anew(picture):
     line = picture.figure.axes[0].axhline(0.5, zorder=-1)
     picture.pixels()

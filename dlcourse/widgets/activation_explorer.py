@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from dlcourse import functions
 from dlcourse.text import _
 from dlcourse.widgets.controls import Choice, Number, Panel, Picture
-from dlcourse.widgets.picture import round_up, set_limits
+from dlcourse.widgets.picture import legend_behind, round_up, set_limits
 
 __all__ = ["ACTIVATIONS", "ActivationDrawing", "Shape", "activation_explorer", "compute"]
 
@@ -72,7 +72,7 @@ class ActivationDrawing:
         self.slope = self.curve_axes.plot(X, X, color=ORANGE, lw=2, ls="--", label=_("derivative"))[0]
         # Where the inputs lie, as a strip of small marks along the bottom.
         self.marks = self.curve_axes.plot([], [], "|", color="0.3", markersize=7, alpha=0.4)[0]
-        self.curve_axes.legend(loc="upper left", fontsize=9)
+        legend_behind(self.curve_axes, loc="upper left", fontsize=9)
         self.hist_axes.set_title(_("outputs of 1,000 inputs"), fontsize=10)
         self.hist_axes.set(xlabel=_("output"), ylim=(0, 1.05), yticks=[])
         self.bars = self.hist_axes.stairs(np.zeros(30), np.linspace(0, 1, 31), fill=True, color=BLUE)

@@ -91,7 +91,9 @@ def _draw_points(wanted: tuple[int, ...], ax: Axes) -> None:
         ax.plot(*point, "o", markersize=14, markerfacecolor=face, markeredgecolor="black", zorder=3)
 
 
-def _draw_table(answers: Answers, ax: Axes) -> None:
+def _draw_table(answers: Answers, note: str, ax: Axes) -> None:
+    for old in list(ax.texts):
+        old.remove()
     rows = [("x1", "x2", _("wanted"), _("answer"), "")]
     for (x1, x2), given, wanted in zip(POINTS, answers.given, answers.wanted, strict=True):
         verdict = _("right") if given == wanted else _("wrong")
@@ -100,9 +102,10 @@ def _draw_table(answers: Answers, ax: Axes) -> None:
         for x, text in zip((0.06, 0.2, 0.42, 0.64, 0.88), row, strict=True):
             wrong = row[4] == _("wrong")
             ax.text(
-                x, 0.82 - 0.15 * i, text, ha="center", fontsize=11, transform=ax.transAxes,
+                x, 0.82 - 0.15 * i, text, ha="center", fontsize=11, transform=ax.transAxes, zorder=-1,
                 fontweight="bold" if i == 0 or wrong else "normal", color=ORANGE if wrong else "black",
             )  # fmt: skip
+    ax.text(0, 0.02, note, fontsize=11, transform=ax.transAxes, zorder=-1)
 
 
 def gate_explorer() -> Panel:
@@ -125,29 +128,31 @@ def gate_explorer() -> Panel:
         "two_layers": Checkbox(_("show the two-layer solution of XOR")),
     }
 
-    def update(changed: set[str], w1: float, w2: float, b: float, gate: str, two_layers: bool) -> None:
-        for artist in (*plane.lines, *plane.collections, *table.texts):
+    written = None  # what the table says: most moves of a weight change no answer, and words take long to draw
+
+    def update(_changed: set[str], w1: float, w2: float, b: float, gate: str, two_layers: bool) -> None:
+        nonlocal written
+        for artist in (*plane.lines, *plane.collections):
             artist.remove()
         if two_layers:
             draw_two_layers(plane)
             wanted = tuple(XOR(*point) for point in POINTS)
-            _draw_table(Answers(wanted, wanted), table)
-            picture.show(_("XOR in two layers: the points (1, 0) and (0, 1) lie between the lines of NAND and OR."))
-            return
-        draw_gate(w1, w2, b, gate, plane)
-        answers = compute(w1, w2, b, gate)
-        _draw_table(answers, table)
-        note = ""
-        if answers.right == 4:
-            note = _("All four are right.")
-        elif gate == "XOR":
-            note = _("No line gets more than three right. Two lines do.")
-        table.text(0, 0.02, note, fontsize=11, transform=table.transAxes)
-        rows = ", ".join(f"{point}: {given}" for point, given in zip(POINTS, answers.given, strict=True))
-        picture.show(
-            _("{gate} with w1 = {w1}, w2 = {w2}, b = {b}: {right} of 4 right. Answers: {rows}. {note}").format(
+            answers, note = Answers(wanted, wanted), ""
+            alt = _("XOR in two layers: the points (1, 0) and (0, 1) lie between the lines of NAND and OR.")
+        else:
+            draw_gate(w1, w2, b, gate, plane)
+            answers, note = compute(w1, w2, b, gate), ""
+            if answers.right == 4:
+                note = _("All four are right.")
+            elif gate == "XOR":
+                note = _("No line gets more than three right. Two lines do.")
+            rows = ", ".join(f"{point}: {given}" for point, given in zip(POINTS, answers.given, strict=True))
+            alt = _("{gate} with w1 = {w1}, w2 = {w2}, b = {b}: {right} of 4 right. Answers: {rows}. {note}").format(
                 gate=gate, w1=w1, w2=w2, b=b, right=answers.right, rows=rows, note=note
             )
-        )
+        if written != (answers, note):
+            _draw_table(answers, note, table)
+            written = (answers, note)
+        picture.show(alt)
 
     return Panel(_("Gate explorer"), controls, [picture], update)

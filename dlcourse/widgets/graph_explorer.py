@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.patches import FancyArrowPatch
 
 from dlcourse.layers import AddLayer, Affine, MulLayer, ReLU, SoftmaxWithLoss
 from dlcourse.text import _
@@ -16,6 +17,8 @@ from dlcourse.widgets.controls import Choice, Number, Panel, Picture, button
 __all__ = ["Edge", "Graph", "compute_network", "compute_shopping", "draw_graph", "graph_explorer"]
 
 FORWARD, BACKWARD, GREY = "#0072b2", "#d55e00", "0.35"
+NUMBER = "number"  # marks the texts that another price changes
+LINE = 0.38  # from one line of text to the next
 
 # The network of the second graph: two inputs, three hidden neurons, two classes.
 W1 = np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]])
@@ -135,7 +138,7 @@ def compute_network(x1: float, x2: float, label: int) -> Graph:
             Edge(softmax, (20.2, 3.0), (18.9, 3.95), _("loss"), loss, 1.0),
         ],
         20.2,
-        7.2,
+        7.4,
     )
 
 
@@ -161,28 +164,44 @@ def draw_graph(graph: Graph, step: int, ax: Axes) -> Axes:
         Its texts and arrows go first.
     """
     count = len(graph.edges)
-    for old in list(ax.texts):  # to clear the axes would make ticks anew that nobody sees
+    for old in [*ax.texts, *ax.patches]:  # to clear the axes would make ticks anew that nobody sees
         old.remove()
     ax.set(xlim=(-0.4, graph.width + 0.4), ylim=(0, graph.height))
     ax.axis("off")
+    # What has a zorder below 0 stays when other numbers are written in.
     for i, edge in enumerate(graph.edges):
-        flows, returns = i < step, i >= 2 * count - step
         new = i in (step - 1, 2 * count - step)
-        arrow = {"arrowstyle": "-|>", "shrinkA": 18, "shrinkB": 24, "lw": 2.2 if new else 1.2, "color": GREY}
-        ax.annotate("", edge.end, edge.start, arrowprops=arrow, zorder=1)
-        lines = [(edge.label, GREY, 9)]
-        lines += [(line, FORWARD, 11) for line in written(edge.value).split("\n")] if flows else []
-        lines += [(line, BACKWARD, 11) for line in written(edge.gradient).split("\n")] if returns else []
-        weight = "bold" if new else "normal"
-        for j, (text, color, size) in enumerate(lines):
-            y = edge.at[1] + 0.38 - 0.38 * j
-            ax.text(edge.at[0], y, text, ha="center", va="center", fontsize=size, color=color, zorder=3,
-                    fontweight=weight if j else "normal", style="italic" if color == BACKWARD else "normal")
+        ax.add_patch(
+            FancyArrowPatch(
+                edge.start, edge.end, arrowstyle="-|>", mutation_scale=11, shrinkA=18, shrinkB=24,
+                lw=2.2 if new else 1.2, color=GREY, zorder=-3,
+            )
+        )  # fmt: skip
+        x, y = edge.at
+        ax.text(x, y + LINE, edge.label, ha="center", va="center", fontsize=9, color=GREY, zorder=-2)
+        for row, (line, color) in enumerate(numbers(edge, i < step, i >= 2 * count - step)):
+            ax.text(x, y - LINE * row, line, gid=NUMBER, ha="center", va="center", fontsize=11, color=color,
+                    fontweight="bold" if new else "normal", style="italic" if color == BACKWARD else "normal")
     for place, name in graph.nodes.items():
         shape = "circle,pad=0.35" if len(name) == 1 else "round,pad=0.5"
-        ax.text(*place, name, ha="center", va="center", fontsize=10 if len(name) > 1 else 13, zorder=4,
+        ax.text(*place, name, ha="center", va="center", fontsize=10 if len(name) > 1 else 13, zorder=-1,
                 bbox={"boxstyle": shape, "facecolor": "white", "edgecolor": "0.2"})
     return ax
+
+
+def numbers(edge: Edge, flows: bool, returns: bool) -> list[tuple[str, str]]:
+    """Lines with their colours: the value if it flows, the gradient if it returns."""
+    shown = [(edge.value, FORWARD)] * flows + [(edge.gradient, BACKWARD)] * returns
+    return [(line, color) for value, color in shown for line in written(value).split("\n")]
+
+
+def renumber(graph: Graph, step: int, ax: Axes) -> None:
+    """Write other numbers into a graph that `draw_graph` has drawn, at the same step: arrows and names stay."""
+    count = len(graph.edges)
+    texts = iter([text for text in ax.texts if text.get_gid() == NUMBER])
+    for i, edge in enumerate(graph.edges):
+        for line, _color in numbers(edge, i < step, i >= 2 * count - step):
+            next(texts).set_text(line)
 
 
 def described(graph: Graph, step: int) -> str:
@@ -235,7 +254,8 @@ def graph_explorer() -> Panel:
             for name in hidden:
                 controls[name].widget.layout.display = "none"
         found = compute(**{name: values[name] for name in shown})
-        draw_graph(found, step, axes)
+        draw = draw_graph if changed & {"graph", "step"} else renumber
+        draw(found, step, axes)
         picture.show(described(found, step))
 
     def move(by: int) -> None:

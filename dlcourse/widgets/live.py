@@ -22,7 +22,10 @@ from dlcourse.widgets.controls import Control, Panel, button
 __all__ = ["Training"]
 
 SLICE = 0.02  # seconds of steps before the task gives way
-REDRAW = 0.08  # seconds between two redraws
+# Turns of the event loop for which it does: a click goes through several callbacks until it is heard, and each turn
+# takes it one further. With a single turn it waits for a whole slice each time, and Pause takes twice as long.
+TURNS = 10
+REDRAW = 0.09  # seconds between two redraws
 HEARTBEAT = 1000  # milliseconds between two signs of life from the browser
 PATIENCE = 15  # seconds without one after which nobody is taken to be watching
 
@@ -191,10 +194,12 @@ class Training(Panel):
                     began = time.monotonic()
                     self._show()
                     # On a slow machine drawing takes longer: at least half of the time is for training.
-                    due = began + max(REDRAW, 2 * (time.monotonic() - began))
+                    ended = time.monotonic()
+                    due = max(due + REDRAW, ended + ended - began)
                 if time.monotonic() - self._heard > PATIENCE:
                     self._running, self._alone = False, True
-                await asyncio.sleep(0)
+                for _turn in range(TURNS):
+                    await asyncio.sleep(0)
         except Exception as error:  # whatever it is, it is shown: a task has nobody else to tell
             self.show_error(error)
         finally:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from dlcourse.losses import cross_entropy_error, sum_squared_error
 from dlcourse.text import _
 from dlcourse.widgets.controls import Number, Panel, Picture
+from dlcourse.widgets.picture import legend_behind
 
 __all__ = ["Cost", "LossDrawing", "compute", "loss_explorer"]
 
@@ -56,7 +57,7 @@ class LossDrawing:
         ]  # fmt: skip
         self.marks = [costs.plot([], [], marker, color=color, markersize=9)[0]
                       for color, marker in ((BLUE, "o"), (ORANGE, "s"), (GREEN, "D"))]  # fmt: skip
-        costs.legend(loc="upper right", fontsize=9)
+        legend_behind(costs, loc="upper right", fontsize=9)
         self.rest, self.costs = None, np.zeros((3, len(SHARES)))
         for axes in (bars, costs):
             axes.spines[["top", "right"]].set_visible(False)

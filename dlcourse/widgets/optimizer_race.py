@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullLocator
 
 from dlcourse.datasets import load_mnist
 from dlcourse.models import MultiLayerNet
@@ -14,7 +15,7 @@ from dlcourse.training import Diverged, Trainer
 from dlcourse.widgets.controls import Checkbox, Choice, Number, Panel, Picture
 from dlcourse.widgets.descent_explorer import LANDSCAPES
 from dlcourse.widgets.live import Training
-from dlcourse.widgets.picture import round_up, set_limits
+from dlcourse.widgets.picture import legend_behind, round_up, set_limits
 
 __all__ = ["MAKERS", "RATES", "Race", "compute", "digit_race", "optimizer_race"]
 
@@ -88,7 +89,11 @@ class RaceDrawing:
     def __init__(self, figure: Figure):
         self.map = figure.add_axes((0.065, 0.13, 0.5, 0.8))
         self.height = figure.add_axes((0.66, 0.13, 0.32, 0.8))
+        heights = (1, 2, 5, 10, 30, 100, 300, 1000)
         self.height.set(xlabel=_("step"), yscale="symlog")
+        self.height.set_yticks([*(-one for one in reversed(heights)), 0, *heights])
+        self.height.yaxis.set_major_formatter("{x:g}")
+        self.height.yaxis.set_minor_locator(NullLocator())
         self.height.set_title(_("height"), fontsize=10)
         self.height.spines[["top", "right"]].set_visible(False)
         self.curves = {
@@ -109,7 +114,7 @@ class RaceDrawing:
                 name: self.map.plot([], [], color=color, ls=style, lw=1.6, marker="o", markersize=2.5, label=name)[0]
                 for name, (color, style) in STYLES.items()
             }
-            self.map.legend(loc="upper right", fontsize=8, ncols=2)
+            legend_behind(self.map, loc="upper right", fontsize=8, ncols=2)
             self.shown = surface
         for name in STYLES:
             race = races.get(name)

@@ -19,7 +19,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
-__all__ = ["Picture", "round_up", "set_limits"]
+__all__ = ["Picture", "legend_behind", "round_up", "set_limits"]
 
 
 def round_up(value: float) -> float:
@@ -37,6 +37,11 @@ def set_limits(axes: Axes, x: tuple[float, float] | None = None, y: tuple[float,
         axes.set_xlim(x)
     if y is not None and tuple(axes.get_ylim()) != tuple(y):
         axes.set_ylim(y)
+
+
+def legend_behind(axes: Axes, **options) -> None:
+    """Put a legend behind the curves, to be drawn once: where its parts stand takes matplotlib long to find out."""
+    axes.legend(**options).set_zorder(-0.5)
 
 
 class Picture(widgets.HTML):
@@ -84,8 +89,9 @@ class Picture(widgets.HTML):
 
     def pixels(self) -> np.ndarray:
         """Draw the figure as it is now, as an array of shape (height, width, 3) of uint8."""
-        frame = [(axes, axes.get_xlim(), axes.get_ylim(), axes.axison) for axes in self.figure.axes]
-        if frame != self._frame or any(artist.stale for artist in self._frames()):
+        kept = self._frames()
+        frame = kept, [(axes, axes.get_xlim(), axes.get_ylim(), axes.axison) for axes in self.figure.axes]
+        if frame != self._frame or any(artist.stale for artist in kept):
             self._draw_what_stays()
             self._frame = frame
         self._canvas.restore_region(self._still)
@@ -99,6 +105,8 @@ class Picture(widgets.HTML):
             artist.set_animated(True)  # so that the canvas leaves it out
         self._canvas.draw()
         self._still = self._canvas.copy_from_bbox(self.figure.bbox)
+        for artist in self._frames():
+            artist.stale = False  # a text without words stays stale: matplotlib has nothing to draw of it
 
     def _frames(self) -> list[Artist]:
         """What is drawn once: ticks and background of all axes."""

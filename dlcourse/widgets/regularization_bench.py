@@ -16,7 +16,7 @@ from dlcourse.text import _
 from dlcourse.training import Trainer
 from dlcourse.widgets.controls import Number, Panel, Picture
 from dlcourse.widgets.live import Training
-from dlcourse.widgets.picture import round_up, set_limits
+from dlcourse.widgets.picture import legend_behind, round_up, set_limits
 
 __all__ = ["BenchDrawing", "NumberOrZero", "Reading", "compute", "regularization_bench", "set_dropout"]
 
@@ -113,10 +113,10 @@ class BenchDrawing:
             for color, style, label in ((BLUE, "-", _("training digits")), (ORANGE, "--", _("test digits")))
         ]
         self.between = accuracy.fill_between([], [], [], color=GREY, alpha=0.3, lw=0, label=_("gap"))
-        accuracy.legend(loc="lower right", fontsize=8, framealpha=0.85, edgecolor="none")
+        legend_behind(accuracy, loc="lower right", fontsize=8, frameon=False)
         self.now = weights.stairs(np.zeros(60), self.EDGES, fill=True, color=BLUE, label=_("now"))
         self.first = weights.stairs(np.zeros(60), self.EDGES, color="black", lw=1, label=_("at the start"))
-        weights.legend(loc="upper right", fontsize=8, frameon=False)
+        legend_behind(weights, loc="upper right", fontsize=8, frameon=False)
         # Titles with a place of their own: matplotlib would look for a free one at each redraw.
         self.accuracy_title = accuracy.set_title("", fontsize=10, y=1.02)
         self.loss_title = loss.set_title("", fontsize=10, y=1.02)

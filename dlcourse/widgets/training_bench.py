@@ -13,7 +13,7 @@ from dlcourse.text import _
 from dlcourse.training import Trainer
 from dlcourse.widgets.controls import Number, Panel, Picture
 from dlcourse.widgets.live import Training
-from dlcourse.widgets.picture import round_up, set_limits
+from dlcourse.widgets.picture import legend_behind, round_up, set_limits
 
 __all__ = ["compute", "training_bench"]
 
@@ -72,22 +72,26 @@ class BenchDrawing:
         for axes in (loss, accuracy, check):
             axes.spines[["top", "right"]].set_visible(False)
             axes.tick_params(labelsize=8)
-        loss.set(title=_("loss of the mini-batch"), xlabel=_("step"), ylim=(0, 2.5))
-        accuracy.set(title=_("accuracy"), xlabel=_("step"), ylim=(0, 1))
-        check.set(title=_("gradient: two ways"), xlabel=_("by backpropagation"))
-        for axes in (loss, accuracy, check):
-            axes.title.set_fontsize(10)
-        check.set_ylabel(_("by differences"), labelpad=3)
+        loss.set(xlabel=_("step"), ylim=(0, 2.5))
+        accuracy.set(xlabel=_("step"), ylim=(0, 1))
+        check.set(xlabel=_("by backpropagation"))
+        names = (_("loss of the mini-batch"), _("accuracy"), _("gradient: two ways"))
+        for axes, name in zip((loss, accuracy, check), names, strict=True):
+            # Few ticks, and places of their own for words: matplotlib would look for free ones whenever ticks change.
+            axes.locator_params(nbins=4)
+            axes.set_title(name, fontsize=10, y=1.02)
+            axes.xaxis.set_label_coords(0.5, -0.16)
+        check.set_ylabel(_("by differences"))
+        check.yaxis.set_label_coords(-0.25, 0.5)
         check.axline((0, 0), slope=1, color="0.7", lw=1, zorder=0)
         check.ticklabel_format(scilimits=(-2, 2))
-        check.locator_params(nbins=4)
         check.xaxis.get_offset_text().set_fontsize(8)
         check.yaxis.get_offset_text().set_fontsize(8)
         self.loss_axes, self.accuracy_axes, self.check_axes = loss, accuracy, check
         self.loss = loss.plot([], [], color=BLUE, lw=0.8)[0]
         self.train = accuracy.plot([], [], color=BLUE, label=_("training digits"))[0]
         self.test = accuracy.plot([], [], color=ORANGE, ls="--", label=_("test digits"))[0]
-        accuracy.legend(loc="lower right", fontsize=8, frameon=False)
+        legend_behind(accuracy, loc="lower right", fontsize=8, frameon=False)
         self.points = check.plot([], [], "o", color=GREEN, markersize=3.5)[0]
         self.reach = 0.0
 
@@ -100,7 +104,7 @@ class BenchDrawing:
         self.train.set_data(steps, train)
         self.test.set_data(steps, test)
         for axes in (self.loss_axes, self.accuracy_axes):
-            set_limits(axes, x=(0, round_up(max(100, len(losses)))))
+            set_limits(axes, x=(0, round_up(max(500, len(losses)))))
         analytic, numerical = gradients
         self.points.set_data(analytic, numerical)
         reach = max(np.abs(analytic).max(initial=0), np.abs(numerical).max(initial=0), 1e-12)
