@@ -10,6 +10,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import numpy as np
@@ -20,6 +21,9 @@ ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SECONDS_A_CELL = 120
 MOST_LINES, MEDIAN_LINES = 20, 5
+MOST_SECONDS, MOST_MEGABYTES = 60, 600
+# Where other work goes on, as in the gate, the same calculation takes more of a processor's time.
+ROOM = 1 if os.environ.get("DLCOURSE_IDLE") == "1" else 2
 
 of_each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=[path.stem for path in NOTEBOOKS])
 
@@ -43,31 +47,70 @@ def offline(tmp_path):
 
 
 def nbval(path, tmp_path):
-    """Run a notebook under nbval; give the number of its cells that ran, and the report."""
-    result = subprocess.run(
-        [
-            *(sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"),
-            *("--nbval-sanitize-with", str(Path(__file__).with_name("nbval_sanitize.cfg"))),
-            *(f"--nbval-cell-timeout={SECONDS_A_CELL}", f"--rootdir={ROOT}", f"--junitxml={tmp_path / 'cells.xml'}"),
-            str(path),
-        ],
-        cwd=ROOT, env=offline(tmp_path), capture_output=True, text=True, encoding="utf-8", errors="replace",
-    )  # fmt: skip
-    report = f"{result.stdout}\n{result.stderr}"
+    """Run a notebook under nbval; give the number of its cells that ran, what they took, and the report."""
+    command = [
+        *(sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"),
+        *("--nbval-sanitize-with", str(Path(__file__).with_name("nbval_sanitize.cfg"))),
+        *(f"--nbval-cell-timeout={SECONDS_A_CELL}", f"--rootdir={ROOT}", f"--junitxml={tmp_path / 'cells.xml'}"),
+        str(path),
+    ]  # fmt: skip
+    with open(tmp_path / "report.txt", "w+", encoding="utf-8", errors="replace") as file:
+        process = subprocess.Popen(command, cwd=ROOT, env=offline(tmp_path), stdout=file, stderr=file)
+        used = wait_for(process)
+        file.seek(0)
+        report = file.read()
     try:
         suite = ET.parse(tmp_path / "cells.xml").getroot().find("testsuite").attrib
     except FileNotFoundError:
         pytest.fail(report)
     bad = sum(int(suite[kind]) for kind in ("errors", "failures", "skipped"))
-    if result.returncode or bad:
+    if process.returncode or bad:
         pytest.fail(report)
-    return int(suite["tests"]), report
+    return int(suite["tests"]), used, report
+
+
+class Used(NamedTuple):
+    """What a process and those that it started took: seconds of processor time, and megabytes of the largest."""
+
+    seconds: float
+    megabytes: float
+
+
+def wait_for(process):
+    """Wait for a process to end; give what it used, where the system tells (not on Windows)."""
+    if not hasattr(os, "wait4"):
+        process.wait()
+        return Used(0, 0)
+    _pid, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    a_megabyte = 1e6 if sys.platform == "darwin" else 1e3  # macOS counts bytes, Linux kilobytes
+    return Used(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / a_megabyte)
 
 
 @of_each_notebook
-def test_it_runs_and_prints_what_is_stored(path, tmp_path):
-    ran, report = nbval(path, tmp_path)
+def test_it_runs_and_prints_what_is_stored_in_a_minute(path, tmp_path, record_property):
+    ran, used, report = nbval(path, tmp_path)
     assert ran == len(code_cells(path)) > 0, report
+    print(f"{path.stem}: {used.seconds:.0f} s of a processor, {used.megabytes:.0f} MB")
+    record_property(path.stem, f"{used.seconds:.0f} s, {used.megabytes:.0f} MB")
+    assert used.seconds <= MOST_SECONDS * ROOM and used.megabytes <= MOST_MEGABYTES
+
+
+@pytest.mark.slow
+@of_each_notebook
+def test_it_runs_ten_times_in_a_row(path, tmp_path):
+    for number in range(10):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        assert nbval(path, folder)[0] == len(code_cells(path))
+
+
+def test_what_a_process_took_is_told(tmp_path):
+    work = "import time; block = b'x' * 200_000_000\nwhile time.process_time() < 1: pass"
+    alone = [sys.executable, "-c", work]
+    parent = [sys.executable, "-c", f"import subprocess; subprocess.run({alone!r})"]
+    used = wait_for(subprocess.Popen(parent))
+    assert used.seconds >= 1 and 200 <= used.megabytes < 400 or not hasattr(os, "wait4")
 
 
 def figures(notebook):
