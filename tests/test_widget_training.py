@@ -179,6 +179,23 @@ def test_it_pauses_when_the_browser_is_gone(monkeypatch):
     run(main())
 
 
+def test_two_train_side_by_side_and_pausing_one_leaves_the_other():
+    async def main():
+        panels = [panel()[0], panel()[0]]
+        for made in panels:
+            made.run.numbers, made.run.total_steps = itertools.count(1), 10**9
+            made.start_button.click()
+        one, other = panels
+        await until(lambda: one.steps and other.steps)
+        one.pause_button.click()
+        paused, going = one.steps, other.steps
+        await until(lambda: other.steps > going)
+        assert one.steps == paused and other.running
+        other.close()
+
+    run(main())
+
+
 def test_a_closed_panel_leaves_no_task():
     async def main():
         made, _drawn = panel()

@@ -97,3 +97,29 @@ def test_the_race_on_digits_runs_and_a_rate_changes_on_the_way(ready):
     widget.wait_until("paused")
     widget.screenshot("digit_race")
     assert widget.error() == ""
+
+
+def test_training_from_the_chosen_weights_is_steered_and_stops(ready):
+    notebook = ready("07_initialization")
+    widget = notebook.widget("play-widget")
+    widget.reset()
+    start, places = widget.pictures(), widget.places()
+    widget.push("Start")
+    moving = widget.steps_beyond(20)
+    trained = widget.pictures()
+    assert trained[1] != start[1], "the loss is drawn"
+    assert trained[0] == start[0], "the histograms are those of the start"
+    widget.type("learning rate", 0.2)
+    widget.steps_beyond(moving)
+    widget.push("Pause")
+    widget.wait_until("paused")
+    paused = widget.steps()
+    notebook.page.wait_for_timeout(500)
+    assert widget.steps() == paused
+    assert widget.places() == places, "something jumped"
+    widget.screenshot("init_explorer_trained")
+    widget.box("rule").select_option("He")
+    widget.locator.get_by_text("ready, step 0 of").wait_for()  # other weights start anew
+    widget.reset()
+    assert widget.error() == ""
+    assert notebook.complaints == []
