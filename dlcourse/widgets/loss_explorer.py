@@ -42,11 +42,12 @@ class LossDrawing:
     """The prediction as bars, and three costs of it over the probability of the true class."""
 
     def __init__(self, figure: Figure):
-        bars, costs = figure.add_axes((0.05, 0.17, 0.26, 0.7)), figure.add_axes((0.4, 0.17, 0.57, 0.7))
-        bars.set(ylim=(0, 1.12), title=_("prediction"))
+        bars, costs = figure.add_axes((0.075, 0.17, 0.26, 0.7)), figure.add_axes((0.42, 0.17, 0.55, 0.7))
+        bars.set(ylim=(0, 1.12), ylabel=_("probability"), title=_("prediction"))
         self.bars = bars.bar([_("true class"), _("second"), _("third")], [0, 0, 0], color=[BLUE, "0.75", "0.75"])
         self.texts = [bars.text(i, 0, "", ha="center", va="bottom", fontsize=9) for i in range(3)]
-        costs.set(xlim=(0, 1), ylim=(-0.1, 5), xlabel=_("probability of the true class"), title=_("what it costs"))
+        costs.set(xlim=(-0.02, 1.02), ylim=(-0.15, 5), xlabel=_("probability of the true class"), ylabel=_("cost"))
+        costs.set_title(_("what it costs"))
         self.lines = [
             costs.plot([], [], color=color, ls=style, lw=2, label=name)[0]
             for color, style, name in (
@@ -67,7 +68,7 @@ class LossDrawing:
         now = compute(p, rest)
         for bar, text, share in zip(self.bars, self.texts, now.y, strict=True):
             bar.set_height(share)
-            text.set(y=share + 0.02, text=f"{share:.2f}")
+            text.set(y=share + 0.02, text=f"{share:.3g}")
         if rest != self.rest:  # the curves stay while only the prediction moves along them
             self.costs = np.array([compute(share, rest)[1:] for share in SHARES], dtype=float).T
             self.costs[2] = 1 - self.costs[2]
@@ -98,7 +99,7 @@ def loss_explorer() -> Panel:
         cost = compute(p, rest)
         picture.show(
             _("Prediction {y}: cross-entropy {ce:.2f}, squared error {se:.2f}, counted as {verdict}.").format(
-                y=", ".join(f"{share:.2f}" for share in cost.y), ce=cost.cross_entropy, se=cost.squared_error,
+                y=", ".join(f"{share:.3g}" for share in cost.y), ce=cost.cross_entropy, se=cost.squared_error,
                 verdict=_("right") if cost.right else _("wrong"),
             )
         )  # fmt: skip
