@@ -85,6 +85,8 @@ class TestDescentExplorer:
             ("bowl", 0.001, (3, 3), 50, "on its way"),
             ("bowl", 2.0, (3, 3), 50, "bounces"),
             ("bowl", 2.5, (3, 3), 50, "diverged"),
+            ("x²/20 + y²", 1.0, (-7, 2), 30, "bounces"),  # in y alone, while x still goes down
+            ("x²/20 + y²", 0.9, (-7, 2), 30, "on its way"),
             ("saddle", 0.1, (3, 0), 200, "stalled"),
             ("two minima", 0.1, (7, 3), 200, "arrived"),
         ],
@@ -120,6 +122,8 @@ class TestGraphExplorer:
         assert edges["x"].gradient[0] == pytest.approx((above - below) / (2 * h), rel=1e-6)
         assert edges["W1"].gradient.shape == self.graph.W1.shape
         assert edges["scores"].gradient.sum() == pytest.approx(0)
+        # ReLU is seen to stop a gradient: there is one behind it, and none before it.
+        assert edges["a1"].value[2] < 0 and edges["z1"].gradient[2] > 0.05 and edges["a1"].gradient[2] == 0
 
     @pytest.mark.parametrize(
         ("value", "text"),

@@ -23,7 +23,7 @@ LINE = 0.38  # from one line of text to the next
 # The network of the second graph: two inputs, three hidden neurons, two classes.
 W1 = np.array([[1.0, -1.0, 0.5], [0.5, 1.0, -1.0]])
 B1 = np.array([0.0, 0.5, 0.0])
-W2 = np.array([[1.0, -1.0], [-0.5, 1.0], [0.5, 0.5]])
+W2 = np.array([[1.0, -1.0], [-0.5, 1.0], [0.0, 0.5]])
 B2 = np.array([0.0, 0.0])
 
 
@@ -120,7 +120,8 @@ def compute_network(x1: float, x2: float, label: int) -> Graph:
 
     affine1, relu, affine2, softmax = places = [(3.6, 3.0), (7.9, 3.0), (12.2, 3.0), (16.6, 3.0)]
     names = ("x", "a1", "z1", _("scores"))
-    ends = zip([(0.0, 3.0), *places[:-1]], places, names, values, gradients, strict=True)
+    before = (softmax[0] - 0.35, softmax[1])  # its box is wider: the head of the arrow stays outside
+    ends = zip([(0.0, 3.0), *places[:-1]], [*places[:-1], before], names, values, gradients, strict=True)
     chain = [
         Edge(start, end, ((start[0] + end[0]) / 2, 3.95), name, value[0], gradient[0])
         for start, end, name, value, gradient in ends
