@@ -224,7 +224,9 @@ def test_the_training_bench_learns_changes_its_rate_and_survives_blowing_up():
         bench.start()
         await until(lambda: not bench.running or bench.steps > 400, 60)
         assert bench.error.value == "" or "training blew up" in bench.error.value
+        assert "The loss blew up to" in bench.children[2].value
         bench.reset()
+        assert "blew up" not in bench.children[2].value
         assert (bench.steps, bench.error.value) == (0, "")
 
     run(main())

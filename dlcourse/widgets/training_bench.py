@@ -20,6 +20,7 @@ __all__ = ["compute", "training_bench"]
 BLUE, ORANGE, GREEN = "#0072b2", "#d55e00", "#009e73"
 EVALUATED = 500  # digits whose accuracy is drawn: few enough to be read ten times a second
 EPOCHS = 200
+BLOWN_UP = 23  # ten times the loss of guessing
 
 
 def compute(
@@ -76,6 +77,7 @@ class BenchDrawing:
         accuracy.set(xlabel=_("step"), ylim=(0, 1))
         check.set(xlabel=_("by backpropagation"))
         names = (_("loss of the mini-batch"), _("accuracy"), _("gradient: two ways"))
+        self.name = names[0]
         for axes, name in zip((loss, accuracy, check), names, strict=True):
             # Few ticks, and places of their own for words: matplotlib would look for free ones whenever ticks change.
             axes.locator_params(nbins=4)
@@ -91,14 +93,19 @@ class BenchDrawing:
         self.loss = loss.plot([], [], color=BLUE, lw=0.8)[0]
         self.train = accuracy.plot([], [], color=BLUE, label=_("training digits"))[0]
         self.test = accuracy.plot([], [], color=ORANGE, ls="--", label=_("test digits"))[0]
-        legend_behind(accuracy, loc="lower right", fontsize=8, frameon=False)
+        legend_behind(accuracy, loc="center right", fontsize=8, frameon=False)  # between good and blown up
         self.points = check.plot([], [], "o", color=GREEN, markersize=3.5)[0]
         self.reach = 0.0
 
     def update(self, losses: list[float], curve: list[tuple[int, float, float]], gradients) -> None:
         every = max(1, len(losses) // 1000)  # more points than pixels only cost time
         self.loss.set_data(np.arange(1, len(losses) + 1)[::every], losses[::every])
-        highest = min(max(losses, default=0), 1e3)
+        highest = max(losses, default=0)
+        # It may be small again at once, with all hidden neurons off for good: one spike tells.
+        title = _("loss: blew up to {highest:.3g}").format(highest=highest) if highest > BLOWN_UP else self.name
+        if self.loss_axes.get_title() != title:
+            self.loss_axes.title.set_text(title)
+        highest = min(highest, 1e3)
         set_limits(self.loss_axes, y=(0, 2.5 if highest <= 2.5 else round_up(highest)))
         steps, train, test = np.array(curve).T
         self.train.set_data(steps, train)
@@ -145,11 +152,14 @@ def training_bench() -> Panel:
         gradients = compute(network, x_train[:4], t_train[:4])
         drawing.update(losses, curve, gradients)
         worst = float(relative_error(*gradients).max(initial=0))
+        highest = max(losses, default=0)
+        blown_up = _(" The loss blew up to {highest:.3g}.").format(highest=highest) if highest > BLOWN_UP else ""
         picture.show(
-            _("Step {step}: loss {loss:.3f}, accuracy {train:.1%} on training digits and {test:.1%} on test digits."
+            _("Step {step}: loss {loss}, accuracy {train:.1%} on training digits and {test:.1%} on test digits."
               " Gradient by backpropagation and by differences: they differ by {worst:.0e} at most, relatively.").format(
-                step=run.step, loss=losses[-1] if losses else float("nan"), train=train, test=test, worst=worst
+                step=run.step, loss=f"{losses[-1]:.3f}" if losses else _("unknown"), train=train, test=test, worst=worst
             )
+            + blown_up
         )  # fmt: skip
 
     controls = {
