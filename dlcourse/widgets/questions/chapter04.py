@@ -25,13 +25,19 @@ QUESTIONS = (
         ),
     ),
     Question(
-        _("The numerical gradient of your function comes out as all zeros. The point is np.array([3, 4]). Why?"),
+        _(
+            "The numerical gradient of the notes says (25000, 35000) for x₀² + x₁² at np.array([3, 4])."
+            " It should be (6, 8). What is wrong?"
+        ),
         (
-            Answer(_("The function is flat there."), _("Try it at np.array([3.0, 4.0]): it is not.")),
-            Answer(_("h is too large."), _("A large h gives an inexact slope, not zero.")),
+            Answer(_("h is too small, and rounding took over."), _("At 1e-4, in floats, it gives (6, 8) to 9 digits.")),
             Answer(
-                _("The array holds integers: 3 + 0.0001 is stored as 3."),
-                _("Both points are the same, and so their difference is 0. The package refuses such an array."),
+                _("h is too large."),
+                _("Too large an h is inexact on many functions. Squares bend evenly to both sides: any h would do."),
+            ),
+            Answer(
+                _("The array holds integers: 3 + 0.0001 is stored as 3, and 3 - 0.0001 as 2."),
+                _("So the difference is that of a whole step, divided by 0.0002. The package refuses such an array."),
                 True,
             ),
         ),
