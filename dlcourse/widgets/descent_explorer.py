@@ -87,7 +87,7 @@ def _verdict(landscape: Landscape, path: list[tuple[float, float]], heights: np.
         return "arrived" if landscape.is_minimum(*path[-1]) else "stalled"
     if len(path) > 2:
         before, last = np.diff(path[-3:], axis=0)
-        # Back by as much as it came, along x or along y: with the other one still on its way the height falls all the same.
+        # Back by as much as it came, along x or along y. If the other is still on its way the height falls all the same.
         turned = (last * before < 0) & (np.abs(last) > 0.999 * np.abs(before)) & (np.abs(last) > FLAT)
         if turned.any() or (np.diff(heights[-3:]) > -1e-9).any():
             return "bounces"

@@ -95,12 +95,12 @@ class BenchDrawing:
         self.test = accuracy.plot([], [], color=ORANGE, ls="--", label=_("test digits"))[0]
         legend_behind(accuracy, loc="center right", fontsize=8, frameon=False)  # between good and blown up
         self.points = check.plot([], [], "o", color=GREEN, markersize=3.5)[0]
-        self.reach = 0.0
+        self.reach = self.highest = 0.0
 
     def update(self, losses: list[float], curve: list[tuple[int, float, float]], gradients) -> None:
         every = max(1, len(losses) // 1000)  # more points than pixels only cost time
         self.loss.set_data(np.arange(1, len(losses) + 1)[::every], losses[::every])
-        highest = max(losses, default=0)
+        self.highest = highest = max(losses, default=0)
         # It may be small again at once, with all hidden neurons off for good: one spike tells.
         title = _("loss: blew up to {highest:.3g}").format(highest=highest) if highest > BLOWN_UP else self.name
         if self.loss_axes.get_title() != title:
@@ -152,14 +152,15 @@ def training_bench() -> Panel:
         gradients = compute(network, x_train[:4], t_train[:4])
         drawing.update(losses, curve, gradients)
         worst = float(relative_error(*gradients).max(initial=0))
-        highest = max(losses, default=0)
-        blown_up = _(" The loss blew up to {highest:.3g}.").format(highest=highest) if highest > BLOWN_UP else ""
+        high = drawing.highest
+        blown_up = _(" The loss blew up to {highest:.3g}.").format(highest=high) if high > BLOWN_UP else ""
         picture.show(
             _("Step {step}: loss {loss}, accuracy {train:.1%} on training digits and {test:.1%} on test digits."
-              " Gradient by backpropagation and by differences: they differ by {worst:.0e} at most, relatively.").format(
-                step=run.step, loss=f"{losses[-1]:.3f}" if losses else _("unknown"), train=train, test=test, worst=worst
+              " Gradient by backpropagation and by differences: they differ by {worst:.0e} at most, relatively."
+              "{blown_up}").format(
+                step=run.step, loss=f"{losses[-1]:.3f}" if losses else _("unknown"), train=train, test=test, worst=worst,
+                blown_up=blown_up,
             )
-            + blown_up
         )  # fmt: skip
 
     controls = {
