@@ -538,14 +538,16 @@ def three_lines_close_a_ring(seed):
 
 
 def the_spiral_wants_width(seed):
-    narrow, wide = (Experiment("spiral", depth=1, width=width, seed=seed).train(3000).accuracy() for width in (2, 8))
-    return narrow < 0.85 and wide > 0.88
+    narrow, wide = (Experiment("spiral", depth=1, width=width, seed=seed).train(3000) for width in (2, 8))
+    x, t = narrow.test_set
+    wrong, radius = narrow.predict(x).argmax(axis=1) != t, np.hypot(*x.T)
+    inside = radius < np.median(radius)
+    return narrow.accuracy() < 0.85 and wide.accuracy() > 0.88 and wrong[inside].mean() > wrong[~inside].mean()
 
 
 def nothing_comes_of_nothing(seed):
     zero = Experiment(init=0.0, seed=seed).train(1000)
-    still = not any(W.any() for name, W in zero.network.params.items() if name.startswith("W"))
-    return still and abs(last(zero)[0] - np.log(2)) < 0.05
+    return [name for name, array in zero.network.params.items() if array.any()] == ["b3"] and abs(last(zero)[0] - np.log(2)) < 0.05
 
 
 def too_large_a_step_is_worse_than_guessing_and_hardly_mended(seed):
@@ -563,21 +565,41 @@ def twenty_points_by_heart_and_weight_decay_smooths(seed):
     overfits = (
         heart.accuracy(training=True) >= 0.95 and train < 0.1 and test > np.log(2) and tests.min() < 0.9 * tests[0]
     )
-    return overfits and border(calm) < border(heart) and calm_test < test and calm_train > train
+    y, t = heart.predict(heart.test_set[0]), heart.test_set[1]
+    sure_where_wrong = heart.accuracy() > 0.6 and y.max(axis=1)[y.argmax(axis=1) != t].mean() > 0.85
+    paler = compute(calm)[-1].max(axis=0).mean() < compute(heart)[-1].max(axis=0).mean()
+    shorter = border(calm) < border(heart)
+    return overfits and sure_where_wrong and paler and shorter and calm_test < test and calm_train > train
+
+
+def too_much_weight_decay_leaves_nothing(seed):
+    return compute(Experiment("circle", weight_decay=0.05, seed=seed).train(1000))[-1].max() < 0.6
 
 
 def a_smaller_rate_calms(seed):
     run = Experiment(batch_size=1, seed=seed).train(2000)
     before = np.array(run.curve[-50:])[:, 1]
     run.steer(lr=0.02)
-    after = np.array(run.train(1000).curve[-50:])[:, 1]
+    after = np.array(run.train(1000).curve[-90:])[:, 1]
     return after.mean() < before.mean() and after.std() < before.std() / 2
+
+
+def dropout_is_harder_on_the_small_network(seed):
+    small, large = (Experiment(width=width, dropout_ratio=0.3, seed=seed).train(2000) for width in (4, 8))
+    return last(large)[0] < last(small)[0]
+
+
+def deep_relu_wants_he(seed):
+    deep = {"depth": 6, "width": 8, "activation": "relu", "seed": seed}
+    wild, he = Experiment(init=1.0, **deep).train(1500), Experiment(init="he", lr=0.1, **deep).train(1500)
+    return wild.accuracy() < 0.6 and he.accuracy() > 0.9
 
 
 CLAIMS = [
     a_line_and_squares, three_lines_close_a_ring, the_spiral_wants_width, nothing_comes_of_nothing,
     too_large_a_step_is_worse_than_guessing_and_hardly_mended, twenty_points_by_heart_and_weight_decay_smooths,
-    a_smaller_rate_calms,
+    too_much_weight_decay_leaves_nothing, a_smaller_rate_calms, dropout_is_harder_on_the_small_network,
+    deep_relu_wants_he,
 ]  # fmt: skip
 
 

@@ -165,7 +165,7 @@ class PlaygroundDrawing:
         self.canvas = self.network.add_artist(Pixels(RIGHT + 2, HEIGHT)).pixels
         self.words: list = []
         self.shape: tuple = ()
-        explained = _("a neuron's picture: what it says at each place, blue above 0, orange below\n"
+        explained = _("a neuron's picture: what it says at each place, blue above 0 (sigmoid: 0.5), orange below\n"
                       "a line: a weight, blue above 0, orange below, the thicker the larger")  # fmt: skip
         self._write(10, HEIGHT - 23, explained, fontsize=8, color="0.35", linespacing=1.5)
         self.plane = PlaneDrawing(figure.add_axes((612 / WIDTH, 168 / HEIGHT, 252 / WIDTH, 252 / HEIGHT)))
