@@ -65,7 +65,7 @@ class ActivationDrawing:
     def __init__(self, figure: Figure):
         self.curve_axes = figure.add_axes((0.06, 0.16, 0.5, 0.72))
         self.hist_axes = figure.add_axes((0.65, 0.16, 0.32, 0.72))
-        self.curve_axes.set(xlim=(-6, 6), ylim=(-1.3, 2.3), xlabel="x")
+        self.curve_axes.set(xlim=(-6, 6), xlabel=_("x (small marks: some of the inputs)"))
         self.curve_axes.axhline(0, color=GREY, lw=0.8)
         self.curve_axes.axvline(0, color=GREY, lw=0.8)
         self.curve = self.curve_axes.plot(X, X, color=BLUE, lw=2, label=_("output"))[0]
@@ -74,7 +74,7 @@ class ActivationDrawing:
         self.marks = self.curve_axes.plot([], [], "|", color="0.3", markersize=7, alpha=0.4)[0]
         legend_behind(self.curve_axes, loc="upper left", fontsize=9)
         self.hist_axes.set_title(_("outputs of 1,000 inputs"), fontsize=10)
-        self.hist_axes.set(xlabel=_("output"), ylim=(0, 1.05), yticks=[])
+        self.hist_axes.set(xlabel=_("output"), ylabel=_("how many"), ylim=(0, 1.05), yticks=[])
         self.bars = self.hist_axes.stairs(np.zeros(30), np.linspace(0, 1, 31), fill=True, color=BLUE)
         for axes in (self.curve_axes, self.hist_axes):
             axes.spines[["top", "right"]].set_visible(False)
@@ -82,8 +82,11 @@ class ActivationDrawing:
     def update(self, shape: Shape, title: str) -> None:
         self.curve.set_ydata(shape.y)
         self.slope.set_ydata(shape.slope)
+        # A steep function has a derivative far above 1, and its top shall be seen.
+        top = 2.3 if shape.slope.max() <= 2.3 else 1.15 * round_up(shape.slope.max())
+        set_limits(self.curve_axes, y=(-0.56 * top, top))
         near = shape.inputs[np.abs(shape.inputs) < 6][::5]
-        self.marks.set_data(near, np.full(len(near), -1.2))
+        self.marks.set_data(near, np.full(len(near), -0.52 * top))
         self.curve_axes.set_title(title, fontsize=10)
         reach = round_up(max(abs(shape.outputs.min()), shape.outputs.max(), 1e-6))
         low = -reach if shape.outputs.min() < 0 else 0

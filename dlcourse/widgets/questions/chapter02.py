@@ -17,7 +17,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        _("Why is the step function of no use for learning?"),
+        _("Why is the step function of no use for learning in small steps?"),
         (
             Answer(
                 _("Its derivative is 0 wherever it has one."),
@@ -27,7 +27,7 @@ QUESTIONS = (
             Answer(
                 _("It gives only 0 and 1."), _("A network could live with that. What it cannot do is learn with it.")
             ),
-            Answer(_("It is slow to compute."), _("It is the fastest of all.")),
+            Answer(_("It is slow to compute."), _("It is a single comparison for each number. Little is quicker.")),
         ),
     ),
     Question(
@@ -43,7 +43,7 @@ QUESTIONS = (
         ),
     ),
     Question(
-        _("Which of these can say 'no' to an input for good, so that the neuron learns nothing from it?"),
+        _("Which of these is quite deaf to an input, so that the neuron learns nothing from it?"),
         (
             Answer(_("ReLU, for a negative input"), _("Output and slope are both exactly 0 there."), True),
             Answer(_("sigmoid, at x = 0"), _("There its slope is largest: 1/4.")),
