@@ -137,7 +137,8 @@ def gate_explorer() -> Panel:
         if two_layers:
             draw_two_layers(plane)
             wanted = tuple(XOR(*point) for point in POINTS)
-            answers, note = Answers(wanted, wanted), ""
+            answers = Answers(wanted, wanted)
+            note = _("Untick to use your own w1, w2 and b.")
             alt = _("XOR in two layers: the points (1, 0) and (0, 1) lie between the lines of NAND and OR.")
         else:
             draw_gate(w1, w2, b, gate, plane)
