@@ -86,7 +86,7 @@ class SpreadsDrawing:
     def __init__(self, figure: Figure):
         # One Axes a row: one for each histogram would take a third of a second when the number of layers changes.
         self.rows = [figure.add_axes((0.035, bottom, 0.96, 0.27)) for bottom in (0.55, 0.09)]
-        for axes, name in zip(self.rows, (_("activations"), _("gradients")), strict=True):
+        for axes, name in zip(self.rows, (_("activations"), _("|gradients|")), strict=True):
             axes.set(ylim=(0, 1.05), yticks=[])
             axes.set_ylabel(name, fontsize=9)
             axes.tick_params(labelsize=8)
@@ -169,10 +169,12 @@ def init_explorer() -> Panel:
     def draw(run: Trainer, _report, **_values) -> None:
         losses = run.history.loss
         curve.set_data(np.arange(1, len(losses) + 1), losses)
-        set_limits(axes, x=(0, round_up(max(100, len(losses)))))
-        now = losses[-1] if losses else float("nan")
+        # Bad weights begin far above guessing; when they have come down, the scale does too.
+        worst = max(losses[-50:], default=0)
+        set_limits(axes, x=(0, round_up(max(100, len(losses)))), y=(0, 3 if worst <= 3 else 1.05 * round_up(worst)))
+        now = (f"{losses[-1]:.3f}" if losses[-1] < 100 else f"{losses[-1]:.0e}") if losses else "–"
         loss_picture.show(
-            _("Loss after {steps} steps: {loss:.3f}. Guessing has 2.303.").format(steps=run.step, loss=now)
+            _("Loss after {steps} steps: {loss}. Guessing has 2.303.").format(steps=run.step, loss=now)
         )
 
     controls = {

@@ -124,7 +124,14 @@ class RaceDrawing:
         every = np.concatenate([race.heights for race in races.values()] or [np.zeros(1)])
         low, high = np.clip((every.min(), every.max()), -1e3, 1e3)
         top, bottom = round_up(max(high, 0.1)), -round_up(-low) if low < 0 else 0
-        set_limits(self.height, x=(0, round_up(max(steps, 1))), y=(bottom - 0.02 * (top - bottom), 1.05 * top))
+        # About 0 the scale is even, so a share of 1,000 would take as much room below 0 as all the rest.
+        set_limits(self.height, x=(0, round_up(max(steps, 1))), y=(1.05 * bottom - 0.1, 1.05 * top))
+
+
+def say_end(race: Race, steps: int) -> str:
+    """Give the last height in words, or when it left the map for good."""
+    taken = len(race.heights) - 1
+    return f"{race.heights[-1]:.3g}" if taken == steps else _("left the map at step {step}").format(step=taken)
 
 
 def optimizer_race() -> Panel:
@@ -156,7 +163,7 @@ def optimizer_race() -> Panel:
         shared = {name: values[name] for name in ("momentum", "beta1", "beta2")}
         races = compute(surface, rates, x, y, steps, **shared)
         drawing.update(surface, races, steps)
-        ends = ", ".join(f"{name} {race.heights[-1]:.3g}" for name, race in races.items())
+        ends = ", ".join(f"{name} {say_end(race, steps)}" for name, race in races.items())
         picture.show(
             _("{surface} from ({x}, {y}), heights after {steps} steps: {ends}.").format(
                 surface=surface, x=x, y=y, steps=steps, ends=ends or _("nobody runs")
@@ -172,7 +179,7 @@ class DigitRace:
     def __init__(self, trainers: dict[str, Trainer]):
         self.trainers = trainers
         self.out: dict[str, str] = {}
-        self.total_steps = max(trainer.total_steps for trainer in trainers.values())
+        self.total_steps = max((trainer.total_steps for trainer in trainers.values()), default=0)
 
     def __iter__(self) -> Iterator:
         return self
@@ -191,8 +198,13 @@ class DigitRace:
         return losses
 
 
+def say_loss(smooth: np.ndarray) -> str:
+    """Give the last loss in a few characters, however large it is."""
+    return "–" if len(smooth) == 0 else f"{smooth[-1]:.3f}" if smooth[-1] < 100 else f"{smooth[-1]:.0e}"
+
+
 def digit_race() -> Panel:
-    """Race the six optimizers on 784-100-100-100-10 and the bundled digits; start it with its button.
+    """Race up to six optimizers on 784-100-100-100-10 and the bundled digits; start it with its button.
 
     Returns
     -------
@@ -200,52 +212,61 @@ def digit_race() -> Panel:
         To be the last line of a cell.
     """
     (x, t), _test = load_mnist()
-    picture = Picture(880, 300)
+    picture = Picture(880, 320)
     axes = picture.figure.add_axes(
-        (0.07, 0.16, 0.9, 0.76), ylim=(0, 3), xlabel=_("step"), ylabel=_("loss, mean of 20 steps")
+        (0.07, 0.15, 0.9, 0.68), ylim=(0, 3), xlabel=_("step"), ylabel=_("loss, mean of 20 steps")
     )
     axes.spines[["top", "right"]].set_visible(False)
     curves = {
         name: axes.plot([], [], color=color, ls=style, lw=1.6, label=name)[0] for name, (color, style) in STYLES.items()
     }
-    axes.legend(loc="upper right", fontsize=9, ncols=3)
 
-    def rates(values: Mapping[str, float]) -> dict[str, float]:
-        return {name: values[f"lr_{name}"] for name in STYLES}
-
-    def build(seed: int, batch_size: int, **values) -> DigitRace:
+    def build(seed: int, batch_size: int, momentum: float, beta1: float, beta2: float, **values) -> DigitRace:
         return DigitRace({
             name: Trainer(
-                MultiLayerNet(784, [100, 100, 100], 10, rng=seed), x, t, optimizer=MAKERS[name](lr, 0.9, 0.9, 0.99),
+                MultiLayerNet(784, [100, 100, 100], 10, rng=seed), x, t,
+                optimizer=MAKERS[name](values[f"lr_{name}"], momentum, beta1, beta2),
                 epochs=100, batch_size=batch_size, evaluate_samples=100, rng=seed,
             )
-            for name, lr in rates(values).items()
+            for name in STYLES if values[f"use_{name}"]
         })  # fmt: skip
 
-    def adjust(run: DigitRace, **values) -> None:
-        for name, lr in rates(values).items():
-            run.trainers[name].optimizer.lr = lr
+    def adjust(run: DigitRace, momentum: float, beta1: float, beta2: float, **values) -> None:
+        shared = {"momentum": momentum, "beta1": beta1, "beta2": beta2, "decay_rate": beta2}
+        for name, trainer in run.trainers.items():
+            for setting, value in ({"lr": values[f"lr_{name}"]} | shared).items():
+                if hasattr(trainer.optimizer, setting):
+                    setattr(trainer.optimizer, setting, value)
 
     def draw(run: DigitRace, _report, **_values) -> None:
         words = []
-        for name, trainer in run.trainers.items():
-            losses = np.array(trainer.history.loss)
+        for name, curve in curves.items():
+            losses = np.array(run.trainers[name].history.loss if name in run.trainers else ())
             width = min(20, max(len(losses), 1))
             smooth = np.convolve(losses, np.ones(width) / width, "valid") if len(losses) else losses
-            curves[name].set_data(np.arange(len(smooth)) + width, smooth)
-            now = _("out") if name in run.out else f"{smooth[-1]:.3f}" if len(smooth) else "–"
-            curves[name].set_label(f"{name} {now}")
-            words.append(f"{name} {now}")
-        steps = max(len(trainer.history.loss) for trainer in run.trainers.values())
+            curve.set_data(np.arange(len(smooth)) + width, smooth)
+            if name in run.trainers:
+                words.append(f"{name} {_('blew up') if name in run.out else say_loss(smooth)}")
+                curve.set_label(words[-1])
+        steps = max((len(trainer.history.loss) for trainer in run.trainers.values()), default=0)
         set_limits(axes, x=(0, round_up(max(steps, 100))))
-        axes.legend(loc="upper right", fontsize=9, ncols=3)
-        picture.show(_("Loss after {steps} steps: {words}.").format(steps=steps, words=", ".join(words)))
+        axes.legend(
+            handles=[curves[name] for name in run.trainers], loc="lower right", bbox_to_anchor=(1, 1), fontsize=9,
+            ncols=3, frameon=False,
+        )  # fmt: skip
+        words = ", ".join(words) or _("nobody runs")
+        picture.show(_("Loss after {steps} steps: {words}.").format(steps=steps, words=words))
 
     controls = {
         "seed": Number(_("seed"), 0, 99, 0),
         "batch_size": Number(_("batch size"), 10, 1000, 100, log=True),
+        "momentum": Number(_("momentum"), 0.0, 0.99, 0.9, step=0.01),
+        "beta1": Number("beta1", 0.0, 0.99, 0.9, step=0.01),
+        "beta2": Number("beta2", 0.5, 0.999, 0.99, step=0.001),
     }
     for name in STYLES:
         controls[f"lr_{name}"] = Number(_("{name}: rate").format(name=name), 1e-4, 10.0, DIGIT_RATES[name], log=True)
-    live = {name for name in controls if name.startswith("lr_")}
+    live = {*controls} - {"seed", "batch_size"}
+    for name in STYLES:
+        controls[f"use_{name}"] = Checkbox(_("{name} runs").format(name=name), True)
     return Training(_("Race on digits"), controls, [picture], build=build, draw=draw, live=live, adjust=adjust)
