@@ -5,10 +5,10 @@ from dlcourse.widgets.quiz import Answer, Question
 
 QUESTIONS = (
     Question(
-        _("All weights of a layer start at exactly 0.5. What happens in training?"),
+        _("All weights of a network start at exactly 0.5. What happens in training?"),
         (
             Answer(
-                _("All its neurons stay alike: they get the same gradient at every step."),
+                _("All neurons of a hidden layer stay alike: they get the same gradient at every step."),
                 _("A hundred neurons that are alike are one neuron. Only chance makes them different."),
                 True,
             ),
@@ -19,7 +19,7 @@ QUESTIONS = (
     Question(
         _("A layer has 400 inputs and ReLU. Which standard deviation does He choose?"),
         (
-            Answer(_("0.05"), _("That is 1/√400, Xavier's. ReLU sets half of the inputs to 0, so it takes more.")),
+            Answer(_("0.05"), _("That is 1/√400, Xavier's. ReLU sets half of the sums to 0, so it takes more.")),
             Answer(_("0.071"), _("√(2/400). The 2 makes up for the half that ReLU takes away."), True),
             Answer(_("0.01"), _("A fixed number does not know how many inputs there are.")),
         ),
