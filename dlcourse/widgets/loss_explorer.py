@@ -91,7 +91,7 @@ def loss_explorer() -> Panel:
     drawing = LossDrawing(picture.figure)
     controls = {
         "p": Number(_("true class"), 0.01, 1.0, 0.6, step=0.01),
-        "rest": Number(_("second's share of the rest"), 0.0, 1.0, 0.5, step=0.01),
+        "rest": Number(_("second's share"), 0.0, 1.0, 0.5, step=0.01),
     }
 
     def update(_changed: set[str], p: float, rest: float) -> None:
