@@ -40,7 +40,7 @@ def numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, h: float
     Raises
     ------
     TypeError
-        If `x` is not an array of floats (with integers, ``x + h`` would be `x` again), or `f` does
+        If `x` is not an array of floats (an integer cannot move by `h`), or `f` does
         not give a number.
     ValueError
         If `x` cannot be written to, or `h` is not positive.

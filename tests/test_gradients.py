@@ -91,7 +91,7 @@ def test_x_is_restored_also_when_f_raises(fails_at):
 
 @pytest.mark.parametrize("dtype", [np.int64, np.uint8, bool])
 def test_integers_are_refused(dtype):
-    # The notes' version gave zeros for them, silently.
+    # The notes' version gives wrong slopes for them, silently.
     message = (
         f"x has dtype {np.dtype(dtype)}, expected floats; integers cannot move by h = 0.0001 (write x.astype(float))"
     )
