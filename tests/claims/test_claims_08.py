@@ -90,7 +90,7 @@ def test_the_books_weight_decay_narrows_the_gap_and_reads_fewer_digits():
 
 def test_the_books_dropout_has_merely_learned_less():
     def claim(seed):
-        plain, early, dropped = fit(seed), fit(seed, epochs=10), fit(seed, dropout=0.2)
+        plain, early, dropped = fit(seed), fit(seed, epochs=10), fit(seed, epochs=300, dropout=0.2)
         less = dropped.train < 0.8 and dropped.test < plain.test - 0.1
         return dropped.gap < 0.75 * plain.gap and less and early.gap < 0.6 * plain.gap
 
@@ -99,7 +99,7 @@ def test_the_books_dropout_has_merely_learned_less():
 
 def test_with_patience_the_books_dropout_is_as_good_as_none():
     def claim(seed):
-        plain, dropped, patient = fit(seed), fit(seed, dropout=0.2), fit(seed, dropout=0.2, epochs=1000)
+        plain, dropped, patient = fit(seed), *(fit(seed, dropout=0.2, epochs=epochs) for epochs in (300, 1000))
         return patient.train > 0.98 and abs(patient.test - plain.test) < 0.06 and patient.gap > 1.2 * dropped.gap
 
     true_for_nine(claim)
@@ -112,6 +112,10 @@ def test_in_a_fair_trial_all_learn_their_digits_by_heart():
 
 def test_in_a_fair_trial_dropout_reads_a_little_more():
     true_for_nine(lambda seed: 0 < mean(team(seed, dropout=0.2), "test") - mean(team(seed), "test") < 0.02)
+
+
+def test_in_a_fair_trial_the_loss_of_dropout_is_about_that_of_the_plain_network():
+    true_for_nine(lambda seed: abs(mean(team(seed, dropout=0.2), "loss") / mean(team(seed), "loss") - 1) < 0.1)
 
 
 def test_in_a_fair_trial_weight_decay_lowers_the_loss_and_not_the_accuracy():
@@ -195,6 +199,49 @@ def test_optuna_learns_from_its_trials_and_its_best_is_about_as_good():
     true_for_nine(claim)
 
 
+def test_the_answers_to_the_predictions_at_the_bench():
+    bench = importlib.import_module("dlcourse.widgets.regularization_bench")
+    (x_all, t_all), test = load_mnist()
+
+    def claim(seed):
+        few = np.random.default_rng(seed).permutation(len(x_all))[:300]
+        train = x_all[few], t_all[few]
+
+        def go_on(network, epochs):
+            for _progress in Trainer(network, *train, optimizer=SGD(0.1), epochs=epochs, evaluate_samples=1, rng=seed):
+                pass
+            return bench.compute(network, train, test)
+
+        network = MultiLayerNet(784, [100] * 3, 10, weight_decay_lambda=0.0, dropout_ratio=0.5, rng=seed)
+        bench.set_dropout(network, 0.0)
+        first = go_on(network, 100)
+        network.penalty.weight_decay = 0.02
+        then = go_on(network, 100)
+        smaller = then.weights.std() < 0.75 * first.weights.std() and then.test_loss < first.test_loss
+        dropped = go_on(MultiLayerNet(784, [100] * 3, 10, dropout_ratio=0.7, rng=seed), 167)  # 500 steps
+        by_heart = min(first.train_accuracy, then.train_accuracy) > 0.99
+        return by_heart and smaller and dropped.train_accuracy < 0.5 and dropped.gap < 0.1
+
+    true_for_nine(claim)
+
+
+def test_the_answers_to_the_predictions_at_the_search():
+    explorer = importlib.import_module("dlcourse.widgets.search_explorer")
+    later = RANGES | {"lr": LogUniform(1e-3, 10)}
+
+    def claim(seed):
+        by_chance, narrowing, bayes = (
+            scores(explorer.compute(method, RANGES, 60, seed)) for method in ("random", "narrowing", "bayesian")
+        )
+        best = [found.max() for found in (by_chance, narrowing, bayes)]
+        last = by_chance.mean() < min(narrowing.mean(), bayes.mean())
+        return max(best) - min(best) < 0.05 and last and scores(explorer.compute("random", later, 60, seed)).mean() > (
+            by_chance.mean()
+        )
+
+    true_for_nine(claim)
+
+
 def test_the_best_of_a_thousand_guessers_is_no_better_on_new_digits():
     def claim(seed):
         rng, (_x, t) = np.random.default_rng(seed), load_mnist()[1]
@@ -206,7 +253,7 @@ def test_the_best_of_a_thousand_guessers_is_no_better_on_new_digits():
 
 def test_the_flexible_curve_swings_far_between_the_points():
     def claim(seed):
-        rng, x, new = np.random.default_rng(seed), np.linspace(-1, 1, 10), np.linspace(-0.97, 0.97, 200)
+        rng, x, new = np.random.default_rng(seed), np.linspace(-1, 1, 10), np.linspace(-1, 1, 200)
         y = np.sin(3 * x) + 0.3 * rng.standard_normal(10)
         curves = [np.polynomial.Polynomial.fit(x, y, degree) for degree in (3, 9)]
         simple, flexible = (np.mean((curve(new) - np.sin(3 * new)) ** 2) for curve in curves)
