@@ -31,7 +31,7 @@ from dlcourse.widgets.picture import Picture
 
 __all__ = ["Checkbox", "Choice", "Control", "Number", "Panel", "Picture", "button"]
 
-LABEL_WIDTH = "9em"
+LABEL_WIDTH = "10em"
 CONTROL_WIDTH = "430px"  # two side by side in a JupyterLab window of the usual size
 PANEL_WIDTH = "900px"
 
@@ -112,7 +112,7 @@ class Number(Control):
         box_kind = widgets.BoundedIntText if self._whole else widgets.BoundedFloatText
         box = box_kind(
             value=start, min=low, max=high, step=low if log and not self._whole else step, description=name,
-            style={"description_width": LABEL_WIDTH}, layout={"width": "200px"},
+            style={"description_width": LABEL_WIDTH}, layout={"width": "214px"},
         )  # fmt: skip
         layout = {"flex": "1 1 auto", "width": "auto", "min_width": "80px"}
         if log:
