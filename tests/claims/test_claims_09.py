@@ -23,7 +23,7 @@ def digits():
 
 
 def shift(x, pixels):
-    return np.roll(x, pixels, axis=3)
+    return np.pad(x, ((0, 0), (0, 0), (0, 0), (pixels, 0)))[..., :-pixels]
 
 
 def shuffle(x, order):
@@ -127,6 +127,7 @@ def test_most_of_what_forgives_a_shift_is_the_sliding_filter(digits, trained):
             {
                 "both bear it better": min(pooled, unpooled) > alone + 0.02,
                 "and about as well": abs(pooled - unpooled) < 0.08,
+                "most of it without pooling": unpooled - alone > 0.5 * (pooled - alone),
             }
         )
     hold(claims)
