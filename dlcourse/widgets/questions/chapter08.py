@@ -10,7 +10,7 @@ QUESTIONS = (
             Answer(_("Yes: a narrow gap means that the network generalizes."), _("So does guessing: its gap is 0.")),
             Answer(
                 _("That depends on the test accuracy."),
-                _("If it fell, the network has merely learned less, as in the book's figure."),
+                _("If it fell, the network has merely learned less, as it did at the book's settings."),
                 True,
             ),
             Answer(
@@ -42,7 +42,7 @@ QUESTIONS = (
         _("Why are hyperparameters not chosen by the test set?"),
         (
             Answer(
-                _("Because whoever chooses by a set uses it up: the best of many looks better than it is."),
+                _("Because whoever chooses by a set uses it up: the best of many looks better than it is"),
                 _("As the best of a thousand guessers did. Then nothing is left for an honest measurement."),
                 True,
             ),
