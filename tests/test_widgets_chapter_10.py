@@ -308,7 +308,7 @@ class TestErrorBrowser:
         assert panel.error.value == ""
         assert matrix == "Confusion matrix of 784-50-100-10: 37 of 2000 are wrong; 5 of class 2 are read as 7."
         assert images.startswith(
-            "class 2, read as 7: 5. Image 0 of them is number 966 of the set; most probable are 7: "
+            "class 2, read as 7 (images: 5). Image 0 of them is number 966 of the set; most probable are 7: "
         )
 
     def test_the_chosen_cell_is_framed(self, panel):
@@ -337,14 +337,14 @@ class TestErrorBrowser:
 
     def test_an_empty_cell_says_so(self, panel):
         panel.controls["true"].value, panel.controls["answer"].value = 1, 0
-        assert alts(panel)[1] == "class 1, read as 0: 0. No image is behind this cell."
+        assert alts(panel)[1] == "class 1, read as 0 (images: 0). No image is behind this cell."
         panel.controls["position"].value = 1
         assert panel.error.value == ""
 
     def test_a_cell_of_one_image(self, panel):
         panel.controls["true"].value, panel.controls["answer"].value = 7, 9
         panel.controls["position"].value = 1
-        assert alts(panel)[1].startswith("class 7, read as 9: 1. Image 0 of them")
+        assert alts(panel)[1].startswith("class 7, read as 9 (images: 1). Image 0 of them")
 
     def test_another_cell_begins_with_its_first_image(self, panel):
         panel.controls["true"].value = panel.controls["answer"].value = 7

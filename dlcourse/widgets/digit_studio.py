@@ -86,10 +86,10 @@ class StudioDrawing:
         self.seen.axes.set_title(_("what the networks see"), fontsize=10, y=1.02)
         self.near = [place(0.01 + 0.167 * i, 0.015, 0.1) for i in range(NEIGHBOURS)]
         self.labels = [figure.text(0.116 + 0.167 * i, 0.09, "", fontsize=11, va="center") for i in range(NEIGHBOURS)]
-        self.caption = figure.text(0.01, 0.245, _("the nearest of 8,000 training digits"), fontsize=10, va="center")
+        self.caption = figure.text(0.01, 0.245, "", fontsize=10, va="center")
         self.bars, self.shares, self.names = [], [], []
         for left in (0.36, 0.71):
-            axes = figure.add_axes((left, 0.36, 0.2, 0.5), xlim=(0, 1), ylim=(9.6, -0.6), xticks=[], yticks=range(10))
+            axes = figure.add_axes((left, 0.36, 0.2, 0.489), xlim=(0, 1), ylim=(9.6, -0.6), xticks=[], yticks=range(10))
             axes.spines[["top", "right", "bottom"]].set_visible(False)
             axes.tick_params(length=0, labelsize=9)
             self.names.append(axes.set_title("", fontsize=10, y=1.02))
@@ -108,7 +108,8 @@ class StudioDrawing:
                 self.bars[i][digit].set_color(PALETTE["blue" if digit == answer else "sky"])
                 text = f"{share:.0%}" if share >= 0.005 else ""
                 self.shares[i][digit].set(x=share + 0.03, text=text)
-        self.caption.set_visible(reading is not None)
+        empty = _("Nothing is drawn yet: draw on the black page, or choose an example.")
+        self.caption.set_text(empty if reading is None else _("the nearest of 8,000 training digits"))
         for i, (picture, label) in enumerate(zip(self.near, self.labels, strict=True)):
             picture.set_visible(reading is not None)
             label.set_text("" if reading is None else str(labels[i]))

@@ -197,7 +197,8 @@ def error_browser(
                 .format(network=network, wrong=wrong, n=len(t), count=count, true=names[true], answer=names[answer])
             )  # fmt: skip
         position = min(controls["position"].value, max(count - 1, 0))
-        title = _("class {true}, read as {answer}: {count}").format(true=names[true], answer=names[answer], count=count)
+        title = _("class {true}, read as {answer} (images: {count})")
+        title = title.format(true=names[true], answer=names[answer], count=count)
         if count == 0:
             images_drawing.update(x[:0], 0, np.zeros(classes), true, answer, title)
             images.show(_("{title}. No image is behind this cell.").format(title=title))

@@ -148,7 +148,7 @@ def test_the_error_browser_opens_cells(notebook):
     widget.wait_for_words("Confusion matrix of 784-50-100-10: 37 of 2000 are wrong")
     widget.box("true class").select_option("2")
     widget.box("read as").select_option("7")
-    widget.wait_for_words("class 2, read as 7: 5. Image 0 of them is number 966 of the set")
+    widget.wait_for_words("class 2, read as 7 (images: 5). Image 0 of them is number 966 of the set")
     shown = widget.settled()
     assert shown[0] != start[0]
     widget.press("image", "ArrowRight")
