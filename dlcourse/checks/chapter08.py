@@ -333,4 +333,4 @@ def _quiet(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
         ], kind="values", hint=_("At test time it should give x times the share that is kept."))  # fmt: skip
 
 
-explain("8.8", "A narrow gap", points=2, section="Dropout in training: the book's figure")
+explain("8.8", "A narrow gap", points=2, section="Dropout in training: the book's experiment")
