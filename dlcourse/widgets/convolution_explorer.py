@@ -152,7 +152,10 @@ class SlideDrawing:
         # Pixel (i, j) covers i … i + 1 and j … j + 1; the padding begins at negative numbers.
         self.padding = box(self.image_axes, facecolor=PAPER, edgecolor=PALETTE["blue"], hatch="..", lw=0)
         self.image = self.image_axes.imshow(np.zeros((1, 1)), cmap="gray", vmin=0, vmax=1, zorder=2)
-        self.rest = [box(self.image_axes, color=REST, alpha=0.8, lw=0, zorder=3) for _side in range(2)]
+        self.rest = [
+            box(self.image_axes, facecolor=REST, edgecolor="black", hatch="////", alpha=0.8, lw=0, zorder=3)
+            for _side in range(2)
+        ]
         self.window = box(self.image_axes, fill=False, edgecolor=MARK, lw=2.5, zorder=4)
         self.image_axes.set(xlim=(first, last), ylim=(last, first))
         self.map = self.map_axes.imshow(np.zeros((1, 1)), cmap="gray")
@@ -322,7 +325,7 @@ def not_whole(size: int, k: int, stride: int, pad: int, left_over: int) -> str:
     ]
     return _(
         "Stride {stride} does not fit: ({size} + 2·{pad} − {k}) / {stride} = {steps:.2f} is not whole. The window would"
-        " never see the red strip below and at the right, of width {left_over}. What would fit: {ways}."
+        " never see the hatched strip below and at the right, of width {left_over}. What would fit: {ways}."
     ).format(
         stride=stride, size=size, pad=pad, k=k, steps=(size + 2 * pad - k) / stride, left_over=left_over,
         ways="; ".join(ways),

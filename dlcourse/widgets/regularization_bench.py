@@ -113,7 +113,8 @@ class BenchDrawing:
             for color, style, label in ((BLUE, "-", _("training digits")), (ORANGE, "--", _("test digits")))
         ]
         self.between = accuracy.fill_between([], [], [], color=GREY, alpha=0.3, lw=0, label=_("gap"))
-        legend_behind(accuracy, loc="lower right", fontsize=8, frameon=False)
+        # Above the curves of a network that guesses, below those of one that has learned.
+        legend_behind(accuracy, loc=(0.48, 0.3), fontsize=8, frameon=False)
         self.now = weights.stairs(np.zeros(60), self.EDGES, fill=True, color=BLUE, label=_("now"))
         self.first = weights.stairs(np.zeros(60), self.EDGES, color="black", lw=1, label=_("at the start"))
         legend_behind(weights, loc="upper right", fontsize=8, frameon=False)
@@ -186,7 +187,7 @@ def regularization_bench() -> Panel:
         picture.show(
             _("Step {step}, {images} training digits: accuracy {train:.1%} on training digits, {test:.1%} on test digits,"
               " gap {gap:.1f} points; loss {train_loss:.3f} and {test_loss:.3f}; standard deviation of the weights"
-              " {std:.4f}, {first:.4f} at the start.").format(
+              " {std:.3g}, {first:.3g} at the start.").format(
                 step=steps[-1], images=images, train=now.train_accuracy, test=now.test_accuracy, gap=100 * now.gap,
                 train_loss=now.train_loss, test_loss=now.test_loss, std=now.weights.std(),
                 first=readings[0].weights.std(),
