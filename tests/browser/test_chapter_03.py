@@ -40,7 +40,7 @@ def test_the_digit_reader_follows_mouse_keyboard_and_numbers(notebook, widget):
     assert "test image 93: " in widget.words()[0]
 
     widget.drag("batch size", 0.0)
-    widget.wait_for_words("1 at a time: ")
+    widget.wait_for_words("one by one: ")
     slow = widget.settled()
     assert widget.box("batch size").input_value() == "1"
     assert slow[0] == typed[0]
