@@ -24,6 +24,15 @@ def test_nothing_failed(notebook):
     assert notebook.complaints == []
 
 
+def test_untouched_widgets_show_the_start_values(notebook):
+    bench = notebook.widget("play-bench")
+    names = ("dropout ratio", "weight decay", "learning rate", "training images", "hidden layers", "neurons in each")
+    assert [float(bench.box(name).input_value()) for name in names] == [0, 0, 0.1, 300, 3, 100]
+    search = notebook.widget("play-search")
+    names = ("trials", "rate from", "rate to", "decay from", "decay to")
+    assert [float(search.box(name).input_value()) for name in names] == [60, 1e-5, 10, 1e-8, 1]
+
+
 def test_the_bench_trains_is_steered_and_stops(notebook):
     widget = notebook.widget("play-bench")
     widget.reset()
