@@ -1,6 +1,7 @@
 """Chapter 10 under a learner's hands: digits drawn with the mouse and by keys alone, and the errors behind a cell."""
 
 import pytest
+from lab import AT_ONCE, ROOM, WITH_A_NETWORK, report_latency
 
 # Five digits as a hand may draw them, in shares of the page: strokes, each a list of points far apart.
 DRAWN = {
@@ -161,3 +162,31 @@ def test_the_error_browser_opens_cells(notebook):
     widget.reset()
     assert widget.error() == ""
     assert notebook.complaints == []
+
+
+def test_the_studio_answers_at_once(studio, record_property):
+    studio.box("example").select_option("8")
+    studio.wait_for_words("SimpleConvNet reads 8 ")
+    studio.settled()
+
+    def measure():
+        return studio.latencies("pen, in pixels", ["ArrowRight", "ArrowLeft"] * 15)
+
+    at_most = WITH_A_NETWORK * ROOM
+    assert report_latency("digit studio, pen", measure, at_most, record_property) <= at_most
+
+
+def test_the_error_browser_answers_at_once(notebook, record_property):
+    widget = notebook.widget("play-browser")
+    widget.reset()
+    widget.box("network").select_option("784-50-100-10")
+    widget.box("true class").select_option("2")
+    widget.box("read as").select_option("7")
+    widget.wait_for_words("class 2, read as 7 (images: 5)")
+    widget.settled()
+
+    def measure():
+        return widget.latencies("image", ["ArrowRight", "ArrowLeft"] * 15, 1)
+
+    assert report_latency("error browser, image", measure, AT_ONCE * ROOM, record_property) <= AT_ONCE * ROOM
+    widget.reset()
