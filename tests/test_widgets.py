@@ -83,10 +83,26 @@ class TestNumber:
         number = Number("n", 1, 2000, 100, log=True)
         number.source.value = 37
         assert number.value == 37
-        assert number.slider.value == pytest.approx(37)
+        assert number.slider.value == pytest.approx(10 ** (5 / 3))  # 46, the stop that is nearest
         number.slider.value = 10 ** (4 / 3)
         assert number.value == 20
         assert isinstance(number.value, int)
+
+    @pytest.mark.parametrize(
+        ("control", "stop", "moved"),
+        [(Number("n", 1e-3, 10.0, 0.9, log=True), 1.0, 5.0), (Number("n", -5.0, 5.0, 0.001, step=0.1), 0.0, 0.1),
+         (Number("n", 100, 2000, 330, step=100), 300, 400)],
+    )  # fmt: skip
+    def test_a_value_between_two_stops_is_kept_whatever_the_browser_sends_back(self, control, stop, moved):
+        start = control.value
+        assert control.slider.value == pytest.approx(stop, abs=1e-12)
+        if isinstance(stop, float):
+            control.slider.value = control.slider.value * (1 + 1e-15) + 1e-16  # rounded otherwise than in Python
+        assert control.value == start
+        control.slider.value = moved
+        assert control.value == moved
+        control.reset()
+        assert control.value == start and control.slider.value == pytest.approx(stop, abs=1e-12)
 
     def test_a_new_range_takes_the_value_along(self):
         number = Number("n", 0, 1999, 1500)

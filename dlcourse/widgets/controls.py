@@ -122,7 +122,7 @@ class Number(Control):
         else:
             slider_kind = widgets.IntSlider if self._whole else widgets.FloatSlider
             self.slider = slider_kind(value=start, min=low, max=high, step=step, readout=False, layout=layout)
-        self._linked = False
+        self._move_slider(start)
         super().__init__(name, box, widgets.HBox([box, self.slider], layout={"width": CONTROL_WIDTH}))
         self.slider.observe(self._from_slider, names="value")
         box.observe(self._from_box, names="value")
@@ -136,22 +136,36 @@ class Number(Control):
             widget.min = min(widget.min, new_low)
             widget.max = new_high
             widget.min = new_low
+        self._move_slider(self.value)
 
     def _from_slider(self, change) -> None:
-        if not self._linked:
-            self._linked = True  # the slider stays where the hand is: an echo of an older value would pull it back
-            try:
-                self.source.value = self._tidy(change["new"])
-            finally:
-                self._linked = False
+        # A browser puts the handle at a stop and sends its place back: what differs by rounding alone is no move.
+        if self._linked or math.isclose(change["new"], change["old"], rel_tol=1e-9, abs_tol=1e-12):
+            return
+        self._linked = True  # the slider stays where the hand is: an echo of an older value would pull it back
+        try:
+            self.source.value = self._tidy(change["new"])
+        finally:
+            self._linked = False
 
     def _from_box(self, change) -> None:
         if not self._linked:
-            self._linked = True  # the slider follows; its own place between two stops must not come back
-            try:
-                self.slider.value = change["new"]
-            finally:
-                self._linked = False
+            self._move_slider(change["new"])
+
+    def _move_slider(self, value: float) -> None:
+        """Put the slider at the stop nearest to a value.
+
+        Its handle stands nowhere else. Given a value between two stops, a browser sends the stop back, as if a hand had
+        moved the slider, and the value would be lost.
+        """
+        slider = self.slider
+        place = math.log10(max(value, 10**slider.min)) if self._log else value
+        place = min(slider.min + math.floor((place - slider.min) / slider.step + 0.5) * slider.step, slider.max)
+        self._linked = True  # the slider's place must not come back as a value
+        try:
+            slider.value = 10**place if self._log else place
+        finally:
+            self._linked = False
 
     def _tidy(self, value: float) -> float:
         if self._log:

@@ -198,7 +198,7 @@ def regularization_bench() -> Panel:
         "dropout": Number(_("dropout ratio"), 0.0, 0.9, 0.0, step=0.05),
         "decay": NumberOrZero(_("weight decay"), 1e-5, 1.0),
         "lr": Number(_("learning rate"), 1e-3, 10.0, 0.1, log=True),
-        # From 30, so that 300 is a stop of the slider: a browser moves the handle to a stop, and the value with it.
+        # From 30, so that 300 is a stop of the slider.
         "images": Number(_("training images"), 30, 5000, 300, log=True),
         "depth": Number(_("hidden layers"), 1, 6, 3),
         "width": Number(_("neurons in each"), 10, 300, 100),

@@ -46,6 +46,24 @@ def test_a_drag_and_a_key_change_the_picture(ready, name, cell, control, shot):
     assert notebook.complaints == []
 
 
+def test_a_value_between_two_stops_of_the_slider_is_kept(ready):
+    widget = ready("06_optimizers").widget("play-race")  # as it opens: nothing has been reset yet in a fresh notebook
+    rates = {"SGD: rate": "0.9", "AdaGrad: rate": "1.5", "Adam: rate": "0.3"}
+    widget.settled()
+    assert {name: widget.box(name).input_value() for name in rates} == rates
+    before = widget.pictures()
+    widget.type("start y", 0.001)
+    before = widget.wait_for_change(before)
+    assert widget.box("start y").input_value() == "0.001"
+    widget.type("SGD: rate", 0.85)
+    before = widget.wait_for_change(before)
+    assert widget.box("SGD: rate").input_value() == "0.85"
+    widget.press("SGD: rate", "ArrowRight")
+    widget.wait_for_change(before)
+    widget.reset()
+    assert {name: widget.box(name).input_value() for name in rates} == rates
+
+
 def test_the_graph_steps_and_changes(ready):
     widget = ready("05_backpropagation").widget("play-graph")
     widget.reset()
