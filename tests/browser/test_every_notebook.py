@@ -19,9 +19,10 @@ SILENT_IMAGES = """() => [...document.querySelectorAll('.jp-Notebook img')]
 BROKEN_WIDGETS = """() => [...document.querySelectorAll('.jp-OutputArea-output')]
     .map(output => output.innerText).filter(text => text.includes('Error displaying widget'))"""
 
-# Names of controls that end in "…", since they have no room.
+# Names of controls that end in "…", since they have too little room. (Those of a filter's cells have none at all: they are
+# there for screen readers.)
 CUT_NAMES = """() => [...document.querySelectorAll('.jp-Notebook .widget-label')]
-    .filter(label => label.innerText && label.checkVisibility() && label.scrollWidth > label.clientWidth + 1)
+    .filter(label => label.innerText && label.clientWidth > 2 && label.scrollWidth > label.clientWidth + 1)
     .map(label => label.innerText)"""
 
 SILENT_OR_CUT = f"() => [...({SILENT_IMAGES})(), ...({CUT_NAMES})()]"
