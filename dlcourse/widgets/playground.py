@@ -43,6 +43,11 @@ class PlaygroundPanel(Training):
             column = [shown.pop(name) for name in names]
             for one in column:
                 one.layout.width = "290px"
+            for control in (self.controls[name] for name in names):  # a column is narrow: else sliders are cut off
+                if isinstance(control, Number):
+                    control.source.layout.width = "190px"
+                if isinstance(control, Number | Choice):
+                    control.source.style.description_width = "8.5em"
             columns.append(widgets.VBox([widgets.HTML(f"<b>{title}</b>"), *column], layout={"width": "294px"}))
         for one in shown.values():
             one.layout.width = "max-content"

@@ -31,6 +31,17 @@ def test_all_cells_ran_and_nobody_complained(notebook):
     assert notebook.complaints == []
 
 
+def test_a_slider_at_its_end_is_still_in_view(widget):
+    ends = {"noise": 0.5, "neurons in each": 8, "learning rate": 100, "weight decay": 0.1, "steps a second": 2000}
+    for name, end in ends.items():
+        widget.type(name, end)
+    widget.settled()
+    for name in ends:
+        row = widget.locator.locator(".widget-hbox", has=widget.page.get_by_label(name, exact=True)).last.bounding_box()
+        handle = widget.slider(name).bounding_box()
+        assert handle["x"] + handle["width"] <= row["x"] + row["width"], name
+
+
 def test_it_trains_is_steered_on_the_way_and_pauses(notebook, widget):
     widget.screenshot("playground_start")
     start, places = widget.pictures(), widget.places()
