@@ -287,6 +287,15 @@ class Widget:
             self.page.wait_for_timeout(100)
         raise AssertionError(f"still at step {self.steps()}")
 
+    def pause(self):
+        """Pause a widget that trains, see that it takes no further step, and give how many it has taken."""
+        self.push("Pause")
+        self.wait_until("paused")
+        paused = self.steps()
+        self.page.wait_for_timeout(500)
+        assert self.steps() == paused
+        return paused
+
     def pictures(self):
         """Give what the widget's images show now: a list of their sources."""
         return self.locator.locator("img").evaluate_all("all => all.map(one => one.src)")

@@ -46,11 +46,7 @@ def test_the_bench_trains_is_steered_and_stops(notebook):
     between(widget, "dropout ratio", 0.3, 0.5)
     between(widget, "weight decay", 1e-6, 1e-3)
     widget.steps_beyond(moving)  # none of the three starts anew
-    widget.push("Pause")
-    widget.wait_until("paused")
-    paused = widget.steps()
-    notebook.page.wait_for_timeout(500)
-    assert widget.steps() == paused
+    paused = widget.pause()
     assert widget.places() == places, "something jumped"
     widget.screenshot("regularization_bench")
     widget.push("Step")

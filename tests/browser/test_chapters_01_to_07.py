@@ -27,6 +27,24 @@ def ready(open_notebook):
     return open_and_run
 
 
+def test_a_value_between_two_stops_of_the_slider_is_kept(ready):
+    widget = ready("06_optimizers").widget("play-race")  # as it opens, and so the first test here: others reset it
+    rates = {"SGD: rate": "0.9", "AdaGrad: rate": "1.5", "Adam: rate": "0.3"}
+    widget.settled()
+    assert {name: widget.box(name).input_value() for name in rates} == rates
+    before = widget.pictures()
+    widget.type("start y", 0.001)
+    before = widget.wait_for_change(before)
+    assert widget.box("start y").input_value() == "0.001"
+    widget.type("SGD: rate", 0.85)
+    before = widget.wait_for_change(before)
+    assert widget.box("SGD: rate").input_value() == "0.85"
+    widget.press("SGD: rate", "ArrowRight")
+    widget.wait_for_change(before)
+    widget.reset()
+    assert {name: widget.box(name).input_value() for name in rates} == rates
+
+
 @pytest.mark.parametrize(("name", "cell", "control", "shot"), CONTROLS)
 def test_a_drag_and_a_key_change_the_picture(ready, name, cell, control, shot):
     notebook = ready(name)
@@ -44,24 +62,6 @@ def test_a_drag_and_a_key_change_the_picture(ready, name, cell, control, shot):
         widget.wait_for_words(picture)
     assert widget.error() == ""
     assert notebook.complaints == []
-
-
-def test_a_value_between_two_stops_of_the_slider_is_kept(ready):
-    widget = ready("06_optimizers").widget("play-race")  # as it opens: nothing has been reset yet in a fresh notebook
-    rates = {"SGD: rate": "0.9", "AdaGrad: rate": "1.5", "Adam: rate": "0.3"}
-    widget.settled()
-    assert {name: widget.box(name).input_value() for name in rates} == rates
-    before = widget.pictures()
-    widget.type("start y", 0.001)
-    before = widget.wait_for_change(before)
-    assert widget.box("start y").input_value() == "0.001"
-    widget.type("SGD: rate", 0.85)
-    before = widget.wait_for_change(before)
-    assert widget.box("SGD: rate").input_value() == "0.85"
-    widget.press("SGD: rate", "ArrowRight")
-    widget.wait_for_change(before)
-    widget.reset()
-    assert {name: widget.box(name).input_value() for name in rates} == rates
 
 
 def test_the_graph_steps_and_changes(ready):
@@ -88,11 +88,7 @@ def test_the_training_bench_trains_is_steered_and_stops(ready):
     assert widget.pictures() != before
     widget.type("learning rate", 0.3)
     widget.steps_beyond(moving)  # a new learning rate does not start anew
-    widget.push("Pause")
-    widget.wait_until("paused")
-    paused = widget.steps()
-    notebook.page.wait_for_timeout(500)
-    assert widget.steps() == paused
+    paused = widget.pause()
     widget.screenshot("training_bench")
     widget.push("Step")
     widget.locator.get_by_text(f"paused, step {paused + 1:,} of").wait_for()
@@ -129,11 +125,7 @@ def test_training_from_the_chosen_weights_is_steered_and_stops(ready):
     assert trained[0] == start[0], "the histograms are those of the start"
     widget.type("learning rate", 0.2)
     widget.steps_beyond(moving)
-    widget.push("Pause")
-    widget.wait_until("paused")
-    paused = widget.steps()
-    notebook.page.wait_for_timeout(500)
-    assert widget.steps() == paused
+    paused = widget.pause()
     assert widget.places() == places, "something jumped"
     widget.screenshot("init_explorer_trained")
     widget.box("rule").select_option("He")
