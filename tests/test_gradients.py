@@ -287,6 +287,23 @@ def test_a_check_of_zeros_is_refused_unless_allowed():
     assert check_gradient(lambda x: float(x[1]), np.ones(3), np.array([0.0, 1.0, 0.0])).relative_error < 1e-6
 
 
+def test_a_kink_within_h_is_not_taken_for_a_wrong_gradient():
+    x = np.array([-2.0, -3e-5, 3e-5, 2.0])
+    right = (x > 0).astype(float)
+
+    def relu(x):
+        return float(np.maximum(x, 0).sum())
+
+    assert numerical_gradient(relu, x) == pytest.approx([0, 0.35, 0.65, 1])
+    found = check_gradient(relu, x, right)
+    assert found.relative_error < 1e-6 and found.numerical == pytest.approx(found.given, abs=1e-6)
+    # A mistake is still found.
+    for wrong in (1 - right, [0, 0, 0, 1], [0, 1, 1, 1], 0.5 * right, right + [0, 0.01, 0, 0]):
+        assert check_gradient(relu, x, np.asarray(wrong)).relative_error > 0.3
+    # At the kink itself there is no slope that differences could find.
+    assert check_gradient(relu, np.array([0.0, 1.0]), np.array([0.0, 1.0])).relative_error == pytest.approx(1)
+
+
 def test_rounding_is_not_taken_for_a_wrong_gradient():
     # A gradient of 1e-8 beside a value of 100: differences hold it to about 1e-10.
     def f(x):
