@@ -53,10 +53,10 @@ def output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0) -> i
         raise ValueError(
             f"output_size: a filter of {filter_size} is larger than the image of {size} with a padding of {pad}"
         )
-    if room % stride:
+    if left := room % stride:
         raise ValueError(
             f"output_size: stride {stride} does not fit: ({size} + 2·{pad} - {filter_size}) / {stride} is not whole,"
-            f" and {room % stride} pixels would be left out; change the stride, the padding or the filter"
+            f" and {left} pixel{'s' * (left > 1)} would be left out; change the stride, the padding or the filter"
         )
     return room // stride + 1
 

@@ -89,8 +89,8 @@ class Dropout(Layer):
     In training, ``out = x · mask``, where each entry of the mask is 0 with probability `dropout_ratio`
     and else 1. At test time all neurons speak, and ``out = x · (1 - dropout_ratio)`` keeps the size of
     the sum that the next layer got used to. With ``inverted=True`` the same is settled in training
-    instead: ``out = x · mask / (1 - dropout_ratio)``, and at test time ``out = x``. Today's libraries do
-    the latter.
+    instead: ``out = x · mask / (1 - dropout_ratio)``, and at test time ``out = x``. PyTorch and Keras
+    do the latter.
 
     Parameters
     ----------

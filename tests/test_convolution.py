@@ -79,7 +79,7 @@ def test_output_size_counts_the_places_or_says_how_many_pixels_are_left_out(size
     if left == 0:
         assert output_size(size, filter_size, stride, pad) == len(places)
     else:
-        message = "larger than the image" if not places else f"and {left} pixels would be left out"
+        message = "larger than the image" if not places else f"and {left} pixel{'s' * (left > 1)} would be left out"
         with pytest.raises(ValueError, match=message):
             output_size(size, filter_size, stride, pad)
 
@@ -102,7 +102,7 @@ def test_output_size_counts_the_places_or_says_how_many_pixels_are_left_out(size
         (
             (7, 2, 2),
             ValueError,
-            r"stride 2 does not fit: \(7 \+ 2·0 - 2\) / 2 is not whole, and 1 pixels would be left out;"
+            r"stride 2 does not fit: \(7 \+ 2·0 - 2\) / 2 is not whole, and 1 pixel would be left out;"
             " change the stride, the padding or the filter",
         ),
     ],
