@@ -313,7 +313,9 @@ class TestPanel:
             features=["x1", "x1²"],
         )
         assert np.array_equal(run.network.params["W2"], same.network.params["W2"])
-        assert alt(panel).startswith("spiral, 50 points, features x1, x1², 3 hidden layers of 6 relu neurons. Step 0: ")
+        assert alt(panel).startswith(
+            "spiral, 50 points, features x1, x1², hidden layers: 3, relu neurons in each: 6. Step 0: "
+        )
 
     def test_every_control_to_both_ends_alone(self, panel):
         for name, control in panel.controls.items():

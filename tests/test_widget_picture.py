@@ -104,7 +104,7 @@ def test_a_picture_without_words_is_refused(picture):
 
 
 @pytest.mark.parametrize(
-    ("value", "up"), [(0.011, 0.02), (0.1, 0.1), (1, 1), (1.01, 2), (2, 2), (4, 5), (7, 10), (101, 200), (5000, 5000)]
+    ("value", "up"), [(0.011, 0.02), (0.1, 0.1), (1, 1), (1.01, 2), (2, 2), (2.5, 3), (4, 5), (7, 10), (101, 200), (5000, 5000)]
 )
 def test_round_up(value, up):
     assert round_up(value) == pytest.approx(up)

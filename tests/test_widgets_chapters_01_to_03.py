@@ -61,9 +61,12 @@ class Times:
         pass
 
 
-def test_the_two_layers_say_that_the_sliders_wait(monkeypatch):
-    notes = []
-    monkeypatch.setattr(gates, "_draw_table", lambda _answers, note, _ax: notes.append(note))
+def test_the_two_layers_show_what_each_says_and_that_the_sliders_wait(monkeypatch):
+    tables = []
+    monkeypatch.setattr(gates, "_draw_table", lambda rows, note, _ax: tables.append((rows, note)))
     panel = gate_explorer()
     panel.controls["two_layers"].value = True
-    assert notes == ["", "Untick to use your own w1, w2 and b."]
+    (_, before), (rows, note) = tables
+    assert (before, note) == ("", "Untick to use your own w1, w2 and b.")
+    assert rows[0] == ("x1", "x2", "NAND", "OR", "AND of both")
+    assert rows[1:] == [tuple(row) for row in ("00100", "10111", "01111", "11010")]

@@ -91,13 +91,26 @@ def _draw_points(wanted: tuple[int, ...], ax: Axes) -> None:
         ax.plot(*point, "o", markersize=14, markerfacecolor=face, markeredgecolor="black", zorder=3)
 
 
-def _draw_table(answers: Answers, note: str, ax: Axes) -> None:
-    for old in list(ax.texts):
-        old.remove()
+def _one_layer_table(answers: Answers) -> list[tuple[str, ...]]:
+    """Give the rows of the truth table of one perceptron: what is wanted, what it answers, and whether they agree."""
     rows = [("x1", "x2", _("wanted"), _("answer"), "")]
     for (x1, x2), given, wanted in zip(POINTS, answers.given, answers.wanted, strict=True):
-        verdict = _("right") if given == wanted else _("wrong")
-        rows.append((str(x1), str(x2), str(wanted), str(given), verdict))
+        rows.append((str(x1), str(x2), str(wanted), str(given), _("right") if given == wanted else _("wrong")))
+    return rows
+
+
+def _two_layer_table() -> list[tuple[str, ...]]:
+    """Give the rows of XOR's truth table with what the first layer says, from which AND makes the answer."""
+    rows = [("x1", "x2", "NAND", "OR", _("AND of both"))]
+    for point in POINTS:
+        first = NAND(*point), OR(*point)
+        rows.append(tuple(map(str, (*point, *first, AND(*first)))))
+    return rows
+
+
+def _draw_table(rows: list[tuple[str, ...]], note: str, ax: Axes) -> None:
+    for old in list(ax.texts):
+        old.remove()
     for i, row in enumerate(rows):
         for x, text in zip((0.06, 0.2, 0.42, 0.64, 0.88), row, strict=True):
             wrong = row[4] == _("wrong")
@@ -136,24 +149,26 @@ def gate_explorer() -> Panel:
             artist.remove()
         if two_layers:
             draw_two_layers(plane)
-            wanted = tuple(XOR(*point) for point in POINTS)
-            answers = Answers(wanted, wanted)
+            rows = _two_layer_table()
             note = _("Untick to use your own w1, w2 and b.")
-            alt = _("XOR in two layers: the points (1, 0) and (0, 1) lie between the lines of NAND and OR.")
+            alt = _("XOR in two layers: the points (1, 0) and (0, 1) lie between the lines of NAND and OR. {rows}").format(
+                rows="; ".join(" ".join(row) for row in rows)
+            )
         else:
             draw_gate(w1, w2, b, gate, plane)
             answers, note = compute(w1, w2, b, gate), ""
+            rows = _one_layer_table(answers)
             if answers.right == 4:
                 note = _("All four are right.")
             elif gate == "XOR":
                 note = _("No line gets more than three right. Two lines do.")
-            rows = ", ".join(f"{point}: {given}" for point, given in zip(POINTS, answers.given, strict=True))
+            words = ", ".join(f"{point}: {given}" for point, given in zip(POINTS, answers.given, strict=True))
             alt = _("{gate} with w1 = {w1}, w2 = {w2}, b = {b}: {right} of 4 right. Answers: {rows}. {note}").format(
-                gate=gate, w1=w1, w2=w2, b=b, right=answers.right, rows=rows, note=note
+                gate=gate, w1=w1, w2=w2, b=b, right=answers.right, rows=words, note=note
             )
-        if written != (answers, note):
-            _draw_table(answers, note, table)
-            written = (answers, note)
+        if written != (rows, note):
+            _draw_table(rows, note, table)
+            written = (rows, note)
         picture.show(alt)
 
     return Panel(_("Gate explorer"), controls, [picture], update)

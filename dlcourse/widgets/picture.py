@@ -23,12 +23,12 @@ __all__ = ["Picture", "legend_behind", "round_up", "set_limits"]
 
 
 def round_up(value: float) -> float:
-    """Give the smallest of 1, 2, 5, 10, 20, … (and 0.5, 0.2, …) that is at least `value`, which is above 0.
+    """Give the smallest of 1, 2, 3, 5, 10, 20, … (and 0.5, 0.3, …) that is at least `value`, which is above 0.
 
     Limits of axes that go from one such number to the next change seldom, and so their ticks seldom are drawn anew.
     """
     power = 10.0 ** math.floor(math.log10(value))
-    return next(step * power for step in (1, 2, 5, 10) if value <= step * power * (1 + 1e-9))
+    return next(step * power for step in (1, 2, 3, 5, 10) if value <= step * power * (1 + 1e-9))
 
 
 def set_limits(axes: Axes, x: tuple[float, float] | None = None, y: tuple[float, float] | None = None) -> None:

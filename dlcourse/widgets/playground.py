@@ -113,7 +113,7 @@ def playground() -> Panel:
         drawing.update(run, show_test=show_test, discretize=discretize)
         step, train, test = run.measure()
         network = _(
-            "{data}, {points} points, features {features}, {depth} hidden layers of {width} {activation} neurons."
+            "{data}, {points} points, features {features}, hidden layers: {depth}, {activation} neurons in each: {width}."
         )
         losses = _("Step {step}: loss {train} in training and {test} in test, test accuracy {accuracy:.1%}.")
         words = [

@@ -83,7 +83,7 @@ def test_every_kind_of_control_changes_the_picture(widget):
     for name in ("x1²", "x2²", "x1·x2", "sin πx1", "sin πx2"):
         widget.locator.get_by_label(name, exact=True).check()
     before = widget.wait_for_change(before)
-    widget.wait_for_words("sin πx2, 6 hidden layers of 8 tanh neurons")
+    widget.wait_for_words("sin πx2, hidden layers: 6, tanh neurons in each: 8")
     widget.drag("noise", 0.5)
     before = widget.wait_for_change(before)
     widget.push("Start")
