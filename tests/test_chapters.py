@@ -139,6 +139,22 @@ def test_what_its_cells_print_is_compared(path):
     assert len(code) - len(ignored) >= LEAST_COMPARED * len(code)
 
 
+def missing_names(source):
+    """Give the names that some code uses and neither makes nor imports itself."""
+    nodes = list(ast.walk(ast.parse(source)))
+    made = {alias.asname or alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+    return {node.id for node in nodes if isinstance(node, ast.Name)} - made
+
+
+@of_each_notebook
+def test_a_widget_that_says_run_this_cell_can_be_run_alone(path):
+    said = False
+    for cell in nbformat.read(path, as_version=4).cells:
+        said |= "the cells above must have run" in cell.source
+        if cell.cell_type == "code" and any("Run this cell" in str(output) for output in cell.outputs):
+            assert said or not missing_names(cell.source), cell.source
+
+
 @of_each_chapter
 def test_it_names_the_sections_of_the_notes_that_it_owns_and_no_other(number):
     owned = {name for name, owners in SECTIONS if number in owners.split()}
@@ -161,3 +177,8 @@ def test_an_import_of_a_later_module_is_found():
     source = "import dlcourse.models\nfrom dlcourse import metrics\nfrom dlcourse.losses import x"
     assert {"models", "metrics", "losses"} <= set(dlcourse_imports(source))
     assert Images('<p><img src="a"><img alt="b" src="c"></p>').alts == [None, "b"]
+
+
+def test_a_name_from_another_cell_is_found():
+    assert missing_names("quiz(3)") == {"quiz"}
+    assert missing_names("from dlcourse.widgets import quiz\nquiz(chapter)") == {"chapter"}

@@ -52,3 +52,26 @@ def open_notebook(browser, lab):
     yield open_one
     for notebook in opened:
         notebook.close()
+
+
+@pytest.fixture(scope="module")
+def ready(open_notebook):
+    """Give a function that gives a notebook and the widget of one of its cells, opened and run when first asked for.
+
+    One notebook at a time: the one before is closed, so that it takes nothing from what is measured.
+    """
+    now, ran = {}, set()
+
+    def open_and_run(name, cell):
+        if name not in now:
+            for notebook in now.values():
+                notebook.close()
+            now.clear()
+            ran.clear()
+            now[name] = open_notebook(name)
+        if cell not in ran:
+            now[name].run(cell)
+            ran.add(cell)
+        return now[name], now[name].widget(cell)
+
+    return open_and_run

@@ -178,6 +178,19 @@ class Notebook:
         )
         assert good is True, f"run all: {good}, {self.errors()}"
 
+    def run(self, *cell_ids, seconds=60):
+        """Run these cells alone, each to its end: the cell of a widget needs no cell before it."""
+        for cell_id in cell_ids:
+            self.scroll_to_cell(cell_id)
+            good = self.page.evaluate(
+                """milliseconds => Promise.race([
+                    window.jupyterapp.commands.execute('notebook:run-cell'),
+                    new Promise(resolve => setTimeout(() => resolve('too slow'), milliseconds)),
+                ])""",
+                seconds * 1000,
+            )
+            assert good is True, f"{cell_id}: {good}, {self.errors()}"
+
     def clear(self):
         """Restart nothing, and take away the outputs that were stored in the file."""
         self.page.evaluate("window.jupyterapp.commands.execute('notebook:clear-all-cell-outputs')")

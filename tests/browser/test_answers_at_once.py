@@ -19,6 +19,7 @@ KEYS = [
     ("01_perceptron", "play-widget", "w1", 0, AT_ONCE),
     ("02_activations", "play-widget", "spread of inputs", 0, AT_ONCE),
     ("03_mnist_inference", "play-widget", "image", 0, WITH_A_NETWORK),
+    ("03_mnist_inference", "play-widget", "batch size", 1, AT_ONCE),
     ("04_losses_and_gradients", "play-loss", "true class", 0, AT_ONCE),
     ("04_losses_and_gradients", "play-descent", "learning rate", 0, AT_ONCE),
     ("05_backpropagation", "play-graph", "price of an apple", 0, AT_ONCE),
@@ -68,23 +69,6 @@ OTHER_CELL_ANSWERS = """async () => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def ready(open_notebook):
-    """Give a function that opens a notebook, runs it, and gives the widget of a cell; one notebook at a time."""
-    now = {}
-
-    def open_and_run(name, cell):
-        if name not in now:
-            for notebook in now.values():
-                notebook.close()
-            now.clear()
-            now[name] = open_notebook(name)
-            now[name].run_all()
-        return now[name], now[name].widget(cell)
-
-    return open_and_run
-
-
 def key_changes_the_pixels(ready, record_property, name, cell, control, index, at_most):
     _notebook, widget = ready(name, cell)
     widget.reset()
@@ -118,7 +102,7 @@ def training_leaves_room(ready, record_property, name, cell):
     assert widget.error() == ""
 
 
-# All of a notebook together: it is opened and run once.
+# All of a notebook together: it is opened once.
 CASES = sorted([(*case, key_changes_the_pixels) for case in KEYS] + [(*case, training_leaves_room) for case in TRAINING],
                key=lambda case: case[0])  # fmt: skip
 
@@ -132,7 +116,7 @@ def test_it_answers_at_once(ready, record_property, case):
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="only on Linux: the kernel's time is read from /proc")
 def test_a_notebook_that_is_closed_trains_no_more(open_notebook, lab):
     notebook = open_notebook("05_backpropagation")
-    notebook.run_all()
+    notebook.run("play-bench")
     widget = notebook.widget("play-bench")
     widget.push("Start")
     widget.wait_until("training")

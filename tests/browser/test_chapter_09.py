@@ -6,7 +6,7 @@ import pytest
 @pytest.fixture(scope="module")
 def notebook(open_notebook):
     notebook = open_notebook("09_cnn")
-    notebook.run_all()
+    notebook.run("play-window", "play-inside")
     return notebook
 
 

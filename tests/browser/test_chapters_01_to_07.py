@@ -2,33 +2,20 @@
 
 import pytest
 
+# In an order in which each notebook is opened once or twice.
 CONTROLS = [
+    ("06_optimizers", "play-race", "start y", "optimizer_race"),
     ("01_perceptron", "play-widget", "w1", "gate_explorer"),
     ("02_activations", "play-widget", "spread of inputs", "activation_explorer"),
     ("04_losses_and_gradients", "play-loss", "true class", "loss_explorer"),
     ("04_losses_and_gradients", "play-descent", "learning rate", "descent_explorer"),
-    ("05_backpropagation", "play-graph", "price of an apple", "graph_explorer"),
-    ("06_optimizers", "play-race", "start y", "optimizer_race"),
     ("07_initialization", "play-widget", "std", "init_explorer"),
+    ("05_backpropagation", "play-graph", "price of an apple", "graph_explorer"),
 ]
 
 
-@pytest.fixture(scope="module")
-def ready(open_notebook):
-    """Give a function that opens a notebook once and runs it."""
-    notebooks = {}
-
-    def open_and_run(name):
-        if name not in notebooks:
-            notebooks[name] = open_notebook(name)
-            notebooks[name].run_all()
-        return notebooks[name]
-
-    return open_and_run
-
-
 def test_a_value_between_two_stops_of_the_slider_is_kept(ready):
-    widget = ready("06_optimizers").widget("play-race")  # as it opens, and so the first test here: others reset it
+    _notebook, widget = ready("06_optimizers", "play-race")  # as it opens, and so the first test here: others reset it
     rates = {"SGD: rate": "0.9", "AdaGrad: rate": "1.5", "Adam: rate": "0.3"}
     widget.settled()
     assert {name: widget.box(name).input_value() for name in rates} == rates
@@ -45,10 +32,23 @@ def test_a_value_between_two_stops_of_the_slider_is_kept(ready):
     assert {name: widget.box(name).input_value() for name in rates} == rates
 
 
+def test_the_race_on_digits_runs_and_a_rate_changes_on_the_way(ready):
+    notebook, widget = ready("06_optimizers", "play-digits")
+    before = widget.pictures()
+    widget.push("Start")
+    moving = widget.steps_beyond(0)
+    assert widget.pictures() != before
+    widget.type("SGD: rate", 0.1)
+    widget.steps_beyond(moving)
+    widget.push("Pause")
+    widget.wait_until("paused")
+    widget.screenshot("digit_race")
+    assert widget.error() == ""
+
+
 @pytest.mark.parametrize(("name", "cell", "control", "shot"), CONTROLS)
 def test_a_drag_and_a_key_change_the_picture(ready, name, cell, control, shot):
-    notebook = ready(name)
-    widget = notebook.widget(cell)
+    notebook, widget = ready(name, cell)
     widget.reset()
     start, places, words = widget.pictures(), widget.places(), widget.words()
     widget.drag(control, 0.9)
@@ -65,7 +65,7 @@ def test_a_drag_and_a_key_change_the_picture(ready, name, cell, control, shot):
 
 
 def test_the_graph_steps_and_changes(ready):
-    widget = ready("05_backpropagation").widget("play-graph")
+    _notebook, widget = ready("05_backpropagation", "play-graph")
     widget.reset()
     before = widget.pictures()
     widget.push("one step back")
@@ -79,8 +79,7 @@ def test_the_graph_steps_and_changes(ready):
 
 
 def test_the_training_bench_trains_is_steered_and_stops(ready):
-    notebook = ready("05_backpropagation")
-    widget = notebook.widget("play-bench")
+    notebook, widget = ready("05_backpropagation", "play-bench")
     widget.reset()
     before = widget.pictures()
     widget.push("Start")
@@ -98,24 +97,8 @@ def test_the_training_bench_trains_is_steered_and_stops(ready):
     assert notebook.complaints == []
 
 
-def test_the_race_on_digits_runs_and_a_rate_changes_on_the_way(ready):
-    notebook = ready("06_optimizers")
-    widget = notebook.widget("play-digits")
-    before = widget.pictures()
-    widget.push("Start")
-    moving = widget.steps_beyond(0)
-    assert widget.pictures() != before
-    widget.type("SGD: rate", 0.1)
-    widget.steps_beyond(moving)
-    widget.push("Pause")
-    widget.wait_until("paused")
-    widget.screenshot("digit_race")
-    assert widget.error() == ""
-
-
 def test_training_from_the_chosen_weights_is_steered_and_stops(ready):
-    notebook = ready("07_initialization")
-    widget = notebook.widget("play-widget")
+    notebook, widget = ready("07_initialization", "play-widget")
     widget.reset()
     start, places = widget.pictures(), widget.places()
     widget.push("Start")
@@ -125,7 +108,7 @@ def test_training_from_the_chosen_weights_is_steered_and_stops(ready):
     assert trained[0] == start[0], "the histograms are those of the start"
     widget.type("learning rate", 0.2)
     widget.steps_beyond(moving)
-    paused = widget.pause()
+    widget.pause()
     assert widget.places() == places, "something jumped"
     widget.screenshot("init_explorer_trained")
     widget.box("rule").select_option("He")
