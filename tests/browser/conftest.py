@@ -1,4 +1,4 @@
-"""One browser for all tests in this folder, and a JupyterLab for each file of them; skipped where there is no Chromium."""
+"""One browser for all tests in this folder, one JupyterLab; skipped where there is no Chromium."""
 
 import os
 
@@ -27,7 +27,7 @@ def browser():
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def lab(browser, tmp_path_factory):
     """Give a JupyterLab that was started by the course's own command, over notebooks that nobody has saved yet."""
     from lab import Lab
