@@ -196,6 +196,12 @@ class TestPanel:
         panel, _calls = self.make(update, a=Number("a", 0, 10, 1))
         assert "ZeroDivisionError" in panel.error.value
 
+    def test_checkboxes_that_follow_each_other_share_a_row(self):
+        controls = {name: Checkbox(name) for name in "abc"} | {"n": Number("n", 0, 1, 0), "d": Checkbox("d")}
+        row, number, alone, _back = Panel("Small", controls, [], lambda changed, **values: None).children[0].children
+        assert [box.description for box in row.children] == ["a", "b", "c"]
+        assert (number, alone) == (controls["n"].widget, controls["d"].widget)
+
     def test_its_words_where_nothing_runs(self):
         panel, _calls = self.make()
         assert repr(panel) == "Run this cell (Shift+Enter) to use it: Test, a=1, b=False"

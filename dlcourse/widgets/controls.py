@@ -17,11 +17,12 @@ the browser sends the next move of a slider only after the last one was answered
 """
 
 import html
+import itertools
 import math
 import numbers
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import ipywidgets as widgets
@@ -33,6 +34,7 @@ __all__ = ["Checkbox", "Choice", "Control", "Number", "Panel", "Picture", "butto
 
 LABEL_WIDTH = "10em"
 CONTROL_WIDTH = "430px"  # two side by side in a JupyterLab window of the usual size
+ALONE_WIDTH = "426px"  # of one that is not in a box of its own: with its margins it is as wide
 PANEL_WIDTH = "900px"
 
 
@@ -187,7 +189,7 @@ class Checkbox(Control):
     """
 
     def __init__(self, name: str, start: bool = False):
-        box = widgets.Checkbox(value=start, description=name, indent=False, layout={"width": CONTROL_WIDTH})
+        box = widgets.Checkbox(value=start, description=name, indent=False, layout={"width": ALONE_WIDTH})
         super().__init__(name, box)
 
 
@@ -207,7 +209,7 @@ class Choice(Control):
     def __init__(self, name: str, options: Mapping[str, object], start: object = None):
         box = widgets.Dropdown(
             options=list(options.items()), value=next(iter(options.values())) if start is None else start,
-            description=name, style={"description_width": LABEL_WIDTH}, layout={"width": CONTROL_WIDTH},
+            description=name, style={"description_width": LABEL_WIDTH}, layout={"width": ALONE_WIDTH},
         )  # fmt: skip
         super().__init__(name, box)
 
@@ -217,6 +219,18 @@ def button(name: str, on_click: Callable[[], None], *, tooltip: str = "") -> wid
     made = widgets.Button(description=name, tooltip=tooltip or name, layout={"width": "max-content"})
     made.on_click(lambda _button: on_click())
     return made
+
+
+def _in_rows(controls: Iterable[Control]) -> Iterator[widgets.Widget]:
+    """Give what is shown of each control; checkboxes that follow each other share a row, for their names are short."""
+    for ticks, group in itertools.groupby(controls, lambda control: isinstance(control, Checkbox)):
+        shown = [control.widget for control in group]
+        if ticks and len(shown) > 1:
+            for one in shown:
+                one.layout.width = "max-content"
+            yield widgets.HBox(shown, layout={"flex_flow": "row wrap", "grid_gap": "4px 16px"})
+        else:
+            yield from shown
 
 
 class Panel(widgets.VBox):
@@ -255,7 +269,7 @@ class Panel(widgets.VBox):
         self.error = widgets.HTML(layout={"display": "none", "width": "100%"})
         back = button(_("back to the start values"), self.reset)
         grid = widgets.Box(
-            [*(control.widget for control in self.controls.values()), widgets.HBox([*buttons, back])],
+            [*_in_rows(self.controls.values()), widgets.HBox([*buttons, back])],
             layout={"display": "flex", "flex_flow": "row wrap", "grid_gap": "4px 24px", "align_items": "center"},
         )
         super().__init__([grid, *body, self.error], layout={"width": "100%", "max_width": PANEL_WIDTH})
