@@ -188,9 +188,10 @@ def check_gradient(
         _slope(f, x, index, h / 100) if error > 1e-6 else slope
         for index, slope, error in zip(indices, numerical, errors, strict=True)
     ])  # fmt: skip
-    closer_errors = relative_error(given, closer, floor=1e8 * noise)
-    kinks = (errors > 1e-6) & (closer_errors < 0.01 * errors)
-    errors, numerical = np.where(kinks, closer_errors, errors), np.where(kinks, closer, numerical)
+    with np.errstate(invalid="ignore"):
+        kinks = np.abs(given - closer) < 0.01 * np.abs(given - numerical)
+    errors = np.where(kinks, relative_error(given, closer, floor=1e8 * noise), errors)
+    numerical = np.where(kinks, closer, numerical)
     worst = int(np.argmax(errors))
     return GradientCheck(
         float(errors[worst]), indices[worst], float(given[worst]), float(numerical[worst]), len(indices)

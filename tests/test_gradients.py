@@ -300,6 +300,11 @@ def test_a_kink_within_h_is_not_taken_for_a_wrong_gradient():
     # A mistake is still found.
     for wrong in (1 - right, [0, 0, 0, 1], [0, 1, 1, 1], 0.5 * right, right + [0, 0.01, 0, 0]):
         assert check_gradient(relu, x, np.asarray(wrong)).relative_error > 0.3
+    # Looked at from nearer, rounding weighs more, and a mistake against it less: here errors are measured against 2.2e-3,
+    # from nearer against 0.22. That must not make little of a mistake.
+    for size in (1e-4, 1e-5, 1e-6):
+        found = [check_gradient(lambda x: 100 + size * float(x[0]), np.ones(1), np.array([k * size])) for k in (1, 2)]
+        assert found[0].relative_error < 1e-6 and found[1].relative_error > 0.3 * size / 2.2e-3, size
     # At the kink itself there is no slope that differences could find.
     assert check_gradient(relu, np.array([0.0, 1.0]), np.array([0.0, 1.0])).relative_error == pytest.approx(1)
 

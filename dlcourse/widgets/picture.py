@@ -23,7 +23,7 @@ __all__ = ["Picture", "legend_behind", "round_up", "set_limits"]
 
 
 def round_up(value: float) -> float:
-    """Give the smallest of 1, 2, 3, 5, 10, 20, … (and 0.5, 0.3, …) that is at least `value`, which is above 0.
+    """Give the smallest of 1, 2, 3, 5, 10, 20, 30, … (and 0.5, 0.3, …) that is at least `value`, which is above 0.
 
     Limits of axes that go from one such number to the next change seldom, and so their ticks seldom are drawn anew.
     """

@@ -169,27 +169,23 @@ class Notebook:
 
     def run_all(self, seconds=120):
         """Run all cells to their end; JupyterLab stops at the first that fails, and this raises with its error."""
-        good = self.page.evaluate(
-            """milliseconds => Promise.race([
-                window.jupyterapp.commands.execute('notebook:run-all-cells'),
-                new Promise(resolve => setTimeout(() => resolve('too slow'), milliseconds)),
-            ])""",
-            seconds * 1000,
-        )
-        assert good is True, f"run all: {good}, {self.errors()}"
+        self._execute("notebook:run-all-cells", seconds)
 
     def run(self, *cell_ids, seconds=60):
         """Run these cells alone, each to its end: the cell of a widget needs no cell before it."""
         for cell_id in cell_ids:
             self.scroll_to_cell(cell_id)
-            good = self.page.evaluate(
-                """milliseconds => Promise.race([
-                    window.jupyterapp.commands.execute('notebook:run-cell'),
-                    new Promise(resolve => setTimeout(() => resolve('too slow'), milliseconds)),
-                ])""",
-                seconds * 1000,
-            )
-            assert good is True, f"{cell_id}: {good}, {self.errors()}"
+            self._execute("notebook:run-cell", seconds)
+
+    def _execute(self, command, seconds):
+        good = self.page.evaluate(
+            """([command, milliseconds]) => Promise.race([
+                window.jupyterapp.commands.execute(command),
+                new Promise(resolve => setTimeout(() => resolve('too slow'), milliseconds)),
+            ])""",
+            [command, seconds * 1000],
+        )
+        assert good is True, f"{command}: {good}, {self.errors()}"
 
     def clear(self):
         """Restart nothing, and take away the outputs that were stored in the file."""
