@@ -20,6 +20,7 @@ def between(widget, name, low, high, seconds=10):
 
 
 def test_nobody_complained(notebook):
+    assert notebook.errors() == []
     assert notebook.complaints == []
 
 

@@ -22,6 +22,7 @@ def widget(notebook):
 
 
 def test_nobody_complained(notebook):
+    assert notebook.errors() == []
     assert notebook.complaints == []
 
 
