@@ -3,8 +3,8 @@
 One module holds one idea; the order of the chapters is the order of the modules:
 ``perceptron``, ``functions``, ``datasets``, ``losses``, ``gradients``, ``layers``, ``networks``,
 ``optimizers``, ``training``, ``initializers``, ``normalization``, ``regularization``, ``search``,
-``convolution``, ``models``, ``metrics``, ``augmentation``; then ``plots`` and ``widgets``. Beside them stand
-``storage``, ``downloads``, ``views``, ``ranges``, ``trials`` and ``bayesian``, on which some of them rest.
+``convolution``, ``models``, ``metrics``, ``augmentation``. What is no lesson has rooms of its own: ``storage`` (files
+and downloads), ``plots``, ``widgets``, ``checks`` (of the exercises), ``grading``, ``cli`` (the command line).
 
 A submodule is imported when it is first used, so ``import dlcourse`` is quick.
 """
@@ -14,9 +14,8 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _SUBMODULES = (
-    "perceptron", "functions", "storage", "downloads", "datasets", "losses", "gradients", "layers", "views", "networks",
-    "optimizers", "training", "initializers", "normalization", "regularization", "ranges", "trials", "bayesian", "search",
-    "convolution", "models", "metrics", "augmentation", "plots", "widgets",
+    "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views", "networks",
+    "optimizers", "training", "initializers", "normalization", "regularization", "search", "convolution", "models", "metrics", "augmentation", "plots", "widgets",
 )  # fmt: skip
 
 __all__ = list(_SUBMODULES)

@@ -1,7 +1,7 @@
 """Pictures to learn from: handwritten digits, pieces of clothing, and five point clouds in the plane.
 
 10,000 real digits and 6,000 real pieces of clothing come with the course and need no network.
-``load_mnist("full")`` gives the whole set; `dlcourse.downloads` says where it is looked for.
+``load_mnist("full")`` gives the whole set; `dlcourse.storage.downloads` says where it is looked for.
 """
 
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcourse.downloads import cache_folder, check_layout, fetch, load_whole
+from dlcourse.storage.downloads import cache_folder, check_layout, fetch, load_whole
 from dlcourse.functions import one_hot
 from dlcourse.storage import read_npz
 
@@ -34,7 +34,7 @@ def load_mnist(
     which : {"bundled", "full"}
         ``"bundled"``: 8,000 training and 2,000 test images that come with the course. They are the first 10,000
         training images of MNIST, in their order. ``"full"``: the 60,000 and 10,000 of MNIST; see
-        `dlcourse.downloads` for where they are looked for.
+        `dlcourse.storage.downloads` for where they are looked for.
     normalize : bool
         True gives float32 pixels in [0, 1]; False the uint8 pixels in 0 … 255 as they are stored. (Mind that uint8
         wraps around: 200 + 100 is 44.)

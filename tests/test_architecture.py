@@ -7,18 +7,18 @@ import os
 import statistics
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "dlcourse"
 
-# Each module imports only modules before it.
+# Each module imports only modules before it. What is no lesson of a chapter has rooms of its own, folders of modules.
+ROOMS = {"storage", "search", "plots", "widgets", "checks", "grading", "cli"}
 ORDER = (
-    "text", "perceptron", "functions", "storage", "downloads", "datasets", "losses", "gradients", "layers", "views",
-    "networks", "optimizers", "training", "initializers", "normalization", "regularization", "ranges", "trials",
-    "bayesian", "search", "convolution", "models", "metrics", "augmentation", "plots", "widgets", "checks", "doctor",
-    "grading", "cli", "__main__",
+    "text", "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views",
+    "networks", "optimizers", "training", "initializers", "normalization", "regularization", "search", "convolution", "models", "metrics", "augmentation", "plots", "widgets", "checks", "grading", "cli", "__main__",
 )  # fmt: skip
 CORE = ORDER[ORDER.index("perceptron") : ORDER.index("plots")]
 WIDGETS_ONLY = {"ipywidgets", "ipympl", "ipycanvas"}
@@ -76,7 +76,12 @@ def of_each_file(function):
 
 def test_every_module_has_a_place_in_the_order():
     assert {name_of(path).split(".")[0] for path in FILES} <= {*ORDER, "__init__"}
-    assert {name for name in CORE if not (PACKAGE / f"{name}.py").is_file()} == set()
+    assert [name for name in CORE if find_spec(f"dlcourse.{name}") is None] == []
+
+
+def test_beside_the_lessons_stand_rooms_with_plain_names():
+    assert {path.parent.name for path in PACKAGE.glob("*/__init__.py")} == ROOMS
+    assert {path.stem for path in PACKAGE.glob("*.py")} == {*ORDER, "__init__"} - ROOMS
 
 
 @of_each_file
@@ -98,7 +103,7 @@ def test_only_widgets_import_the_widget_libraries(path):
 
 @of_each_file
 def test_the_core_imports_numpy_alone(path):
-    if name_of(path) not in (*CORE, "__init__", "text"):
+    if name_of(path).split(".")[0] not in (*CORE, "__init__", "text"):
         return
     roots = {dotted.split(".")[0] for dotted in imports(path, top_level(tree_of(path)))}
     assert roots - set(sys.stdlib_module_names) <= {"numpy", "dlcourse"}

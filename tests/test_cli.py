@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from dlcourse import __version__, cli, datasets, doctor
+from dlcourse import __version__, cli, datasets
+from dlcourse.cli import doctor
+from dlcourse.storage import places
 
 ROOT = Path(__file__).parents[1]
 
@@ -42,7 +44,7 @@ def course(tmp_path, monkeypatch):
 @pytest.fixture
 def nowhere(tmp_path, monkeypatch):
     """Be in a folder without a course, with a package that was installed from a wheel."""
-    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "site-packages" / "dlcourse" / "doctor.py"))
+    monkeypatch.setattr(places, "__file__", str(tmp_path / "site-packages" / "dlcourse" / "storage" / "places.py"))
     monkeypatch.chdir(tmp_path)
 
 
@@ -55,7 +57,7 @@ def started(monkeypatch):
         notes.update(command=command, environment=dict(os.environ))
         return notes.get("code", 0)
 
-    monkeypatch.setattr(cli, "_wait_for", note)
+    monkeypatch.setattr(cli.lab, "_wait_for", note)
     monkeypatch.setattr(doctor, "QUICK", ())
     monkeypatch.setattr(os, "environ", dict(os.environ))
     for variable in doctor.THREAD_VARIABLES:
@@ -72,7 +74,7 @@ def test_help_names_every_command_and_is_quick():
     assert result.returncode == 0
     assert all(re.search(rf"^ +{command} ", result.stdout, flags=re.M) for command in ("lab", "doctor", "data"))
     assert min(times) < 1
-    code = "import sys, dlcourse.cli; print({'numpy', 'jupyterlab', 'dlcourse.doctor'} & set(sys.modules))"
+    code = "import sys, dlcourse.cli; print({'numpy', 'jupyterlab', 'dlcourse.cli.doctor'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
 
 
@@ -213,14 +215,14 @@ def own_signals():
 
 @pytest.mark.parametrize("code", [0, 1, 3])
 def test_the_exit_code_of_the_command_is_ours(code, own_signals):
-    assert cli._wait_for([sys.executable, "-c", f"raise SystemExit({code})"]) == code
+    assert cli.lab._wait_for([sys.executable, "-c", f"raise SystemExit({code})"]) == code
 
 
 @pytest.mark.skipif(os.name == "nt", reason="not on Windows: it knows no signals between processes")
 def test_whoever_ends_us_ends_the_command_too(own_signals):
     ends_its_parent = "import os, signal, time; os.kill(os.getppid(), signal.SIGTERM); time.sleep(60)"
     start = time.monotonic()
-    assert cli._wait_for([sys.executable, "-c", ends_its_parent]) == 128 + signal.SIGTERM
+    assert cli.lab._wait_for([sys.executable, "-c", ends_its_parent]) == 128 + signal.SIGTERM
     assert time.monotonic() - start < 30
 
 

@@ -21,7 +21,13 @@ from hypothesis import strategies as st
 
 from dlcourse import datasets
 from dlcourse.datasets import (
-    FASHION_CLASSES, TOY_DATASETS, data_folder, load_fashion_mnist, load_mnist, toy_dataset, without_bundled_test,
+    FASHION_CLASSES,
+    TOY_DATASETS,
+    data_folder,
+    load_fashion_mnist,
+    load_mnist,
+    toy_dataset,
+    without_bundled_test,
 )  # fmt: skip
 from dlcourse.storage import read_npz, write_npz
 

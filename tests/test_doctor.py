@@ -11,7 +11,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from dlcourse import datasets, doctor
+from dlcourse import datasets
+from dlcourse.cli import doctor
+from dlcourse.storage import places
 
 ALL_WELL = [check.__name__ for check in doctor.FULL]
 
@@ -240,7 +242,7 @@ def test_a_download_folder_that_is_not_there_yet_is_not_made(monkeypatch, tmp_pa
 
 
 def test_no_notebooks(monkeypatch, tmp_path):
-    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "site-packages" / "dlcourse" / "doctor.py"))
+    monkeypatch.setattr(places, "__file__", str(tmp_path / "site-packages" / "dlcourse" / "storage" / "places.py"))
     monkeypatch.chdir(tmp_path)
     finding = doctor.check_notebooks()
     assert not finding.ok
@@ -251,11 +253,11 @@ def test_the_course_is_found_from_inside_it_and_from_elsewhere(monkeypatch, tmp_
     inside = tmp_path / "copy" / "notebooks" / "mine"
     inside.mkdir(parents=True)
     (tmp_path / "copy" / "notebooks" / "00_start_here.ipynb").write_text("{}")
-    assert doctor.course_folder(inside) == (tmp_path / "copy").resolve()
+    assert places.course_folder(inside) == (tmp_path / "copy").resolve()
     monkeypatch.chdir(inside)
-    assert doctor.course_folder() == (tmp_path / "copy").resolve()
-    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "copy" / "dlcourse" / "doctor.py"))
-    assert doctor.course_folder(Path(tmp_path.anchor)) == (tmp_path / "copy").resolve()
+    assert places.course_folder() == (tmp_path / "copy").resolve()
+    monkeypatch.setattr(places, "__file__", str(tmp_path / "copy" / "dlcourse" / "storage" / "places.py"))
+    assert places.course_folder(Path(tmp_path.anchor)) == (tmp_path / "copy").resolve()
 
 
 def test_a_full_disk(monkeypatch):

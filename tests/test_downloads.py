@@ -17,9 +17,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from dlcourse import downloads
-from dlcourse.downloads import FILES, SOURCES, cache_folder, check_layout, fetch, load_whole
-from dlcourse.storage import write_npz
+from dlcourse.storage import downloads, write_npz
+from dlcourse.storage.downloads import FILES, SOURCES, cache_folder, check_layout, fetch, load_whole
 
 
 def small_set(seed):
@@ -248,7 +247,7 @@ def test_eight_processes_at_once(server, cache):
     sums = {key: SOURCES["mnist"].sha256[key] for key in FILES}
     address = f"http://127.0.0.1:{server.server_port}/good/mnist/"
     code = f"""
-from dlcourse import downloads
+from dlcourse.storage import downloads
 downloads.SOURCES["mnist"] = downloads.Source("MNIST", {sums!r}, ({address!r},))
 print({{key: int(array.sum()) for key, array in downloads.load_whole("mnist").items()}})
 """

@@ -27,8 +27,7 @@ from search_objectives import (
     waits,
 )
 
-from dlcourse import ranges as ranges_module
-from dlcourse import search, trials
+from dlcourse import search
 from dlcourse.search import (
     Choice,
     IntUniform,
@@ -41,7 +40,10 @@ from dlcourse.search import (
     optuna_search,
     random_search,
     split_validation,
+    trials,
+    workers,
 )
+from dlcourse.search import ranges as ranges_module
 from dlcourse.training import Diverged
 
 LR = {"lr": LogUniform(1e-6, 1)}
@@ -74,7 +76,7 @@ def run_script(folder, code, *, name="script.py", **options):
     path = folder / name
     path.write_text(textwrap.dedent(code), encoding="utf-8")
     command = [sys.executable, str(path)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(trials.__file__).parents[1])}
+    environment = {**os.environ, "PYTHONPATH": str(Path(trials.__file__).parents[2])}
     return subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options
     )
@@ -586,16 +588,16 @@ def test_what_a_worker_does(monkeypatch):
     monkeypatch.setattr(signal, "signal", lambda *arguments: ignored.append(arguments))
     task = trials.Task(3, {"lr": 0.1}, np.random.default_rng(0), 2)
     pipe = OtherEnd(bowl, task)
-    trials._work(pipe)
+    workers._work(pipe)
     assert pipe.answers == ["", Trial(3, {"lr": 0.1}, -1.0, 0.0, round=2)]
     assert ignored == [(signal.SIGINT, signal.SIG_IGN)]
     pipe = OtherEnd(ImportError("no module"))
-    trials._work(pipe)
+    workers._work(pipe)
     assert pipe.answers == ["ImportError: no module"]
 
 
 def test_a_worker_that_does_not_start(monkeypatch):
-    monkeypatch.setattr(trials, "_work", ends_at_once)
+    monkeypatch.setattr(workers, "_work", ends_at_once)
     with pytest.raises(RuntimeError, match="ended before its first trial"):
         next(random_search(bowl, LR, 2, workers=2))
     assert not multiprocessing.active_children()

@@ -14,8 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dlcourse import storage
-from dlcourse.storage import atomic_file, parse_idx, read_npz, write_npz
+from dlcourse.storage import atomic_file, files, parse_idx, read_npz, write_npz
 
 ARRAYS = {
     "W1": np.arange(600, dtype=np.float32).reshape(20, 30) / 7,
@@ -103,7 +102,7 @@ def test_what_cannot_be_written_is_refused_before_a_file_is_touched(path, arrays
 
 
 def test_more_than_can_be_read_back_is_not_written(path, monkeypatch):
-    monkeypatch.setattr(storage, "MAX_BYTES", 100)
+    monkeypatch.setattr(files, "MAX_BYTES", 100)
     with pytest.raises(ValueError, match="take 104 bytes, at most 100"):
         write_npz(path, {"x": np.zeros(13)})
     write_npz(path, {"x": np.zeros(1)})
@@ -304,7 +303,7 @@ def test_members_that_are_not_single_arrays(path):
 
 def test_a_bomb_is_refused_before_it_is_unpacked(path, monkeypatch):
     write_npz(path, {"x": np.zeros(1_000_000)})
-    monkeypatch.setattr(storage, "MAX_BYTES", 1_000_000)
+    monkeypatch.setattr(files, "MAX_BYTES", 1_000_000)
     monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("it was unpacked"))
     assert "unpacks to 8,000,128 bytes, at most 1,000,000 are accepted" in error_of(path)
 

@@ -31,7 +31,7 @@ def official():
     """The official test images, from DLCOURSE_DATA or the cache; a test downloads nothing."""
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("dlcourse.downloads._download", refuse_to_download)
+            patch.setattr("dlcourse.storage.downloads._download", refuse_to_download)
             return load_mnist("full")[1]
     except ConnectionError:
         pytest.skip("needs the full MNIST: set DLCOURSE_DATA, or run `dlcourse data fetch mnist`")

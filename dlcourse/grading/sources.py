@@ -17,7 +17,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from dlcourse.checks import base
-from dlcourse.doctor import course_folder
+from dlcourse.storage.places import course_folder
 
 __all__ = [
     "Question", "chapters", "chosen", "course_of_all", "exercise_of", "fill", "problems", "questions", "read",

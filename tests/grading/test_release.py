@@ -11,10 +11,10 @@ from nbgrader.preprocessors import CheckCellMetadata
 from traitlets.config import Config
 
 from dlcourse.checks import base
-from dlcourse.doctor import course_folder
 from dlcourse.grading import __main__ as command
 from dlcourse.grading import sources
 from dlcourse.grading.release import CODE_STUB, PREPROCESSORS, TEXT_STUB, release
+from dlcourse.storage.places import course_folder
 
 NOTEBOOKS = course_folder() / "notebooks"
 of_each_chapter = pytest.mark.parametrize("chapter", sources.chapters())

@@ -15,11 +15,10 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
+from dlcourse.storage.places import FIRST_NOTEBOOK, course_folder
 from dlcourse.text import _
 
-__all__ = ["FULL", "QUICK", "Finding", "course_folder", "diagnose", "report", "report_json"]
-
-FIRST_NOTEBOOK = Path("notebooks", "00_start_here.ipynb")
+__all__ = ["FULL", "QUICK", "Finding", "diagnose", "report", "report_json"]
 
 # Without it Jupyter may prefer a kernel or a widget front end from the user's home folder, installed there by
 # some other Python, to the ones of this environment.
@@ -50,26 +49,6 @@ class Finding:
         if not self.ok:
             return "problem"
         return "note" if self.advice else "ok"
-
-
-def course_folder(start: Path | None = None) -> Path | None:
-    """Find the folder that holds the notebooks: `start` or one above it, else the checkout this package runs from.
-
-    Parameters
-    ----------
-    start : Path, optional
-        Where to look first; the current folder if not given.
-
-    Returns
-    -------
-    Path or None
-        None where only the installed package is there: the notebooks are not part of it.
-    """
-    start = Path(start or Path.cwd()).resolve()
-    for folder in (start, *start.parents, Path(__file__).resolve().parents[1]):
-        if (folder / FIRST_NOTEBOOK).is_file():
-            return folder
-    return None
 
 
 def check_python() -> Finding:

@@ -1,31 +1,17 @@
-"""Arrays in files: written whole or not at all, and checked byte by byte when read.
+"""Named arrays in one .npz file: the same arrays give the same bytes, and every byte is checked when it is read."""
 
-Everything the course keeps on disk (digits, weights) passes through here. Two promises:
-
-* A file is never left half written. What is interrupted leaves the old file as it was.
-* A damaged file gives one readable error that names it. It never gives wrong numbers.
-
-Nothing is pickled: a pickle runs code when it is opened, and a file of numbers has no need to.
-"""
-
-import gzip
 import io
 import math
 import os
 import re
-import secrets
-import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from typing import BinaryIO
+from collections.abc import Mapping
 
 import numpy as np
 
-# More than any file of this course needs. It keeps a hostile file from filling the memory.
-MAX_BYTES = 2**30
+from dlcourse.storage import files
+from dlcourse.storage.files import atomic_file, damaged, read_file, refuse_page
 
 # The header that NumPy writes before the numbers of an .npy member, e.g.
 # {'descr': '<f4', 'fortran_order': False, 'shape': (784, 50), }
@@ -33,47 +19,6 @@ _NPY_HEADER = re.compile(
     rb"\s*\{\s*'descr':\s*'([<>|=][biufcSU]\d{1,9})',\s*'fortran_order':\s*(True|False),"
     rb"\s*'shape':\s*\(((?:\d{1,18},\s*)*(?:\d{1,18})?)\),?\s*\}\s*"
 )
-
-
-@contextmanager
-def atomic_file(path: str | os.PathLike) -> Iterator[BinaryIO]:
-    """Open a file for writing that takes its place only when it is complete.
-
-    The bytes go to a temporary file in the same folder, are forced to the disk, and are renamed over `path` in one
-    step. Any failure on the way removes the temporary file and leaves an older file at `path` untouched.
-
-    Parameters
-    ----------
-    path : str or path-like
-        Where the file shall be. Its folder must exist.
-
-    Yields
-    ------
-    binary file
-        To be written to inside the ``with`` block.
-
-    Raises
-    ------
-    OSError
-        If the file cannot be written (full disk, no permission, no such folder). The message names `path`.
-    """
-    path = Path(path)
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}.tmp")
-    try:
-        with open(temporary, "xb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    except OSError as error:
-        # OSError(errno, ...) becomes FileNotFoundError, PermissionError and so on by itself.
-        raise OSError(
-            error.errno,
-            f"could not write {path}: {error.strerror or error}. What was there before is unchanged. "
-            "Check that the folder exists, that you may write to it, and that the disk is not full",
-        ) from error
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def write_npz(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], *, compressed: bool = True) -> None:
@@ -117,8 +62,8 @@ def write_npz(path: str | os.PathLike, arrays: Mapping[str, np.ndarray], *, comp
     if not checked:
         raise ValueError("write_npz: arrays is empty, there is nothing to write")
     total = sum(array.nbytes for array in checked.values())
-    if total > MAX_BYTES:
-        raise ValueError(f"write_npz: arrays take {total:,} bytes, at most {MAX_BYTES:,} can be read back")
+    if total > files.MAX_BYTES:
+        raise ValueError(f"write_npz: arrays take {total:,} bytes, at most {files.MAX_BYTES:,} can be read back")
 
     with atomic_file(path) as file, zipfile.ZipFile(file, "w") as archive:
         for name, array in checked.items():
@@ -159,7 +104,7 @@ def read_npz(path: str | os.PathLike, *, what: str = "data file") -> dict[str, n
     content = read_file(path, what=what)
     arrays = {}
     try:
-        _refuse_page(content)
+        refuse_page(content)
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()
             # zipfile ignores this count, and a broken length in the directory can hide members.
@@ -167,8 +112,8 @@ def read_npz(path: str | os.PathLike, *, what: str = "data file") -> dict[str, n
             if len(members) != int.from_bytes(content[directory_end + 10 : directory_end + 12], "little"):
                 raise ValueError("its table of contents is broken")
             total = sum(member.file_size for member in members)
-            if total > MAX_BYTES:
-                raise ValueError(f"it says that it unpacks to {total:,} bytes, at most {MAX_BYTES:,} are accepted")
+            if total > files.MAX_BYTES:
+                raise ValueError(f"it says that it unpacks to {total:,} bytes, at most {files.MAX_BYTES:,} are accepted")
             for member in members:
                 name = member.filename.removesuffix(".npy")
                 if name == member.filename or name in arrays:
@@ -184,103 +129,6 @@ def read_npz(path: str | os.PathLike, *, what: str = "data file") -> dict[str, n
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise damaged(path, f"{error}"[:200] or "it ends too early", what=what) from error
     return arrays
-
-
-def parse_idx(content: bytes) -> np.ndarray:
-    """Turn the bytes of a gzip-packed idx file, the format in which MNIST is published, into an array.
-
-    Unpacked, an idx file is two zero bytes, one byte for the kind of number (8: uint8), one for the number of
-    dimensions, each dimension as a big-endian uint32, and then the numbers. gzip adds a checksum; an idx file
-    that is not packed has none, and is refused.
-
-    Parameters
-    ----------
-    content : bytes
-        What the file ``train-images-idx3-ubyte.gz`` holds, for example.
-
-    Returns
-    -------
-    ndarray of uint8
-        Images come as (N, 28, 28), labels as (N,).
-
-    Raises
-    ------
-    ValueError
-        If a byte is missing, changed or too many. The message says what is wrong.
-
-    References
-    ----------
-    Y. LeCun, C. Cortes, C. J. C. Burges: The MNIST database of handwritten digits (1998), "File formats".
-    """
-    _refuse_page(content)
-    try:
-        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
-            start = file.read(4)
-            if len(start) < 4 or start[:3] != b"\0\0\x08" or start[3] not in (1, 2, 3, 4):
-                raise ValueError("it is not an idx file of bytes")
-            shape = struct.unpack(f">{start[3]}I", file.read(4 * start[3]))
-            expected = math.prod(shape)
-            # Deflate packs 1032 bytes into one at the very most, so a longer promise than that is a lie.
-            if expected > min(MAX_BYTES, 1032 * len(content)):
-                raise ValueError(f"it promises {expected:,} bytes of data and is too short for that")
-            # One byte more than expected: to see a file that is too long, and to make gzip compare its checksum.
-            data = file.read(expected + 1)
-    # BadGzipFile: not gzip, or a wrong checksum. zlib.error, EOFError: the packed bytes are broken or end early.
-    # struct.error: it ends within the dimensions.
-    except (gzip.BadGzipFile, zlib.error, EOFError, struct.error) as error:
-        raise ValueError(f"it is not an intact gzip file ({error})") from error
-    if len(data) != expected:
-        raise ValueError(f"it should hold {expected:,} bytes for shape {shape}, and has more or fewer")
-    return np.frombuffer(data, np.uint8).reshape(shape).copy()
-
-
-def read_file(path: str | os.PathLike, *, what: str = "data file") -> bytes:
-    """Read a whole file, with a readable error where that cannot be done.
-
-    Parameters
-    ----------
-    path : str or path-like
-        The file.
-    what : str
-        What to call it in an error message.
-
-    Returns
-    -------
-    bytes
-        What the file holds.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is a folder.
-    OSError
-        If the file is there and cannot be read (no permission, a failing disk).
-    """
-    path = Path(path)
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder, expected a {what}")
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise FileNotFoundError(f"there is no {what} at {path}: check the path, or save the file first") from None
-    except OSError as error:
-        raise OSError(error.errno, f"could not read the {what} {path}: {error.strerror or error}") from error
-    return content
-
-
-def damaged(path: str | os.PathLike, reason: str, *, what: str = "data file") -> ValueError:
-    """Return the one error that every damaged file is reported with."""
-    return ValueError(f"the {what} {path} cannot be used: {reason}. Delete it and copy, download or save it again")
-
-
-def _refuse_page(content: bytes) -> None:
-    """Raise ValueError for the two commonest things that come in place of data: nothing, and a web page."""
-    if not content:
-        raise ValueError("it is empty")
-    if content[:512].lstrip().lower().startswith((b"<!doctype", b"<html", b"<head", b"<?xml")):
-        raise ValueError("it is a web page (often a login or error page that came in place of the data)")
 
 
 def _parse_npy(content: bytes, name: str) -> np.ndarray:

@@ -23,7 +23,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dlcourse.storage import atomic_file, damaged, parse_idx, read_file, read_npz
+from dlcourse.storage.files import atomic_file, damaged, read_file
+from dlcourse.storage.idx import parse_idx
+from dlcourse.storage.npz import read_npz
 
 FILES = {
     "x_train": "train-images-idx3-ubyte.gz",

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.ranges import Range
-from dlcourse.trials import Objective, Task, Trial, check_search, evaluator, keeps_what_finished
+from dlcourse.search.ranges import Range
+from dlcourse.search.trials import Objective, Task, Trial, check_search, keeps_what_finished
+from dlcourse.search.workers import evaluator
 
 __all__ = ["optuna_search"]
 
