@@ -3,6 +3,8 @@
 import ast
 import re
 from html.parser import HTMLParser
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
@@ -127,6 +129,17 @@ def test_its_figures_say_what_they_show(path):
         alts += Images(cell.source).alts + re.findall(r"!\[(.*?)\]\(", cell.source)
     assert all(alt and len(alt) > 15 for alt in alts), alts
     assert alts or path.stem[:2] not in CHAPTERS
+
+
+@of_each_notebook
+def test_the_words_for_its_figures_are_kept_once_and_none_is_left_over(path):
+    part = path.stem[:2] if path.stem[:2].isdigit() else path.stem
+    module = "dlcourse.plots.alt_texts." + (f"chapter{part}" if part.isdigit() else part)
+    kept = import_module(module).alt_texts() if find_spec(module) else {}
+    sources = [cell.source for cell in cells(path, "code")]
+    assert not [source for source in sources if re.search(r"alt=[\"']", source)], "keep the words in plots/alt_texts"
+    used = [name for source in sources for name in re.findall(rf"[\"']{part}/([\w-]+)[\"']", source)]
+    assert sorted(used) == sorted(kept)
 
 
 @of_each_notebook

@@ -4,6 +4,7 @@ import base64
 import io
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib
@@ -18,6 +19,7 @@ from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
+import dlcourse.plots.signatures.__main__ as signatures_command
 from dlcourse.metrics import confusion_matrix
 from dlcourse.plots import (
     PALETTE,
@@ -40,9 +42,12 @@ from dlcourse.plots import (
     show,
     show_filters,
     show_images,
+    signatures,
     to_html_img,
     to_png,
 )
+
+ROOT = Path(__file__).parents[1]
 
 HISTORY = {"loss": [3.0, 2.0, 1.0, 0.5], "epoch": [1, 2], "train_accuracy": [0.5, 0.9], "test_accuracy": [0.4, 0.8]}
 DIGITS = np.arange(4 * 28 * 28).reshape(4, 28, 28) % 255 / 255
@@ -559,3 +564,23 @@ def test_show_gives_an_image_with_words_and_closes_the_figure():
         assert 'alt="nothing yet"' in shown._repr_html_()
         assert repr(shown) == "[nothing yet]"
         assert not plt.fignum_exists(fig.number)
+
+
+def test_words_are_found_by_the_id_of_a_cell():
+    assert show(figure()[0], "04/code-train").alt == "The loss falls, quickly at first and then slowly."
+    assert show(figure()[0], "My own 3/4 of a plot").alt == "My own 3/4 of a plot"
+    with pytest.raises(ValueError, match="no words for '04/code-nothing', expected them as 'code-nothing' in .*chapter04"):
+        show(figure()[0], "04/code-nothing")
+    with pytest.raises(ValueError, match="no words for '99/code'"):
+        show(figure()[0], "99/code")
+
+
+def test_every_signature_figure_is_drawn_and_stands_in_readme(tmp_path):
+    signatures_command.main(tmp_path)
+    drawn = sorted(path.name for path in tmp_path.iterdir())
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in drawn:
+        assert (tmp_path / name).read_bytes()[:4] == b"\x89PNG"
+        assert (ROOT / "notebooks" / "images" / name).is_file() and f"notebooks/images/{name}" in readme, name
+    with pytest.raises(ValueError, match="chapter is 11, which has no signature"):
+        signatures.signature(11)

@@ -7,7 +7,9 @@ shape, a line style or a word.
 * `base`: the colours; figures for widgets, and figures as PNG or HTML;
 * `images`: digits, rows of digits, filters;
 * `curves`: functions, training curves, bars, histograms, the confusion matrix;
-* `planes`: what happens in the plane: decision regions, contour lines, arrows.
+* `planes`: what happens in the plane: decision regions, contour lines, arrows;
+* `signatures`: one figure for each chapter, its idea at a glance;
+* `alt_texts`: the words for those who cannot see the chapters' figures.
 """
 
 from dlcourse.plots.base import PALETTE, figure, show, to_html_img, to_png
@@ -21,9 +23,10 @@ from dlcourse.plots.curves import (
 )
 from dlcourse.plots.images import img_show, show_filters, show_images
 from dlcourse.plots.planes import plot_arrow_field, plot_contour_path, plot_decision_line, plot_decision_region
+from dlcourse.plots.signatures import signature
 
 __all__ = [
     "PALETTE", "figure", "img_show", "plot_arrow_field", "plot_confusion", "plot_contour_path", "plot_curves",
     "plot_decision_line", "plot_decision_region", "plot_function", "plot_histograms", "plot_history",
-    "plot_probabilities", "show", "show_filters", "show_images", "to_html_img", "to_png",
+    "plot_probabilities", "show", "show_filters", "show_images", "signature", "to_html_img", "to_png",
 ]  # fmt: skip

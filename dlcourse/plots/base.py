@@ -12,6 +12,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
+from dlcourse.plots.alt_texts import alt_text
+
 __all__ = ["COLORS", "LINE_STYLES", "MARKERS", "PALETTE", "figure", "show", "to_html_img", "to_png"]
 
 PALETTE = {
@@ -119,12 +121,14 @@ def show(plot: Figure | Axes | ArrayLike, alt: str) -> Shown:
     plot : Figure, Axes or several Axes of one figure
         As the functions of this package return it.
     alt : str
-        As in `to_html_img`: what there is to see, in one or two sentences.
+        As in `to_html_img`: what there is to see, in one or two sentences; or where these words are kept, such as
+        ``"04/code-h"``: see `dlcourse.plots.alt_texts`.
 
     Returns
     -------
     Shown
     """
+    alt = alt_text(alt)
     fig = plot if isinstance(plot, Figure) else np.ravel(plot)[0].get_figure()
     shown = Shown(to_html_img(fig, alt), alt)
     plt.close(fig)  # else the notebook shows it a second time, without the words
