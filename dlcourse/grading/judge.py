@@ -18,7 +18,7 @@ import numpy as np
 
 from dlcourse.checks import base
 from dlcourse.checks.access import NotYet, Raised
-from dlcourse.grading import written
+from dlcourse.grading import running, written
 from dlcourse.grading.remote import Gone, RemoteAccess, Workplace
 from dlcourse.text import _
 
@@ -27,6 +27,7 @@ __all__ = ["Cell", "Job", "Limits", "Result", "Verdict", "judge", "judged", "mai
 MOST_STARTS = 40
 # Other submissions share the processor: who is too slow only then is asked again.
 TRIES_AT_SPEED = 3
+GRACE = 2.0
 JUDGE_MEMORY = 6 << 30
 
 
@@ -119,9 +120,11 @@ class _Judge:
 
     def __init__(self, job: Job):
         self.job, self.limits = job, job.limits
-        self.texts = [_python(cell.text) for cell in job.cells]
+        self.texts = [running.python(cell.text) for cell in job.cells]
         # What is tried of each cell: all of it, its definitions, nothing.
         self.level = [0] * len(job.cells)
+        # Cells whose time was up once: the next worker does not wait for them as long.
+        self.stopped: set[int] = set()
         self.end = time.monotonic() + self.limits.submission
         self.starts = 0
         self.workplace: Workplace | None = None
@@ -148,22 +151,29 @@ class _Judge:
             self.starts += 1
             self.workplace = Workplace(memory=self.limits.memory, seconds=self.limits.submission)
             self.found.holds = self.workplace.holds
+            budget = running.Budget(self.limits.cell, self.end)
             for place, cell in enumerate(self.job.cells):
                 try:
-                    self._run(place, cell)
+                    self._run(place, cell, budget.seconds)
                     self._keep(cell)
                 except Gone as error:
                     self._leave_out(place, error)
                     break
         return self.workplace
 
-    def _run(self, place: int, cell: Cell) -> None:
+    def _run(self, place: int, cell: Cell, seconds: float) -> None:
         text = [self.texts[place], written.only_definitions(self.texts[place]), ""][self.level[place]]
-        if not text.strip():
-            return
-        self.workplace.deadline = self._until(self.limits.cell)
-        found = self.workplace.run(text)
-        self.found.cells.setdefault(cell.id, (found["printed"], found["error"]))
+        found = running.run(text, self._ask, min(seconds, running.REST) if place in self.stopped else seconds)
+        self.stopped |= {place} if found.stopped else set()
+        if cell.id not in self.found.cells:
+            self.found.cells[cell.id] = found.printed, found.error
+            said = _("cell {place} ({name}): {why}")
+            self.found.remarks += [said.format(place=place + 1, name=cell.id, why=why) for why in found.remarks]
+
+    def _ask(self, text: str, seconds: float) -> dict:
+        # A worker stops a cell by itself. One that does not is ended.
+        self.workplace.deadline = self._until(seconds + GRACE)
+        return self.workplace.run(text, seconds)
 
     def _keep(self, cell: Cell) -> None:
         for number, names, _seeds, _variant in self.job.exercises:
@@ -240,18 +250,6 @@ def _check_at(place: str | None, workplace: Workplace, access: RemoteAccess, num
 
 def _error_name(error: Gone) -> str:
     return {"time": "CellTimeoutError"}.get(error.kind, "ProcessEnded")
-
-
-def _python(text: str) -> str:
-    """Give a cell's text with IPython's magic turned into calls."""
-    if written.parsed(text).body or not text.strip():
-        return text
-    from IPython.core.inputtransformer2 import TransformerManager
-
-    try:
-        return TransformerManager().transform_cell(text)
-    except (SyntaxError, ValueError, RecursionError):
-        return text
 
 
 def judge(job: Job) -> Result:

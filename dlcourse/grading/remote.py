@@ -143,9 +143,9 @@ class Workplace:
 
     # Requests.
 
-    def run(self, text: str) -> dict:
-        """Run the text of a cell: what it ``printed``, and the ``error`` it ended with, or None."""
-        found = self.ask({"do": "run", "text": text})
+    def run(self, text: str, seconds: float = 600.0) -> dict:
+        """Run the text of a cell for some seconds: what it ``printed``, and the ``error`` it ended with, or None."""
+        found = self.ask({"do": "run", "text": text, "seconds": seconds})
         if not isinstance(found, dict) or not isinstance(found.get("printed"), str):
             raise _no_value("run")
         return found

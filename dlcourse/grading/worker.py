@@ -12,6 +12,7 @@ import io
 import json
 import linecache
 import os
+import signal
 import sys
 import traceback
 import types
@@ -141,7 +142,8 @@ class Worker:
         printed, error = Printed(), None
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:
-                self.execute(message["text"])
+                with _within(message["seconds"]):
+                    self.execute(message["text"])
             except BaseException as found:
                 error = [*_said(found), _line(found, self.cells)]
         return {"printed": printed.text, "error": error}
@@ -225,6 +227,28 @@ class Worker:
 
 
 PyCF_ALLOW_TOP_LEVEL_AWAIT = 0x2000  # of `ast`
+
+
+class CellTimeoutError(BaseException):
+    """The time for a cell is up. No ``except Exception`` of a learner's own takes it for something else."""
+
+
+@contextlib.contextmanager
+def _within(seconds: float):
+    """End what runs after some seconds, and keep what it has done so far; a judge that waits in vain ends the rest."""
+
+    def stop(*_unused: Any) -> None:
+        raise CellTimeoutError(f"more than {seconds:.3g} seconds")
+
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
+    signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 @contextlib.contextmanager
