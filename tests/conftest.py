@@ -1,5 +1,7 @@
-"""Which tests run where, and the gate's rule about skipped tests.
+"""What all tests share: their threads, which of them run where, and the gate's rule about skipped tests.
 
+* Every test, and every process that it starts, calculates with one thread: tests share the processors as files, and
+  neither a result nor a time depends on how many there are.
 * A test marked ``slow`` takes minutes: it is skipped unless DLCOURSE_SLOW=1.
 * Under CI=true a skipped test fails the run, unless its reason is one of `MAY_SKIP`: what nobody runs guards nothing.
 """
@@ -8,6 +10,11 @@ import os
 import re
 
 import pytest
+
+# NumPy reads these once, when it is imported, so they are set here, before any test is; what this process starts gets
+# them too.
+THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+os.environ.update(dict.fromkeys(THREADS, "1"))
 
 # A reason that may be given, and when. The conditions are what .ci/run provides (the compared libraries, a browser,
 # the full data): what is provided must be used.

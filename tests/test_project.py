@@ -5,12 +5,16 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 from packaging.requirements import Requirement
+
+from dlcourse.doctor import THREAD_VARIABLES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -77,6 +81,16 @@ def test_the_workflows_cover_what_we_promise():
     assert jobs["oldest-libraries"]["env"]["UV_RESOLUTION"] == "lowest-direct"
     assert jobs["gate"]["steps"][-1]["run"] == "bash .ci/run"
     assert "schedule" in jobs["slow"]["if"]
+
+
+def test_tests_calculate_with_one_thread_wherever_they_run():
+    assert {os.environ.get(name) for name in THREAD_VARIABLES} == {"1"}
+    x = np.ones((1500, 1500))
+    before = time.process_time(), time.thread_time()
+    for _ in range(3):
+        x @ x
+    together, here = time.process_time() - before[0], time.thread_time() - before[1]
+    assert together < 1.3 * here, "NumPy was imported before tests/conftest.py said how many threads it may take"
 
 
 @pytest.mark.parametrize("path", PROSE, ids=lambda path: path.relative_to(ROOT).as_posix())
