@@ -1,13 +1,17 @@
-"""What all tests share: their threads, which of them run where, and the gate's rule about skipped tests.
+"""What all tests share: their threads, the processors they are spread over, and what is said of those that did not run.
 
 * Every test, and every process that it starts, calculates with one thread: tests share the processors as files, and
   neither a result nor a time depends on how many there are.
 * A test marked ``slow`` takes minutes: it is skipped unless DLCOURSE_SLOW=1.
-* Under CI=true a skipped test fails the run, unless its reason is one of `MAY_SKIP`: what nobody runs guards nothing.
+* What was skipped is named at the end, with the line that runs it.
+* Under CI=true a skipped test fails the run, unless its reason is one of `SKIPS`: what nobody runs guards nothing.
 """
 
 import os
 import re
+import tomllib
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -16,25 +20,122 @@ import pytest
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 os.environ.update(dict.fromkeys(THREADS, "1"))
 
-# A reason that may be given, and when. The conditions are what .ci/run provides (the compared libraries, a browser,
-# the full data): what is provided must be used.
-MAY_SKIP = {
-    r"^slow: ": lambda env: env.get("DLCOURSE_SLOW") != "1",
-    r"^needs [\w.]+: pip install 'dlcourse\[oracles\]'": lambda env: env.get("DLCOURSE_REQUIRE_ORACLES") != "1",
-    r"(?i)browser|chromium": lambda env: env.get("DLCOURSE_REQUIRE_BROWSER") != "1",
-    r"full (Fashion-)?MNIST|DLCOURSE_DATA": lambda env: not env.get("DLCOURSE_DATA"),
-    r"^not on (Windows|macOS|Linux)": lambda env: True,
-    r"^only on (Windows|macOS|Linux)": lambda env: True,
-}
+ROOT = Path(__file__).parents[1]
+# Files whose tests share nothing and take long: what takes longest begins first, and is not kept together.
+LONG = ("tests/test_notebooks.py", "tests/test_widgets.py", "tests/grading/test_grade.py")
+
+# A reason that may be given; when (the conditions are what .ci/run provides, and what is provided must be used); and
+# the line that runs what was skipped.
+RUN = "uv run --extra test pytest"
+SKIPS = [
+    (r"^slow: ", lambda env: env.get("DLCOURSE_SLOW") != "1", f"DLCOURSE_SLOW=1 {RUN} -m slow"),
+    (
+        r"^needs [\w.]+: pip install 'dlcourse\[oracles\]'", lambda env: env.get("DLCOURSE_REQUIRE_ORACLES") != "1",
+        f"uv run python -m ensurepip && uv run python -m pip install ORACLES && {RUN}",
+    ),
+    (
+        r"(?i)browser|chromium", lambda env: env.get("DLCOURSE_REQUIRE_BROWSER") != "1",
+        f"sudo apt install chromium && {RUN} tests/browser",
+    ),
+    (
+        r"full (Fashion-)?MNIST|DLCOURSE_DATA", lambda env: not env.get("DLCOURSE_DATA"),
+        f"DLCOURSE_DATA=folder {RUN}  (a folder with mnist/ and fashion-mnist/ in it)",
+    ),
+    (r"^not on (Windows|macOS|Linux)", lambda env: True, "another system runs it"),
+    (r"^only on (Windows|macOS|Linux)", lambda env: True, "another system runs it"),
+]  # fmt: skip
 
 
 def pytest_collection_modifyitems(items):
-    """Skip what is slow, unless it is asked for."""
+    """Begin with what takes longest; skip what is slow, unless it is asked for."""
+    items.sort(key=lambda item: LONG.index(_file(item.nodeid)) if _file(item.nodeid) in LONG else len(LONG))
     if os.environ.get("DLCOURSE_SLOW") == "1":
         return
     for item in items:
         if item.get_closest_marker("slow"):
             item.add_marker(pytest.mark.skip(reason="slow: set DLCOURSE_SLOW=1 to run it"))
+
+
+# ------------------------------------------------------------------------------------------- on how many processors
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config):
+    """All processors for all tests or a folder; for a file or a word, starting them would take longer than the tests."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    if config.option.keyword or not all(Path(name).is_dir() for name in config.args):
+        return 0
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """The tests of a file stay together, and share what they set up; those of a long file do not."""
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid):
+            return nodeid if _file(nodeid) in LONG else _file(nodeid)
+
+    return Scheduling(config, log) if config.option.dist == "loadfile" else None
+
+
+def _file(nodeid):
+    return nodeid.partition("::")[0]
+
+
+# ------------------------------------------------------------------------------------------------- while they run
+
+
+class Progress:
+    """A line for each file that is done, and for each failure: where files run side by side, dots say little."""
+
+    def __init__(self, terminal):
+        self.terminal, self.total = terminal, 0
+        self.left, self.counts = Counter(), {}
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_xdist_node_collection_finished(self, ids):
+        self.left = Counter(map(_file, ids))
+        self.total = len(ids)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_teststatus(self):
+        category, _letter, word = yield
+        return category, "", word
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logreport(self, report):
+        file = _file(report.nodeid)
+        counts = self.counts.setdefault(file, Counter())
+        if report.failed:
+            self.terminal.write_line(f"FAILED {report.nodeid}", red=True)
+        if report.failed or report.skipped or report.when == "call":
+            counts[report.outcome] += 1
+        if report.when == "teardown":
+            self.left[file] -= 1
+            if not self.left[file]:
+                said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+                share = 100 - 100 * self.left.total() // self.total
+                self.terminal.write_line(f"[{share:3d} %] {file}: {said}", red=counts["failed"] > 0)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config):
+    """Where several processes run the tests, say which file is done."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if config.pluginmanager.has_plugin("dsession") and terminal and config.option.verbose == 0:
+        config.pluginmanager.register(Progress(terminal))
+
+
+# ------------------------------------------------------------------------------------------------- what did not run
+
+
+def reason_of(report):
+    """Give why a test was skipped."""
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+    return reason.removeprefix("Skipped: ")
 
 
 def refused_skips(reports, env):
@@ -43,11 +144,8 @@ def refused_skips(reports, env):
     for report in reports:
         if hasattr(report, "wasxfail"):
             refused.append((report.nodeid, f"xfail: {report.wasxfail}"))
-            continue
-        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
-        reason = reason.removeprefix("Skipped: ")
-        if not any(re.search(pattern, reason) and allowed(env) for pattern, allowed in MAY_SKIP.items()):
-            refused.append((report.nodeid, reason))
+        elif not any(re.search(pattern, reason_of(report)) and allowed(env) for pattern, allowed, _line in SKIPS):
+            refused.append((report.nodeid, reason_of(report)))
     return refused
 
 
@@ -67,7 +165,39 @@ def pytest_sessionfinish(session, exitstatus):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
+def names(reports, ran):
+    """Give what was skipped, a line for each file: the whole file, or its tests without their parameters."""
+    found = {}
+    for report in reports:
+        file, _sep, test = report.nodeid.partition("::")
+        found.setdefault(file, []).append(test.partition("[")[0])
+    for file, tests in sorted(found.items()):
+        some = ", ".join(dict.fromkeys(tests)) if file in ran else f"all {len(tests)} tests" if tests[0] else "all tests"
+        yield f"{file}: {some}"
+
+
+def how_to_run(reason):
+    """Give the line that runs what was skipped for this reason."""
+    line = next((line for pattern, _allowed, line in SKIPS if re.search(pattern, reason)), "")
+    if "ORACLES" in line:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        oracles = project["optional-dependencies"]["oracles"]
+        line = line.replace("ORACLES", " ".join(f'"{one}"' for one in oracles))
+    return line
+
+
 def pytest_terminal_summary(terminalreporter, config):
-    """Say which skips failed the gate."""
+    """Name what was skipped, with the line that runs it; say which skips failed the gate."""
+    stats = terminalreporter.stats
+    ran = {_file(report.nodeid) for outcome in ("passed", "failed") for report in stats.get(outcome, [])}
+    skipped = {}
+    for report in stats.get("skipped", []):
+        skipped.setdefault(how_to_run(reason_of(report)) or reason_of(report), []).append(report)
+    if skipped:
+        terminalreporter.section("not run here, and the line that runs it")
+    for line, reports in skipped.items():
+        terminalreporter.write_line(f"{reason_of(reports[0])}\n    {line}", bold=True)
+        for name in names(reports, ran):
+            terminalreporter.write_line(f"  {name}")
     for where, reason in _refused(config):
         terminalreporter.write_line(f"FAILED, because skipped under CI=true: {where}: {reason}", red=True)

@@ -12,6 +12,7 @@ import pytest
 
 def need(name):
     """Give the module `name`, or skip the calling test module; fail where oracles are required."""
+    __tracebackhide__ = True  # what is said to be skipped is who asked
     try:
         return importlib.import_module(name)
     except ImportError:

@@ -50,7 +50,7 @@ def offline(tmp_path):
 def nbval(path, tmp_path):
     """Run a notebook under nbval; give the number of its cells that ran, what they took, and the report."""
     command = [
-        *(sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"),
+        *(sys.executable, "-m", "pytest", "-n0", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"),
         *("--nbval-sanitize-with", str(Path(__file__).with_name("nbval_sanitize.cfg"))),
         *(f"--nbval-cell-timeout={SECONDS_A_CELL}", f"--rootdir={ROOT}", f"--junitxml={tmp_path / 'cells.xml'}"),
         str(path),

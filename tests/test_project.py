@@ -162,6 +162,22 @@ PROVIDED = dict.fromkeys(
 )
 
 
+def run_elsewhere(tmp_path, files, *arguments, **environment):
+    """Run tests of another folder as ours are run, and give the process and what it printed."""
+    folder = tmp_path / "tests"
+    folder.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "tests" / "conftest.py", folder)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+    kept = {name: value for name, value in os.environ.items() if not re.match("CI$|DLCOURSE_|PYTEST_", name)}
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "no:cacheprovider", *arguments],
+        cwd=tmp_path, capture_output=True, text=True,
+        env={**kept, **environment, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("environment", "refused"),
     [
@@ -172,14 +188,23 @@ PROVIDED = dict.fromkeys(
     ids=["at home", "a gate", "a gate with everything"],
 )
 def test_a_gate_fails_at_a_skip_that_is_not_allowed(environment, refused, tmp_path):
-    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
     tests = "".join(f"\n\ndef test_{name}():\n    {line}\n" for name, line in SKIPS.items())
-    (tmp_path / "test_skips.py").write_text("import pytest\n" + tests)
-    kept = {name: value for name, value in os.environ.items() if not re.match("CI$|DLCOURSE_|PYTEST_", name)}
-    result = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", f"--rootdir={tmp_path}", str(tmp_path)],
-        cwd=tmp_path, capture_output=True, text=True,
-        env={**kept, **environment, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
-    )  # fmt: skip
+    result = run_elsewhere(tmp_path, {"test_skips.py": "import pytest\n" + tests}, "-n0", **environment)
     assert result.returncode == (1 if refused else 0), result.stdout
     assert set(re.findall(r"FAILED, because skipped under CI=true: \S+::test_(\w+)", result.stdout)) == refused
+    named = re.findall(r"^(.+)\n  tests/test_skips.py: test_(\w+)$", result.stdout, flags=re.M)
+    assert {name for _line, name in named} == set(SKIPS) - {"expected", "nothing"}
+    assert dict(map(reversed, named))["slow"] == "    DLCOURSE_SLOW=1 uv run --extra test pytest -m slow"
+
+
+def test_a_whole_run_says_which_files_are_done_and_a_file_needs_no_other_process(tmp_path):
+    good = "import pytest\n\n@pytest.mark.parametrize('i', range(9))\ndef test_good(i):\n    pass\n"
+    files = {"test_good.py": good, "test_bad.py": "def test_bad():\n    assert False\n"}
+    whole = run_elsewhere(tmp_path, files, PYTEST_XDIST_AUTO_NUM_WORKERS="2")
+    assert whole.returncode == 1
+    assert "2 workers" in whole.stdout and "FAILED tests/test_bad.py::test_bad\n" in whole.stdout
+    done = dict(re.findall(r"^\[ *(\d+) %\] (\S+: .+)$", whole.stdout, flags=re.M))
+    assert set(done.values()) == {"tests/test_bad.py: 1 failed", "tests/test_good.py: 9 passed"} and "100" in done
+    part = run_elsewhere(tmp_path, files, "tests/test_good.py")
+    assert part.returncode == 0
+    assert "workers" not in part.stdout and "tests/test_good.py ........." in part.stdout
