@@ -4,17 +4,19 @@ One module holds one idea; the order of the chapters is the order of the modules
 ``perceptron``, ``functions``, ``datasets``, ``losses``, ``gradients``, ``layers``, ``networks``,
 ``optimizers``, ``training``, ``initializers``, ``normalization``, ``regularization``, ``search``,
 ``convolution``, ``models``, ``metrics``, ``augmentation``. What is no lesson has rooms of its own: ``storage`` (files
-and downloads), ``plots``, ``widgets``, ``checks`` (of the exercises), ``grading``, ``cli`` (the command line).
+and downloads), ``plots``, ``widgets``, ``checks`` (of the exercises), ``grading``, ``cli`` (the command line). ``book``
+knows how the names differ from those of the book that the course follows.
 
 A submodule is imported when it is first used, so ``import dlcourse`` is quick.
 """
 
 from importlib import import_module
+from sys import _getframe
 
 __version__ = "0.1.0"
 
 _SUBMODULES = (
-    "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views", "networks",
+    "book", "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views", "networks",
     "optimizers", "training", "initializers", "normalization", "regularization", "search", "convolution", "models", "metrics", "augmentation", "plots", "widgets",
 )  # fmt: skip
 
@@ -24,7 +26,7 @@ __all__ = list(_SUBMODULES)
 def __getattr__(name: str):
     if name in _SUBMODULES:
         return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module 'dlcourse' has no attribute {name!r}")
+    import_module(f"{__name__}.book").refuse(__name__, name, _getframe(1))
 
 
 def __dir__() -> list[str]:

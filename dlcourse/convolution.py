@@ -14,9 +14,11 @@ from numbers import Integral
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
+from dlcourse.book import names_of_the_book
 from dlcourse.layers import Layer
 
 __all__ = ["AveragePooling", "Convolution", "MaxPooling", "col2im", "im2col", "output_size"]
+__getattr__ = names_of_the_book(__name__)
 
 COLUMNS_AT_ONCE = 2**17
 """A convolution writes columns of so many numbers at a time (½ MB): they stay in the cache, and memory stays small."""
@@ -50,9 +52,7 @@ def output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0) -> i
             raise ValueError(f"output_size: {name} is {value}, expected at least {least}")
     room = size + 2 * pad - filter_size
     if room < 0:
-        raise ValueError(
-            f"output_size: a filter of {filter_size} is larger than the image of {size} with a padding of {pad}"
-        )
+        raise ValueError(f"output_size: a filter of {filter_size} is larger than the image of {size} padded by {pad}")
     if left := room % stride:
         raise ValueError(
             f"output_size: stride {stride} does not fit: ({size} + 2·{pad} - {filter_size}) / {stride} is not whole,"

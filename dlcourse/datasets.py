@@ -9,14 +9,17 @@ from pathlib import Path
 
 import numpy as np
 
-from dlcourse.storage.downloads import cache_folder, check_layout, fetch, load_whole
+from dlcourse.book import names_of_the_book
 from dlcourse.functions import one_hot
 from dlcourse.storage import read_npz
+from dlcourse.storage.downloads import cache_folder, check_layout, fetch, load_whole
 
 __all__ = [
     "FASHION_CLASSES", "TOY_DATASETS", "cache_folder", "data_folder", "fetch", "load_fashion_mnist", "load_mnist",
     "toy_dataset", "without_bundled_test",
 ]  # fmt: skip
+
+__getattr__ = names_of_the_book(__name__)
 
 Split = tuple[np.ndarray, np.ndarray]
 

@@ -9,10 +9,14 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse.book import names_of_the_book
+
 __all__ = [
     "identity_function", "one_hot", "relu", "relu_grad", "sigmoid", "sigmoid_grad", "softmax",
     "step_function", "tanh", "tanh_grad",
 ]  # fmt: skip
+
+__getattr__ = names_of_the_book(__name__)
 
 
 def as_float(x: ArrayLike, who: str, name: str = "x") -> np.ndarray:

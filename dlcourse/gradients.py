@@ -12,9 +12,12 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse.book import names_of_the_book
 from dlcourse.functions import as_float
 
 __all__ = ["GradientCheck", "check_gradient", "gradient_descent", "numerical_gradient", "relative_error"]
+
+__getattr__ = names_of_the_book(__name__)
 
 
 def numerical_gradient(f: Callable[[np.ndarray], float], x: np.ndarray, h: float = 1e-4) -> np.ndarray:

@@ -13,10 +13,13 @@ import math
 
 import numpy as np
 
+from dlcourse.book import names_of_the_book
 from dlcourse.functions import as_float, sigmoid
 from dlcourse.losses import check_targets
 
 __all__ = ["AddLayer", "Affine", "Flatten", "Layer", "MulLayer", "ReLU", "Sigmoid", "SoftmaxWithLoss", "Tanh"]
+
+__getattr__ = names_of_the_book(__name__)
 
 # Large arrays come and go at every step. Linux's C library gives their memory back to the system and then waits for it
 # page by page, unless it has once freed a block of nearly 32 MB: from then on it keeps up to 64 MB at hand. This block

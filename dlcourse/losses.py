@@ -12,9 +12,12 @@ Every loss is the mean over the samples, so that it does not grow with the batch
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse.book import names_of_the_book
 from dlcourse.functions import as_float, one_hot
 
 __all__ = ["LOG_FLOOR", "cross_entropy_error", "mean_squared_error", "sum_squared_error"]
+
+__getattr__ = names_of_the_book(__name__)
 
 LOG_FLOOR = 1e-7
 """The smallest probability whose logarithm is taken: ``-log(1e-7)`` is about 16.1 nats."""

@@ -9,6 +9,7 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import DTypeLike
 
+from dlcourse.book import book_names, names_of_the_book
 from dlcourse.convolution import Convolution, MaxPooling, output_size
 from dlcourse.datasets import data_folder
 from dlcourse.initializers import fan_in, initial_std, normal
@@ -19,10 +20,13 @@ from dlcourse.regularization import L2, Dropout
 
 __all__ = ["ACTIVATIONS", "STORED", "DeepConvNet", "MultiLayerNet", "SimpleConvNet", "stored_network"]
 
+__getattr__ = names_of_the_book(__name__)
+
 ACTIVATIONS: dict[str, Callable[[], Layer]] = {"relu": ReLU, "sigmoid": Sigmoid, "tanh": Tanh}
 """Activation layers by name."""
 
 
+@book_names
 class MultiLayerNet(Classifier):
     """Hidden layers in any number: Affine, (batch normalization,) activation, (dropout); Affine at the end.
 
@@ -150,6 +154,7 @@ class SimpleConvNet(Classifier):
         super().__init__(layers, input_dim, L2(weight_decay_lambda))
 
 
+@book_names
 class DeepConvNet(Classifier):
     """Three blocks of two 3×3 convolutions and a pooling; then dropout, Affine, dropout, Affine.
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike
 
+from dlcourse.book import names_of_the_book
 from dlcourse.functions import softmax
 from dlcourse.gradients import GradientCheck, check_gradient, numerical_gradient
 from dlcourse.layers import Affine, Layer, ReLU, Sigmoid, SoftmaxWithLoss
@@ -21,6 +22,7 @@ from dlcourse.storage import read_npz, write_npz
 from dlcourse.views import ArrayView
 
 __all__ = ["Classifier", "Sequential", "SimpleNet", "TwoLayerNet"]
+__getattr__ = names_of_the_book(__name__)
 
 
 class Sequential:
@@ -238,10 +240,8 @@ class Classifier(Sequential):
         """
         twin, x, rng = self.astype(np.float64), np.asarray(x, dtype=np.float64), np.random.default_rng(rng)
         grads = twin.gradient(x, t, training=training)
-
         if not any(grad.any() for grad in grads.values()):
             raise ValueError("check_gradient: backpropagation gives 0 everywhere; a check of zeros proves nothing")
-
         first, second = (twin.loss(x, t, training=training) for _ in range(2))
         if not first == second:  # NaN too
             raise ValueError(f"check_gradient: the same loss is {first}, then {second}; dropout? use training=False")

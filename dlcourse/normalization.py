@@ -5,11 +5,15 @@ from numbers import Real
 
 import numpy as np
 
+from dlcourse.book import book_names, names_of_the_book
 from dlcourse.layers import Layer
 
 __all__ = ["BatchNormalization"]
 
+__getattr__ = names_of_the_book(__name__)
 
+
+@book_names
 class BatchNormalization(Layer):
     """Give each feature mean 0 and variance 1 over the batch, then a scale and a shift that are learned.
 

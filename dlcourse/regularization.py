@@ -7,9 +7,12 @@ from numbers import Real
 import numpy as np
 from numpy.typing import ArrayLike
 
+from dlcourse.book import book_names, names_of_the_book
 from dlcourse.layers import Layer
 
 __all__ = ["L2", "Dropout", "l1_norm", "l2_norm", "max_norm"]
+
+__getattr__ = names_of_the_book(__name__)
 
 
 def l1_norm(x: ArrayLike) -> float:
@@ -83,6 +86,7 @@ class L2:
         return f"L2({self.weight_decay})"
 
 
+@book_names
 class Dropout(Layer):
     """Switch off a random share of the neurons at each training step.
 

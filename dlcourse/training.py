@@ -12,11 +12,14 @@ from numbers import Integral
 
 import numpy as np
 
+from dlcourse.book import book_names, names_of_the_book
 from dlcourse.losses import check_targets
 from dlcourse.networks import Classifier
 from dlcourse.optimizers import SGD, Optimizer, Schedule
 
 __all__ = ["Diverged", "History", "Progress", "Trainer", "minibatches", "train"]
+
+__getattr__ = names_of_the_book(__name__)
 
 
 class Diverged(ArithmeticError):
@@ -94,6 +97,7 @@ def minibatches(n: int, batch_size: int, rng: np.random.Generator | int | None =
     return [order[i : i + batch_size] for i in range(0, n, batch_size)]
 
 
+@book_names
 class Trainer:
     """Iterator over the steps of a training.
 

@@ -17,10 +17,10 @@ PACKAGE = Path(__file__).parents[1] / "dlcourse"
 # Each module imports only modules before it. What is no lesson of a chapter has rooms of its own, folders of modules.
 ROOMS = {"storage", "search", "plots", "widgets", "checks", "grading", "cli"}
 ORDER = (
-    "text", "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views",
+    "text", "book", "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views",
     "networks", "optimizers", "training", "initializers", "normalization", "regularization", "search", "convolution", "models", "metrics", "augmentation", "plots", "widgets", "checks", "grading", "cli", "__main__",
 )  # fmt: skip
-CORE = ORDER[ORDER.index("perceptron") : ORDER.index("plots")]
+CORE = ORDER[ORDER.index("book") : ORDER.index("plots")]
 WIDGETS_ONLY = {"ipywidgets", "ipympl", "ipycanvas"}
 MOST_LINES = 350
 # What every layer and every drawing of a widget has: the docstring of the class says what this one does.

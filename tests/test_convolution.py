@@ -97,8 +97,8 @@ def test_output_size_counts_the_places_or_says_how_many_pixels_are_left_out(size
         ((4, 2, 1, 0.5), TypeError, "pad is 0.5, expected an integer"),
         ((4.0, 2), TypeError, "size is 4.0, expected an integer"),
         ((4, None), TypeError, "filter_size is None, expected an integer"),
-        ((4, 5), ValueError, "a filter of 5 is larger than the image of 4 with a padding of 0"),
-        ((4, 7, 1, 1), ValueError, "a filter of 7 is larger than the image of 4 with a padding of 1"),
+        ((4, 5), ValueError, "a filter of 5 is larger than the image of 4 padded by 0"),
+        ((4, 7, 1, 1), ValueError, "a filter of 7 is larger than the image of 4 padded by 1"),
         (
             (7, 2, 2),
             ValueError,
