@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE
 
 PACKAGE = Path(__file__).parents[1] / "dlcourse"
 
@@ -202,7 +203,7 @@ sys.meta_path.insert(0, OnlyNumPy())
 def run(code, **environment):
     """Run Python code in a new process that has this package on its path, and give what it prints."""
     result = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **environment}, timeout=120
+        [sys.executable, "-c", code], capture_output=True, text=True, env={**os.environ, **environment}, timeout=PATIENCE
     )
     assert result.returncode == 0, result.stderr
     return result.stdout

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from oracles import need
+from waiting import PATIENCE
 
 need("torch")
 need("sklearn")
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 def run(*arguments):
     return subprocess.run(
-        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE, check=False
     )
 
 

@@ -7,6 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
+from waiting import PATIENCE
 
 from dlcourse.checks import NotYet, base, check, values
 from dlcourse.checks.access import Access, Raised
@@ -110,7 +111,7 @@ def test_jupyter_shows_the_hint_and_no_traceback():
     shell.run_cell("from dlcourse.checks import check")
     assert not shell.run_cell("check('2.6', 1.0)").success
     """
-    run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=PATIENCE)
     assert run.returncode == 0, run.stderr
     assert run.stdout.splitlines() == [
         "2.6: not yet. With this spread the sigmoid is deaf to fewer than a third of its inputs."
@@ -440,7 +441,7 @@ def test_patched_numpy_changes_no_verdict():
     except NotYet as error:
         print(error.kind)
     """
-    run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=PATIENCE)
     assert run.stdout == "values\n", run.stderr
 
 
@@ -454,5 +455,5 @@ def test_checks_need_nothing_but_numpy():
     roots = {name.split(".")[0] for name in sys.modules}
     print(sorted(own), sorted(roots & {"matplotlib", "IPython", "ipywidgets", "nbgrader", "scipy"}))
     """
-    run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=60)
+    run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=PATIENCE)
     assert run.stdout == "['dlcourse.text'] []\n", run.stderr

@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE, wait_for
 
 from dlcourse import __version__, cli, datasets
 from dlcourse.cli import doctor
@@ -25,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 def run(*arguments, **options):
     """Run the command in a process of its own."""
     command = [sys.executable, "-m", "dlcourse", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=60, **options)
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=PATIENCE, **options)
 
 
 @pytest.fixture
@@ -66,14 +67,12 @@ def started(monkeypatch):
 
 
 def test_help_names_every_command_and_is_quick():
-    times = []
-    for _run in range(3):
-        start = time.perf_counter()
-        result = run("--help")
-        times.append(time.perf_counter() - start)
+    before = os.times()
+    result = run("--help")
+    after = os.times()
     assert result.returncode == 0
+    assert after.children_user + after.children_system - before.children_user - before.children_system < 1
     assert all(re.search(rf"^ +{command} ", result.stdout, flags=re.M) for command in ("lab", "doctor", "data"))
-    assert min(times) < 1
     code = "import sys, dlcourse.cli; print({'numpy', 'jupyterlab', 'dlcourse.cli.doctor'} & set(sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "set()"
 
@@ -220,10 +219,10 @@ def test_the_exit_code_of_the_command_is_ours(code, own_signals):
 
 @pytest.mark.skipif(os.name == "nt", reason="not on Windows: it knows no signals between processes")
 def test_whoever_ends_us_ends_the_command_too(own_signals):
-    ends_its_parent = "import os, signal, time; os.kill(os.getppid(), signal.SIGTERM); time.sleep(60)"
+    ends_its_parent = "import os, signal, time; os.kill(os.getppid(), signal.SIGTERM); time.sleep(600)"
     start = time.monotonic()
     assert cli.lab._wait_for([sys.executable, "-c", ends_its_parent]) == 128 + signal.SIGTERM
-    assert time.monotonic() - start < 30
+    assert time.monotonic() - start < PATIENCE
 
 
 def free_port():
@@ -258,10 +257,10 @@ def test_jupyterlab_really_starts_with_our_kernel_and_one_thread_and_stops_at_ct
     def ask(path, data=None):
         headers = {"Authorization": f"token {token}"}
         request = urllib.request.Request(f"{address}/{path}", data=data, headers=headers)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while True:
             try:
-                with urllib.request.urlopen(request, timeout=30) as answer:
+                with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                     return json.load(answer)
             except urllib.error.URLError as error:
                 # The server prints its address a moment before it listens there.
@@ -269,11 +268,9 @@ def test_jupyterlab_really_starts_with_our_kernel_and_one_thread_and_stops_at_ct
                     raise
                 time.sleep(0.1)
 
-    def wait_for(text):
-        deadline = time.monotonic() + 60
-        while text not in log.read_text(encoding="utf-8"):
-            assert process.poll() is None and time.monotonic() < deadline, log.read_text(encoding="utf-8")
-            time.sleep(0.1)
+    def wait_for_text(text):
+        wait_for(lambda: text in log.read_text(encoding="utf-8") or process.poll() is not None, text)
+        assert process.poll() is None, log.read_text(encoding="utf-8")
 
     log = foreign_home / "log"
     command = [sys.executable, "-m", "dlcourse", "lab", "--no-browser", f"--port={port}"]
@@ -282,16 +279,16 @@ def test_jupyterlab_really_starts_with_our_kernel_and_one_thread_and_stops_at_ct
     with log.open("wb") as file:
         process = subprocess.Popen(command, stdin=its_end, stdout=file, stderr=file, start_new_session=True)
     try:
-        wait_for(f":{port}/lab/tree/notebooks/00_start_here.ipynb")
+        wait_for_text(f":{port}/lab/tree/notebooks/00_start_here.ipynb")
         names = [entry["name"] for entry in ask("api/contents/notebooks")["content"]]
         assert "00_start_here.ipynb" in names
         kernel = ask("api/kernels", data=b"{}")["id"]
         assert answer_of_kernel(foreign_home / "runtime" / f"kernel-{kernel}.json") == [sys.executable, "1"]
         # As a terminal does it: to the whole group. JupyterLab asks back, and takes a second one for a yes.
         os.killpg(process.pid, signal.SIGINT)
-        wait_for("Shut down this Jupyter server")
+        wait_for_text("Shut down this Jupyter server")
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(timeout=30) == 0, log.read_text(encoding="utf-8")
+        assert process.wait(timeout=PATIENCE) == 0, log.read_text(encoding="utf-8")
         assert "Traceback" not in log.read_text(encoding="utf-8")
     finally:
         if process.poll() is None:
@@ -311,7 +308,7 @@ def answer_of_kernel(connection_file):
     try:
         threads = "__import__('os').environ['OPENBLAS_NUM_THREADS']"
         asked = {"python": "__import__('sys').executable", "threads": threads}
-        answers = client.execute("", user_expressions=asked, reply=True, timeout=60)["content"]["user_expressions"]
+        answers = client.execute("", user_expressions=asked, reply=True, timeout=PATIENCE)["content"]["user_expressions"]
         return [ast.literal_eval(answers[name]["data"]["text/plain"]) for name in asked]
     finally:
         client.stop_channels()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import PATIENCE
 
 from dlcourse.storage import downloads, write_npz
 from dlcourse.storage.downloads import FILES, SOURCES, cache_folder, check_layout, fetch, load_whole
@@ -257,7 +258,7 @@ print({{key: int(array.sum()) for key, array in downloads.load_whole("mnist").it
     ]
     expected = str({key: int(SETS["mnist"][key].sum()) for key in FILES})
     for process in processes:
-        out, error = process.communicate(timeout=120)
+        out, error = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0 and out.strip() == expected, error
     assert left_behind(cache) == sorted(f"mnist/{file}" for file in FILES.values())
 

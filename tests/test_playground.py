@@ -2,14 +2,15 @@
 
 import asyncio
 import io
+import os
 import re
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 from PIL import Image
+from waiting import PATIENCE, run_in_a_loop, until
 
 from dlcourse.layers import Affine
 from dlcourse.plots import to_png
@@ -35,18 +36,9 @@ def affines(run):
     return [layer for layer in run.network.layers if isinstance(layer, Affine)]
 
 
-def run_in_a_loop(coroutine):
-    """Run in a thread of its own: where a browser test came before, Playwright keeps a loop in this one."""
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, coroutine).result()
-
-
-async def until(condition, seconds=20):
-    for _ in range(int(seconds * 100)):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("it did not happen in time")
+@pytest.fixture(autouse=True)
+def no_page_is_silent(monkeypatch):
+    monkeypatch.setattr(live, "PATIENCE", PATIENCE)
 
 
 def picture(panel):
@@ -405,10 +397,12 @@ class TestPanel:
         async def main():
             panel = playground()
             panel.controls["pace"].value = 20
+            began = time.monotonic()
             panel.start()
-            await asyncio.sleep(1.0)
+            await until(lambda: panel.steps >= 10)
             panel.pause()
-            assert 5 <= panel.steps <= 26  # a busy machine may be slower, none may be faster
+            # A busy machine may be slower, none may be faster. It makes up for a tenth of a second at most.
+            assert panel.steps <= 20 * (time.monotonic() - began) + 3
             panel.close()
 
         run_in_a_loop(main())
@@ -422,8 +416,8 @@ class TestPanel:
             began = time.process_time()
             panel._show()
             costs.append(time.process_time() - began)
-        # 0.0625 leaves half of the time for training. It takes 0.03; the rest is for slower machines.
-        assert min(costs) < 0.0625
+        # 0.0625 leaves half of the time for training, where nothing else runs. It takes 0.03.
+        assert min(costs) < 0.0625 * (1 if os.environ.get("DLCOURSE_IDLE") == "1" else 5)
 
     def test_blowing_up_is_said_and_any_control_begins_anew(self, monkeypatch):
         monkeypatch.setattr(live, "REDRAW", 0.01)
@@ -463,9 +457,7 @@ class TestPanel:
 
         run_in_a_loop(main())
 
-    def test_controls_that_move_in_another_thread_do_not_disturb_a_step(self, monkeypatch):
-        monkeypatch.setattr(live, "PATIENCE", 1000)
-
+    def test_controls_that_move_in_another_thread_do_not_disturb_a_step(self):
         async def main():
             panel, errors = playground(), []
             panel.controls["pace"].value = 2000

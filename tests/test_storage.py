@@ -158,7 +158,7 @@ with atomic_file(sys.argv[1]) as file:
     file.write(b"half of")
     file.flush()
     print("writing", flush=True)
-    time.sleep(60)
+    time.sleep(600)
 """
     with subprocess.Popen([sys.executable, "-c", code, path], stdout=subprocess.PIPE) as process:
         assert process.stdout.readline().strip() == b"writing"

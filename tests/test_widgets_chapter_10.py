@@ -1,13 +1,12 @@
 """The widgets of chapter 10: the drawing, what the networks make of it, the pen without a mouse; the cells behind errors."""
 
-import asyncio
 import builtins
 import importlib
 import re
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from waiting import run_in_a_loop, until
 
 from dlcourse.augmentation import center_digit
 from dlcourse.datasets import load_mnist
@@ -209,7 +208,9 @@ class TestStudio:
         panel.page._key("Escape", False, False, False)
         assert focused == ["left", "clear", "left"]
 
-    def test_while_a_stroke_goes_on_the_answer_comes_later(self):
+    def test_while_a_stroke_goes_on_the_answer_comes_later(self, monkeypatch):
+        monkeypatch.setattr(studio, "REDRAW", 2)
+
         async def main():
             panel = studio.digit_studio()
             page = panel.page
@@ -218,14 +219,10 @@ class TestStudio:
             for y in range(55, 230, 5):  # all of it before the next answer is due
                 page.extend(140, y)
             assert alts(panel) == before
-            for _try in range(200):
-                await asyncio.sleep(0.02)
-                if "SimpleConvNet reads 1 " in alts(panel)[0]:
-                    break
-            assert "SimpleConvNet reads 1 " in alts(panel)[0], "the hand rests, and is not lifted"
+            # The hand rests, and is not lifted.
+            await until(lambda: "SimpleConvNet reads 1 " in alts(panel)[0])
 
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, main()).result()
+        run_in_a_loop(main())
 
     def test_an_error_while_drawing_is_shown(self, panel, monkeypatch):
         def broken(*_arguments):
