@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 
+from dlcourse.tracing import Runner, Trace, simple, where
+
 __all__ = ["Access", "NotYet", "Raised"]
 
 # Ours even where a learner's line puts something else in NumPy's place.
@@ -53,11 +55,11 @@ class NotYet(AssertionError):
 
 
 class Raised(Exception):
-    """A subject raised an exception: its `name` and its `text`, without the exception itself."""
+    """A subject raised an exception: its `name`, its `text` and the learner's line, without the exception itself."""
 
-    def __init__(self, name: str, text: str):
-        super().__init__(name, text)
-        self.name, self.text = name, text
+    def __init__(self, name: str, text: str, line: str = ""):
+        super().__init__(name, text, line)
+        self.name, self.text, self.line = name, text, line
 
 
 @contextmanager
@@ -70,7 +72,14 @@ def _learners_code(errors: Mapping[str, str]) -> Iterator[None]:
         except (KeyboardInterrupt, NotYet):
             raise
         except BaseException as error:
-            raise Raised(type(error).__name__, str(error)) from error
+            raise Raised(type(error).__name__, _text(error), where(error)) from error
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception as second:  # an exception of the learner's own may do anything when it is asked
+        return f"({type(second).__name__} while it was printed)"
 
 
 class Access:
@@ -78,22 +87,33 @@ class Access:
 
     `errors` says what NumPy does about overflow and the like, as `numpy.errstate` takes it: ``{"over": "raise"}``.
     Arguments are arrays, numbers, texts, None, functions of the check, other subjects, and lists, tuples and dicts of
-    these. A request that fails ends in `Raised`.
+    these; `layout` is one of `dlcourse.tracing.LAYOUTS`. A request that fails ends in `Raised`. `trace` tells what ran
+    in the last call.
     """
+
+    def __init__(self):
+        self._runner = Runner()
+
+    @property
+    def trace(self) -> Trace:
+        """What ran in the last call of a function or method."""
+        return self._runner.trace
 
     def what(self, thing: Any) -> str:
         """Say what `thing` is: ``"class"``, ``"function"`` (anything else that can be called) or ``"value"``."""
         return "class" if inspect.isclass(thing) else "function" if callable(thing) else "value"
 
-    def call(self, thing: Any, args: Sequence, kwargs: Mapping, errors: Mapping[str, str]) -> Any:
+    def call(self, thing: Any, args: Sequence, kwargs: Mapping, errors: Mapping[str, str], layout: str = "") -> Any:
         """Call a function, or make an object of a class."""
         with _learners_code(errors):
-            return thing(*args, **kwargs)
+            return self._runner.run(thing, args, kwargs, layout)
 
-    def method(self, thing: Any, name: str, args: Sequence, kwargs: Mapping, errors: Mapping[str, str]) -> Any:
+    def method(
+        self, thing: Any, name: str, args: Sequence, kwargs: Mapping, errors: Mapping[str, str], layout: str = ""
+    ) -> Any:
         """Call the method `name` of an object."""
         with _learners_code(errors):
-            return getattr(thing, name)(*args, **kwargs)
+            return self._runner.run(getattr(thing, name), args, kwargs, layout)
 
     def get(self, thing: Any, name: str, keys: Sequence) -> Any:
         """Give the attribute `name` of an object; with `keys`, the item ``[key]`` of it, and so on inwards."""
@@ -101,15 +121,18 @@ class Access:
             value = getattr(thing, name)
             for key in keys:
                 value = value[key]
-            return value
+            return simple(value)
 
     def set(self, thing: Any, name: str, keys: Sequence, value: Any) -> None:
         """Set the attribute `name` of an object; with `keys`, the item of it that `get` would give."""
         with _learners_code({}):
-            if keys:
-                self.get(thing, name, keys[:-1])[keys[-1]] = value
-            else:
+            if not keys:
                 setattr(thing, name, value)
+                return
+            inside = getattr(thing, name)
+            for key in keys[:-1]:
+                inside = inside[key]
+            inside[keys[-1]] = value
 
     def clock(self) -> float:
         """Give the processor time that the check and the learner's code have used: other programs do not count."""

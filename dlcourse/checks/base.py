@@ -2,83 +2,22 @@
 
 import importlib
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import traceback
+from collections.abc import Sequence
 from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 
 from dlcourse.checks.access import Access, NotYet
+from dlcourse.checks.table import EXERCISES, KINDS, Exercise, exercise, explain
 from dlcourse.checks.trial import Trial
 from dlcourse.text import _
 
 __all__ = ["EXERCISES", "KINDS", "Exercise", "Trial", "check", "exercise", "explain", "find", "judge", "load"]
 
-KINDS = ("write it", "find the bug", "predict then run", "measure", "explain")
-
-
-@dataclass(frozen=True)
-class Exercise:
-    """One exercise, as the check's file declares it.
-
-    Attributes
-    ----------
-    number : str
-        Chapter and place in it: ``"2.3"``.
-    title : str
-    kind : str
-        One of `KINDS`.
-    points : int
-    section : str
-        The heading of the chapter that teaches what is needed.
-    names : tuple of str
-        What the learner hands to ``check``, in this order.
-    numbers : function, optional
-        ``numbers(variant)`` gives the task's numbers as a dict, for a task that has them.
-    run : function or None
-        The check; None where a person reads the answer.
-    """
-
-    number: str
-    title: str
-    kind: str
-    points: int
-    section: str
-    names: tuple[str, ...] = ()
-    numbers: Callable[[int], Mapping[str, Any]] | None = None
-    run: Callable[[Trial], None] | None = None
-
-
-EXERCISES: dict[str, Exercise] = {}
 # The different wrong answers that came for each exercise since Python started.
 _wrong: dict[str, set] = {}
-
-
-def exercise(
-    number: str, title: str, *, kind: str, points: int, section: str, names: Sequence[str],
-    numbers: Callable[[int], Mapping[str, Any]] | None = None,
-) -> Callable[[Callable[[Trial], None]], Callable[[Trial], None]]:  # fmt: skip
-    """Enter the decorated function in the table, as the check of an exercise; the arguments are `Exercise`'s."""
-
-    def enter(run: Callable[[Trial], None]) -> Callable[[Trial], None]:
-        _enter(Exercise(number, title, kind, points, section, tuple(names), numbers, run))
-        return run
-
-    return enter
-
-
-def explain(number: str, title: str, *, points: int, section: str) -> None:
-    """Enter an exercise that a person reads and grades."""
-    _enter(Exercise(number, title, "explain", points, section))
-
-
-def _enter(entry: Exercise) -> None:
-    if entry.kind not in KINDS or not re.fullmatch(r"[1-9]\d*\.[1-9]\d*", entry.number) or entry.points < 1:
-        raise ValueError(f"exercise {entry.number!r}: kind {entry.kind!r}, points {entry.points!r}")
-    if entry.number in EXERCISES:
-        raise ValueError(f"there are two exercises {entry.number!r}")
-    EXERCISES[entry.number] = entry
 
 
 def load(chapter: int) -> list[Exercise]:
@@ -123,16 +62,21 @@ def judge(number: str, subjects: Sequence, *, seed: int = 0, variant: int = 0, a
     ValueError
         If the exercise has no check, or takes another number of subjects.
     """
+    entry = _asked(number, subjects)
+    trial = Trial(entry, subjects, seed, variant, access)
+    trial.begin()
+    entry.run(trial)
+    trial.end()
+
+
+def _asked(number: str, subjects: Sequence) -> Exercise:
     entry = find(number)
     if entry.run is None:
         raise ValueError(_("{number} is read by a person, it has no check").format(number=number))
     if len(subjects) != len(entry.names):
         names = ", ".join(entry.names)
         raise ValueError(_('write: check("{number}", {names})').format(number=number, names=names))
-    trial = Trial(entry, subjects, seed, variant, access)
-    trial.begin()
-    entry.run(trial)
-    trial.end()
+    return entry
 
 
 def check(number: str, *subjects: Any, seed: int = 0, variant: int = 0, quiet: bool = False) -> None:
@@ -156,6 +100,7 @@ def check(number: str, *subjects: Any, seed: int = 0, variant: int = 0, quiet: b
     NotYet
         If the answer is not right, with a hint.
     """
+    _asked(number, subjects)
     try:
         judge(number, subjects, seed=seed, variant=variant)
     except NotYet as error:
@@ -163,8 +108,22 @@ def check(number: str, *subjects: Any, seed: int = 0, variant: int = 0, quiet: b
         tries.add(tuple(map(_fingerprint, subjects)))
         error.tell_more = len(tries) > 1
         raise
+    except Exception as error:
+        raise _our_fault(number, error) from None
     if not quiet:
         print(_("{number}: right").format(number=number))
+
+
+def _our_fault(number: str, error: Exception) -> NotYet:
+    """Give the hint for a check that stumbled over an answer; its `report` is for whoever mends the check."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    text = _("The check itself failed on this answer. That is our fault, not yours: please tell your instructor. "
+             "({number}: {error}: {text}; {file}, line {line})")  # fmt: skip
+    text = text.format(number=number, error=type(error).__name__, text=str(error)[:200],
+                       file=place.filename.replace("\\", "/").rpartition("/")[2], line=place.lineno)  # fmt: skip
+    found = NotYet(number, "broken", text)
+    found.report = "".join(traceback.format_exception(error))
+    return found
 
 
 def _fingerprint(thing: Any) -> str:

@@ -1,24 +1,25 @@
 """One try at an exercise: what a check asks of the learner's answer, and the hint when something is wrong.
 
-Each question either passes or raises `NotYet` with one hint. The hint says where, and of what class the mistake is;
-never the right value.
+Each question either passes or raises `NotYet` with one hint, which says only what was measured: where, and of what
+class the mistake is. The answer to a task with numbers is never told.
 """
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 
 from dlcourse.checks import values
 from dlcourse.checks.access import Access, NotYet, Raised
+from dlcourse.checks.table import Exercise
 from dlcourse.text import _
 
-if TYPE_CHECKING:
-    from dlcourse.checks.base import Exercise
-
 __all__ = ["Trial"]
+
+# Parts of the package that solve nothing, and other people's solutions.
+NEUTRAL, ELSEWHERE = ("text", "plots", "views"), {"scipy", "torch", "sklearn", "jax", "tensorflow", "keras", "other"}
 
 # A mistake that was seen coming: its kind, the values it gives (or a function that computes them), the hint for it,
 # and, if wanted, what to add after a second wrong try.
@@ -50,7 +51,7 @@ class Trial:
     """
 
     def __init__(
-        self, exercise: "Exercise", subjects: Sequence, seed: int = 0, variant: int = 0, access: Access | None = None
+        self, exercise: Exercise, subjects: Sequence, seed: int = 0, variant: int = 0, access: Access | None = None
     ):
         self.exercise, self.subjects, self.seed = exercise, tuple(subjects), seed
         self.subject = subjects[0] if subjects else None
@@ -59,6 +60,9 @@ class Trial:
         self.access = Access() if access is None else access
         self.doing = ", ".join(exercise.names)
         self._changed: str | None = None
+        # What the answer has called so far, of the package and by any name: see `dlcourse.tracing.Trace`.
+        self.package: dict[str, str] = {}
+        self.names: set[str] = set()
 
     def fail(self, kind: str, hint: str, more: str | None = None) -> NoReturn:
         """End this try with a hint."""
@@ -80,10 +84,21 @@ class Trial:
             text = _("{doing} changes its argument. Whoever called it still needs the old values.")
             more = _("Work on a new array: what stands left of = or of -= must not be the argument itself.")
             self.fail("aliasing", text.format(doing=self._changed), more)
+        uses = self.exercise.uses
+        if uses is None or self.exercise.kind not in ("write it", "find the bug"):
+            return
+        allowed = tuple(f"{name}." for name in (*uses, *NEUTRAL))
+        foreign = [name for name in self.names if name.split(".")[0] in ELSEWHERE]
+        borrowed = [what for what in self.package if not f"{what}.".startswith(allowed)] + foreign
+        if borrowed:
+            name = self.package.get(borrowed[0], ", ".join(self.exercise.names))
+            self.fail("borrowed", _(
+                "It works, and it is not yours yet: {name} calls {what}. The task is to write it yourself, in plain "
+                "Python and NumPy.").format(name=name, what=borrowed[0]))  # fmt: skip
 
     # What is done with a subject. A grader that keeps learners' code in another process has its own `Access`.
 
-    def call(self, f: Any, *args: Any, changes=False, raised: tuple | None = None, errors=None, **kwargs: Any) -> Any:
+    def call(self, f: Any, *args: Any, changes=False, raised=None, errors=None, layout="", **kwargs: Any) -> Any:
         """Call the learner's function with copies of the arguments.
 
         Parameters
@@ -96,22 +111,24 @@ class Trial:
             ``(kind, hint[, more])`` for when it raises; without it, the hint tells what was raised.
         errors : dict, optional
             For `numpy.errstate`: with ``{"over": "raise"}`` an overflow is a mistake (of kind "stability").
+        layout : str, optional
+            One of `dlcourse.tracing.LAYOUTS`: how arrays lie in memory.
         """
         name = self._name(f)
         self.expect(self.access.what(f) != "value", "type", _("{name} is not a function.").format(name=name))
-        return self._do(name, partial(self.access.call, f), args, kwargs, changes, raised, errors)
+        return self._do(name, partial(self.access.call, f), args, kwargs, changes, raised, errors, layout)
 
     def new(self, cls: Any, *args: Any, changes=False, raised: tuple | None = None, **kwargs: Any) -> Any:
         """Make an object of the learner's class; as `call`."""
         name = self._name(cls)
         self.expect(self.access.what(cls) == "class", "type", _("{name} is not a class.").format(name=name))
-        return self._do(name, partial(self.access.call, cls), args, kwargs, changes, raised, None)
+        return self._do(name, partial(self.access.call, cls), args, kwargs, changes, raised, None, "")
 
     def method(
-        self, thing: Any, name: str, *args: Any, changes=False, raised: tuple | None = None, errors=None, **kwargs: Any
-    ) -> Any:
+        self, thing: Any, name: str, *args: Any, changes=False, raised=None, errors=None, layout="", **kwargs: Any
+    ) -> Any:  # fmt: skip
         """Call the method `name` of a learner's object; as `call`."""
-        return self._do(name, partial(self.access.method, thing, name), args, kwargs, changes, raised, errors)
+        return self._do(name, partial(self.access.method, thing, name), args, kwargs, changes, raised, errors, layout)
 
     def get(self, thing: Any, name: str, *keys: Any) -> Any:
         """Give the attribute `name`; with `keys`, the item inside: ``get(layer, "grads", "W")``."""
@@ -133,24 +150,38 @@ class Trial:
         names = [name for name, subject in zip(self.exercise.names, self.subjects) if subject is thing]
         return names[0] if names else self.doing
 
-    def _do(self, name, request, args, kwargs, changes, raised, errors):
+    def _do(self, name, request, args, kwargs, changes, raised, errors, layout):
         handed = (args, kwargs) if changes else values.copied((args, kwargs))
         self.doing = f"{name}({', '.join(map(values.described, [*args, *kwargs.values()]))})"
         try:
-            result = request(*handed, errors or {})
+            result = request(*handed, errors or {}, **({"layout": layout} if layout else {}))
         except Raised as error:
-            text = error.text if len(error.text) < 200 else error.text[:200] + " …"
-            if error.name == "NotImplementedError":
-                self.fail("missing", _("There is nothing in {name} yet.").format(name=name))
-            if raised:
-                self.fail(*raised)
-            if error.name == "FloatingPointError":
-                self.fail("stability", _("Inside {doing}: {text}.").format(doing=self.doing, text=text))
-            text = _("{doing} raises {error}: {text}").format(doing=self.doing, error=error.name, text=text)
-            self.fail("raises", text)
+            self._raised(name, error, raised)
+        finally:
+            self.package |= {what: name for what in self.access.trace.package if what not in self.package}
+            self.names |= set(self.access.trace.names)
         if not changes and not values.same(handed, (args, kwargs)):
             self._changed = self._changed or self.doing
         return result
+
+    def _raised(self, name: str, error: Raised, expected: tuple | None) -> NoReturn:
+        text = error.text if len(error.text) < 200 else error.text[:200] + " …"
+        line = _(" ({line})").format(line=error.line) if error.line else ""
+        if error.name == "NotImplementedError":
+            self.fail("missing", _("There is nothing in {name} yet.").format(name=name))
+        if error.name == "TooLong":
+            hint = _("{doing} does not come to an end: it was stopped{line}.").format(doing=self.doing, line=line)
+            self.fail("endless", hint, _("Which condition ends the loop, and what makes it true one day?"))
+        if "is read-only" in error.text or "read-only" in error.text and "destination" in error.text:
+            hint = _("{doing} writes into its argument{line}. Whoever called it still needs the old values.")
+            self.fail("aliasing", hint.format(doing=self.doing, line=line))
+        if expected:
+            self.fail(*expected)
+        if error.name == "FloatingPointError":
+            self.fail("stability", _("Inside {doing}: {text}{line}.").format(doing=self.doing, text=text, line=line))
+        text = _("{doing} raises {error}: {text}{line}").format(
+            doing=self.doing, error=error.name, text=text, line=line)  # fmt: skip
+        self.fail("raises", text)
 
     # Questions about what came back.
 
@@ -219,7 +250,10 @@ class Trial:
         if hint and kind != "values":
             self.fail(kind, hint, more)
         self.shape(found, right.shape, what)
-        self.fail(*values.difference(found, right, close, what, kind, hint, more))
+        found_kind, text, extra = values.relation([(found, right, close)], what)
+        if found_kind == "values":
+            self.fail(kind, hint or text, more or extra)
+        self.fail(found_kind, text, more or extra)
 
     def gradient(self, f: Callable[[np.ndarray], float], x: np.ndarray, found: Any, mistakes: Mistakes = (), **options):
         """Is `found` the gradient of `f` at `x`? Measured by central differences; the rest as `equal`."""
@@ -264,6 +298,10 @@ class Trial:
         found = values.loops(self.access.source(f))
         text = _("{name} goes through the numbers one by one, in its line {line}. One expression takes them all.")
         self.expect(not found, "loop", (hint or text).format(name=self._name(f), line=found))
+
+    def without(self, *names: str, kind: str, hint: str) -> None:
+        """Has nothing that was called so far one of these names, such as ``"tanh"``, whatever it was called by?"""
+        self.expect(not set(names) & {name.rpartition(".")[2] for name in self.names}, kind, hint)
 
     def avoids(self, f: Any, *names: str, kind: str, hint: str) -> None:
         """Does it do without these names?"""

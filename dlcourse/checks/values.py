@@ -2,16 +2,17 @@
 
 import ast
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from dlcourse.text import _
+from dlcourse.tracing import simple
 
 __all__ = [
-    "agree", "as_array", "blank", "close", "copied", "described", "difference", "differences", "errstate", "loops",
-    "names", "of_one_sort", "plain", "same", "sort_of",
+    "agree", "as_array", "blank", "close", "copied", "described", "differences", "errstate", "loops", "names",
+    "of_one_sort", "plain", "relation", "same", "shown", "sort_of",
 ]  # fmt: skip
 
 # Ours even where a learner's line puts something else in NumPy's place.
@@ -39,6 +40,7 @@ def plain(value: Any) -> Any:
     TypeError
         For anything else; its text says what was found.
     """
+    value = simple(value)
     kind = type(value)
     if value is None or value is ... or kind in SCALARS:
         return value
@@ -105,6 +107,8 @@ def close(found: np.ndarray, right: np.ndarray, *, rtol: float | None = None, at
     if found.shape != right.shape:
         return False
     coarse = found.dtype.kind == "f" and found.dtype.itemsize < 8
+    if found.dtype == np.float16 and rtol is None:
+        rtol, atol = 5e-3, 5e-3
     rtol = (1e-4 if coarse else 1e-6) if rtol is None else rtol
     atol = (1e-5 if coarse else 1e-9) if atol is None else atol
     found, right = found.astype(float), right.astype(float)
@@ -117,36 +121,55 @@ def close(found: np.ndarray, right: np.ndarray, *, rtol: float | None = None, at
     return bool(_all(_abs(found - right) <= rtol * _abs(right) + atol * max(_abs(right).max(), 1e-30)))
 
 
-def difference(found, right, close, what, kind, hint, more) -> tuple[str, str, str | None]:
-    """Say how two arrays of one shape differ: the kind, the hint, and more of it.
+def relation(every: Sequence[tuple], what: str) -> tuple[str, str, str | None]:
+    """Say what wrong results have in common: the kind, the hint, and more of it; kind "values" if nothing.
 
-    `kind`, `hint` and `more` are for where nothing particular is recognized.
+    `every` holds ``(found, right, close)`` for each of them, found and right of one shape.
     """
-    finite = _isfinite(found)
-    if _any(~finite & _isfinite(right)):
-        text = _("{what} holds {value}, where a number is expected.")
-        return "stability", text.format(what=what, value=found[~finite][0]), more
-    if _any(right) and _all(_isfinite(right)) and _any(found):
-        if close(-right):
-            return "sign", _("{what} has the wrong sign everywhere.").format(what=what), more
-        factor = float((found * right).sum() / (right * right).sum())
-        if right.size > 1 and factor and close(factor * right):
-            text = _("{what} is off by the same factor everywhere.").format(what=what)
-            return "scale", text, more or _("The factor is about {factor:.3g}.").format(factor=factor)
-        offset = float((found.astype(float) - right).mean())
-        if right.size > 2 and close(right + offset):
-            return "offset", _("{what} is off by the same amount everywhere.").format(what=what), more
-        if right.ndim == 2 and right.shape[0] == right.shape[1] and close(right.T):
-            return "axis", _("{what} has its rows and columns swapped.").format(what=what), more
-    if hint:
-        return kind, hint, more
+    for found, right, _close in every:
+        if _any(~_isfinite(found) & _isfinite(right)):
+            text = _("{what} holds {value}, where a number is expected.")
+            return "stability", text.format(what=what, value=found[~_isfinite(found)][0]), None
+    telling = [one for one in every if _any(one[1]) and _all(_isfinite(one[1])) and _any(one[0])]
+    if len(telling) == len(every):
+        if all(close(-right.astype(float)) for _found, right, close in every):
+            return "sign", _("{what} has the wrong sign everywhere.").format(what=what), None
+        factors = [_factor(*one) for one in every]
+        if any(right.size > 1 for _found, right, _close in every) and all(factors):
+            if max(factors) - min(factors) <= 1e-3 * abs(factors[0]):
+                more = _("The factor is about {factor:.3g}.").format(factor=factors[0])
+                return "scale", _("{what} is off by the same factor everywhere.").format(what=what), more
+            return "scale", _("{what} is off by a factor everywhere, which depends on the input: {one:.3g} once, and "
+                              "{other:.3g}.").format(what=what, one=factors[0], other=min(factors)), None  # fmt: skip
+        offsets = [float((found.astype(float) - right).mean()) for found, right, _close in every]
+        if all(right.size > 2 and close(right + offset) for offset, (_f, right, close) in zip(offsets, every)):
+            return "offset", _("{what} is off by the same amount everywhere.").format(what=what), None
+        if all(right.ndim == 2 and right.shape[0] == right.shape[1] and close(right.T) for _f, right, close in every):
+            return "axis", _("{what} has its rows and columns swapped.").format(what=what), None
+    found, right, _close = every[0]
     if not right.ndim:
-        return kind, _("{what} gives {value:.6g}, which is not right.").format(what=what, value=found[()]), more
+        return "values", _("{what} gives {value:.6g}, which is not right.").format(what=what, value=found[()]), None
     with errstate(all="ignore"):
         worst = np.unravel_index(_abs(found.astype(float) - right).argmax(), right.shape)
     place = ", ".join(map(str, worst))
     text = _("{what} differs from what is expected, most at [{place}], where it gives {value:.6g}.")
-    return kind, text.format(what=what, place=place, value=found[worst]), more
+    return "values", text.format(what=what, place=place, value=found[worst]), None
+
+
+def _factor(found: np.ndarray, right: np.ndarray, close: Callable) -> float:
+    factor = float((found * right.astype(float)).sum() / (right.astype(float) ** 2).sum())
+    return factor if close(factor * right) else 0.0
+
+
+def shown(value: Any) -> str:
+    """Write a value as a learner would, short."""
+    if type(value) is np.ndarray and value.ndim:
+        dtype = "" if value.dtype == float else f" ({value.dtype})"
+        with np.printoptions(precision=4, suppress=bool(value.size and 1e-3 < _abs(value).max() < 1e5)):
+            return " ".join(np.array2string(value, separator=", ").split()) + dtype
+    if isinstance(value, float | np.ndarray):
+        return f"{value[()] if isinstance(value, np.ndarray) else value:.5g}"
+    return repr(value)
 
 
 def differences(f: Callable[[np.ndarray], float], x: np.ndarray, h: float = 1e-5) -> np.ndarray:

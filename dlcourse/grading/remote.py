@@ -17,8 +17,9 @@ from typing import Any
 
 from dlcourse.checks.access import Access, Raised
 from dlcourse.grading import written
-from dlcourse.grading.wire import Broken, Decoder, Encoder, Numbers, pack, read
+from dlcourse.grading.wire import Broken, Changeable, Decoder, Encoder, Numbers, pack, read
 from dlcourse.text import _
+from dlcourse.tracing import Trace
 
 __all__ = ["Gone", "Proxy", "RemoteAccess", "Workplace"]
 
@@ -64,7 +65,7 @@ class Workplace:
             env=_environment(self.folder), start_new_session=True,
         )  # fmt: skip
         self._out, self._in = queue.Queue(), queue.Queue(maxsize=2)
-        self.gone: Gone | None = None
+        self.gone, self.trace = None, Trace()
         # A pipe may be full, or empty for ever: threads wait in our place.
         for work in (self._send, self._receive):
             threading.Thread(target=work, daemon=True).start()
@@ -187,7 +188,7 @@ class Workplace:
         message["args"] = [encoder.value(item) for item in args]
         message["kwargs"] = {name: encoder.value(value) for name, value in (kwargs or {}).items()}
         self._out.put(pack(message, encoder.blob))
-        may_change = _Changeable(encoder.seen)
+        may_change = Changeable(encoder.seen)
         for _call in range(MOST_CALLBACKS):
             answer, blob = self._wait()
             decoder = Decoder(self.numbers, blob, self._known, may_change)
@@ -198,10 +199,10 @@ class Workplace:
                 result = decoder.value(answer.get("ok"))
                 for item in answer["args"]:
                     decoder.value(item)
-                raised = answer.get("raised")
-                if raised:
-                    name, text = map(str, raised)
-                    raise Raised(name[:100], text[:1000])
+                self.trace = Trace.told(answer.get("trace"))
+                if raised := answer.get("raised"):
+                    name, text, *line = map(str, raised)
+                    raise Raised(name[:100], text[:1000], "".join(line)[:1000])
             except (Broken, KeyError, TypeError, ValueError) as error:
                 raise _no_value(error) from error
             return result
@@ -247,16 +248,6 @@ class Workplace:
         return proxy
 
 
-class _Changeable:
-    """Numbers of what a request may change here: its own arguments, and whatever came from the worker."""
-
-    def __init__(self, arguments: set[int]):
-        self.arguments = arguments
-
-    def __contains__(self, number: int) -> bool:
-        return number < 0 or number in self.arguments
-
-
 class RemoteAccess(Access):
     """Passes a check's requests on to a worker; how an answer is written it finds in the `cells` themselves.
 
@@ -268,23 +259,32 @@ class RemoteAccess(Access):
     """
 
     def __init__(self, workplace: Workplace, cells: Sequence[str]):
+        super().__init__()
         self.workplace, self.cells = workplace, cells
+
+    @property
+    def trace(self) -> Trace:
+        """What ran in the last call; a worker may lie about it."""
+        return self.workplace.trace
 
     def what(self, thing: Any) -> str:
         """Say what `thing` is; a worker may lie, and gains a call that fails."""
         return thing.kind if isinstance(thing, Proxy) else super().what(thing)
 
-    def call(self, thing: Any, args: Sequence, kwargs: Mapping, errors: Mapping[str, str]) -> Any:
+    def call(self, thing: Any, args: Sequence, kwargs: Mapping, errors: Mapping[str, str], layout: str = "") -> Any:
         """Call a function, or make an object of a class."""
         if not isinstance(thing, Proxy):
-            return super().call(thing, args, kwargs, errors)
-        return self._ask({"do": "call", "errors": dict(errors)}, args, kwargs, thing=thing)
+            return super().call(thing, args, kwargs, errors, layout)
+        return self._ask({"do": "call", "errors": dict(errors), "layout": layout}, args, kwargs, thing=thing)
 
-    def method(self, thing: Any, name: str, args: Sequence, kwargs: Mapping, errors: Mapping[str, str]) -> Any:
+    def method(
+        self, thing: Any, name: str, args: Sequence, kwargs: Mapping, errors: Mapping[str, str], layout: str = ""
+    ) -> Any:
         """Call the method `name` of an object."""
         if not isinstance(thing, Proxy):
-            return super().method(thing, name, args, kwargs, errors)
-        return self._ask({"do": "method", "name": name, "errors": dict(errors)}, args, kwargs, thing=thing)
+            return super().method(thing, name, args, kwargs, errors, layout)
+        message = {"do": "method", "name": name, "errors": dict(errors), "layout": layout}
+        return self._ask(message, args, kwargs, thing=thing)
 
     def get(self, thing: Any, name: str, keys: Sequence) -> Any:
         """Give an attribute, or an item inside it."""

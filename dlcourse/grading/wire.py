@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-__all__ = ["Broken", "Decoder", "Encoder", "Numbers", "pack", "read", "write"]
+__all__ = ["Broken", "Changeable", "Decoder", "Encoder", "Numbers", "pack", "read", "write"]
 
 MOST_JSON, MOST_BYTES = 8 << 20, 64 << 20
 MOST_TEXT, MOST_DEPTH = 100_000, 40
@@ -253,6 +253,16 @@ class Decoder:
             self.numbers.enter(number, value)
             return value
         return known
+
+
+class Changeable:
+    """Numbers of what a request may change here: its own arguments, and whatever came from the worker."""
+
+    def __init__(self, arguments: set[int]):
+        self.arguments = arguments
+
+    def __contains__(self, number: int) -> bool:
+        return number < 0 or number in self.arguments
 
 
 def _fill(known: Any, value: Any) -> bool:

@@ -18,6 +18,7 @@ import traceback
 import types
 import warnings
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +27,7 @@ import numpy as np
 
 from dlcourse.grading import sandbox
 from dlcourse.grading.wire import Broken, Decoder, Encoder, Numbers, read, write
+from dlcourse.tracing import Runner, simple, where
 
 __all__ = ["Printed", "Shell", "Worker", "main"]
 
@@ -106,6 +108,7 @@ class Worker:
         self.names = self.module.__dict__
         self.kept: dict[str, dict[str, Any]] = {}
         self.cells = 0
+        self.runner = Runner()
 
     def serve(self, *, for_reply: bool = False) -> Any:
         """Answer until the judge hangs up, or until the reply to a call of ours arrives."""
@@ -131,10 +134,11 @@ class Worker:
             answer = {"raised": _said(error)}
             encoder = Encoder(self.numbers, self._handle, decoder.arrays)
         try:
+            answer["trace"] = asdict(self.runner.trace) if message["do"] in ("call", "method") else None
             answer["args"] = [encoder.value(item) for item in (*args, *kwargs.values())]
             write(self.outgoing, answer, encoder.blob)
         except (MemoryError, ValueError, TypeError, RecursionError) as error:
-            write(self.outgoing, {"raised": _said(error), "args": []})
+            write(self.outgoing, {"raised": _said(error), "args": [], "trace": None})
 
     # What the judge asks for.
 
@@ -145,29 +149,30 @@ class Worker:
                 with _within(message["seconds"]):
                     self.execute(message["text"])
             except BaseException as found:
-                error = [*_said(found), _line(found, self.cells)]
+                error = [*_said(found)[:2], _line(found, self.cells)]
         return {"printed": printed.text, "error": error}
 
     def _keep(self, message: Mapping, *_unused: Any) -> None:
         self.kept[message["place"]] = {name: self.names[name] for name in message["names"] if name in self.names}
 
     def _name(self, message: Mapping, *_unused: Any) -> Any:
-        return self.kept.get(message["place"], self.names)[message["name"]]
+        return simple(self.kept.get(message["place"], self.names)[message["name"]])
 
     def _call(self, message: Mapping, decoder: Decoder, args: list, kwargs: dict) -> Any:
         with _silenced(message["errors"]):
-            return decoder.value(message["thing"])(*args, **kwargs)
+            return self.runner.run(decoder.value(message["thing"]), args, kwargs, message["layout"])
 
     def _method(self, message: Mapping, decoder: Decoder, args: list, kwargs: dict) -> Any:
         with _silenced(message["errors"]):
-            return getattr(decoder.value(message["thing"]), message["name"])(*args, **kwargs)
+            method = getattr(decoder.value(message["thing"]), message["name"])
+            return self.runner.run(method, args, kwargs, message["layout"])
 
     def _get(self, message: Mapping, decoder: Decoder, *_unused: Any) -> Any:
         with _silenced({}):
             value = getattr(decoder.value(message["thing"]), message["name"])
             for key in message["keys"]:
                 value = value[decoder.value(key)]
-            return value
+            return simple(value)
 
     def _set(self, message: Mapping, decoder: Decoder, args: list, *_unused: Any) -> None:
         with _silenced({}):
@@ -261,9 +266,10 @@ def _silenced(errors: Mapping[str, str]):
 
 def _said(error: BaseException) -> list[str]:
     try:
-        return [str(type(error).__name__)[:100], str(error)[:MOST_SAID]]
+        text = str(error)[:MOST_SAID]
     except BaseException as second:  # an exception of the learner's own may do anything when it is asked
-        return [str(type(error).__name__)[:100], f"({type(second).__name__} while it was printed)"]
+        text = f"({type(second).__name__} while it was printed)"
+    return [str(type(error).__name__)[:100], text, where(error)[:MOST_SAID]]
 
 
 def _line(error: BaseException, cells: int) -> int:

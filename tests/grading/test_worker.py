@@ -233,14 +233,14 @@ def test_overflow_is_a_mistake_where_the_check_says_so():
 def test_what_no_plain_value_is_stays_there():
     access = enter("""
 import collections, numpy as np
-made = dict(matrix=np.matrix([[1]]), ordered=collections.OrderedDict(a=1), objects=np.array([None]), huge=10**30,
+made = dict(matrix=np.matrix([[1]]), queue=collections.deque([1]), objects=np.array([None]), huge=10**30,
             text="x" * 200_000, made=lambda: 1)
 def give(name):
     return made[name]
 """)
     give = workplace().subject("give")
     found = {
-        name: access.call(give, [name], {}, NO_ERRORS) for name in ("matrix", "ordered", "objects", "huge", "text")
+        name: access.call(give, [name], {}, NO_ERRORS) for name in ("matrix", "queue", "objects", "huge", "text")
     }
     assert all(isinstance(value, Proxy) for value in found.values())
     assert [type(value).__name__ for value in found.values()] == ["matrix", "OrderedDict", "ndarray", "int", "str"]

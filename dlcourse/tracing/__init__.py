@@ -1,0 +1,6 @@
+"""How a learner's code is run for the checks, and what is measured meanwhile: `recorder` runs it, `values` hands over."""
+
+from dlcourse.tracing.recorder import Runner, TooLong, Trace, where
+from dlcourse.tracing.values import LAYOUTS, laid_out, simple
+
+__all__ = ["LAYOUTS", "Runner", "TooLong", "Trace", "laid_out", "simple", "where"]

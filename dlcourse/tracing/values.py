@@ -1,0 +1,84 @@
+"""A learner's values: numbers and mappings of any sort made plain, and arrays that lie otherwise in memory."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+__all__ = ["LAYOUTS", "Watched", "arrays", "laid_out", "simple"]
+
+# How arrays lie in memory; "watched" ones note the functions of NumPy that get them.
+LAYOUTS = ("columns first", "every second", "backwards", "read-only", "watched")
+
+
+def simple(value: Any) -> Any:
+    """Give numbers of any sort, mappings and named tuples as floats, dicts and tuples; all else as it is."""
+    if type(value) in (bool, int, float, str, dict, list, tuple, np.ndarray) or value is None:
+        if type(value) is tuple:
+            return tuple(map(simple, value))
+        if type(value) in (dict, list):  # the same object, as long as nothing in it changes
+            inside = list(map(simple, value.values() if type(value) is dict else value))
+            if all(new is old for new, old in zip(inside, value.values() if type(value) is dict else value)):
+                return value
+            return dict(zip(value, inside)) if type(value) is dict else inside
+        return value
+    if isinstance(value, np.generic):
+        return value
+    if isinstance(value, Real | Decimal):
+        return int(value) if isinstance(value, int) else float(value)
+    if isinstance(value, tuple):
+        return tuple(map(simple, tuple.__iter__(value)))
+    if isinstance(value, Mapping) and not type(value).__module__.startswith("dlcourse"):  # those are views: they live
+        return {key: simple(value[key]) for key in value}
+    return value
+
+
+def laid_out(value: Any, layout: str) -> Any:
+    """Give arrays, also inside lists and dicts, in another order of memory, with the same numbers."""
+    if type(value) in (list, tuple):
+        return type(value)(laid_out(item, layout) for item in value)
+    if type(value) is dict:
+        return {key: laid_out(item, layout) for key, item in value.items()}
+    if type(value) is not np.ndarray or not value.ndim:
+        return value
+    if layout == "watched":
+        return value.copy().view(Watched)
+    if layout == "columns first":
+        return np.array(value, order="F")
+    if layout == "every second":
+        wide = np.repeat(value, 2, axis=-1)
+        return wide[..., ::2]
+    if layout == "backwards":
+        turned = (slice(None, None, -1),) * value.ndim
+        return value[turned].copy()[turned]
+    value = value.copy()
+    value.flags.writeable = False
+    return value
+
+
+class Watched(np.ndarray):
+    """An array that notes which of NumPy's functions are called with it, by whatever name."""
+
+    seen: set[str] = set()
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, out: tuple = (), **kwargs: Any) -> Any:
+        """Note the function, and do what it does."""
+        Watched.seen.add(ufunc.__name__)
+        plain = [item.view(np.ndarray) if isinstance(item, Watched) else item for item in inputs]
+        if out:
+            kwargs["out"] = tuple(item.view(np.ndarray) if isinstance(item, Watched) else item for item in out)
+        result = getattr(ufunc, method)(*plain, **kwargs)
+        return result.view(Watched) if type(result) is np.ndarray else result
+
+
+def arrays(value: Any) -> Iterable[np.ndarray]:
+    """Give the arrays in a value, also those inside lists and dicts."""
+    if isinstance(value, np.ndarray):
+        yield value
+    elif type(value) in (list, tuple):
+        for item in value:
+            yield from arrays(item)
+    elif type(value) is dict:
+        yield from arrays(list(value.values()))
