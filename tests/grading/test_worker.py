@@ -243,7 +243,7 @@ def give(name):
         name: access.call(give, [name], {}, NO_ERRORS) for name in ("matrix", "queue", "objects", "huge", "text")
     }
     assert all(isinstance(value, Proxy) for value in found.values())
-    assert [type(value).__name__ for value in found.values()] == ["matrix", "OrderedDict", "ndarray", "int", "str"]
+    assert [type(value).__name__ for value in found.values()] == ["matrix", "deque", "ndarray", "int", "str"]
     assert access.what(access.call(give, ["made"], {}, NO_ERRORS)) == "function"
     with pytest.raises(Raised, match="MemoryError"):
         access.call(give, ["x"], {"huge": np.zeros(10**7)}, NO_ERRORS)
