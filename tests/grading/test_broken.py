@@ -1,11 +1,12 @@
 """Notebooks in any state are graded as far as can be, or named in plain words."""
 
 import copy
+import dataclasses
 import json
 
 import nbformat
 import pytest
-from batches import QUICK, cell_of, course, hand_in, with_answers
+from batches import LIMITS, cell_of, course, hand_in, with_answers
 
 from dlcourse.grading import autograde, submissions
 from dlcourse.grading.judge import Job, judge
@@ -26,7 +27,7 @@ def graded(made, tmp_path):
     """Break a right notebook, hand it in, and give which answers are right, the remarks, and the notebook."""
     assignment, right = made
 
-    def grade(change=lambda notebook: None, judged=True):
+    def grade(change=lambda notebook: None, judged=True, limits=LIMITS):
         notebook = copy.deepcopy(right)
         text = change(notebook)
         path = hand_in(tmp_path, "any.ipynb", text if isinstance(text, str) else notebook)
@@ -44,7 +45,7 @@ def graded(made, tmp_path):
         if not judged:
             return None, remarks, mended
         tests = [question.test for question in assignment.questions if question.test]
-        result = judge(autograde.job_of(mended, tests, QUICK))
+        result = judge(autograde.job_of(mended, tests, limits))
         return (
             {number for number, verdict in result.verdicts.items() if verdict.right},
             remarks + result.remarks,
@@ -201,7 +202,7 @@ def test_a_loop_beside_the_answers_in_one_cell(graded):
         cell = cell_of(notebook, "ex-2-1")
         cell.source += "\nwhile True:\n    pass"
 
-    right, remarks, _mended = graded(add)
+    right, remarks, _mended = graded(add, limits=dataclasses.replace(LIMITS, cell=2))
     assert right == ALL
     assert len(remarks) == 1 and "(ex-2-1): its time was up in its line 5; what ran before counts" in remarks[0]
 
@@ -265,6 +266,6 @@ def test_another_seed_is_noticed(made, tmp_path):
 
 def test_a_job_without_cells_has_no_right_answers(made):
     tests = [question.test for question in made[0].questions if question.test]
-    job = autograde.job_of(nbformat.v4.new_notebook(), tests, QUICK)
-    assert job == Job([], job.exercises, QUICK)
+    job = autograde.job_of(nbformat.v4.new_notebook(), tests, LIMITS)
+    assert job == Job([], job.exercises, LIMITS)
     assert [verdict.kind for verdict in judge(job).verdicts.values()] == ["missing"] * 4

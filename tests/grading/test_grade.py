@@ -1,8 +1,8 @@
 """A batch of submissions: the table, the rerun, what is said, and what nbgrader's own commands do with it."""
 
 import csv
+import os
 import shutil
-import time
 
 import nbformat
 import pytest
@@ -17,7 +17,8 @@ from dlcourse.grading.judge import Limits, Result, Verdict
 from dlcourse.grading.submissions import assignments
 
 NUMBERS = ["2.1", "2.4", "2.5", "2.8"]
-LIMITS = Limits(cell=4, exercise=4, submission=120, memory=1 << 30)
+# The loop in one of them is waited for; the rest takes no second, unless the machine is busy.
+LIMITS = Limits(cell=20, exercise=6, submission=300, memory=1 << 30)
 
 
 @pytest.fixture(scope="session")
@@ -63,7 +64,7 @@ def test_a_batch(made, tmp_path):
     cell_of(dies, "ex-2-4").source = FOR_HARM["os._exit when called"][0]
     cell_of(attack, "ex-2-4").source = "\n".join([FOR_POINTS["patched numpy.testing"], "def relu(x): return x"])
     loops = with_answers(released, source)
-    cell_of(loops, "ex-2-1").source = "import numpy as np\ndef my_tanh(x):\n    while True:\n        pass"
+    cell_of(loops, "ex-2-1").source = "import time\ndef my_tanh(x):\n    while True:\n        time.sleep(1)"
     for name, notebook in (("dies", dies), ("attack", attack), ("loops", loops)):
         hand_in(inbox, f"{name}.ipynb", notebook)
 
@@ -203,10 +204,10 @@ def test_a_hundred_submissions_of_five_exercises(tmp_path):
     numbers = ["2.1", "2.2", "2.3", "2.4", "2.7"]
     for place in range(100):
         hand_in(inbox, f"learner{place:03d}.ipynb", with_answers(released, source, *numbers[: place % 6], "none"))
-    start = time.monotonic()
+    start = sum(os.times()[:4])
     report = grade.grade(inbox, folder, jobs=2, quiet=True)
-    seconds = time.monotonic() - start
-    print(f"100 submissions of 5 exercises: {seconds:.0f} s")
+    seconds = sum(os.times()[:4]) - start
+    print(f"100 submissions of 5 exercises: {seconds:.0f} s of a processor")
     assert seconds < 600 and report.graded == 100 and report.remarks == []
     found = rows(folder, tmp_path / "grades.csv")
     worth = [2, 3, 2, 2, 3]

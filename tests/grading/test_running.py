@@ -5,7 +5,8 @@ import time
 import pytest
 
 from dlcourse.grading.judge import Cell, Job, Limits, judge
-from dlcourse.grading.running import Budget, run
+from dlcourse.grading.remote import Workplace
+from dlcourse.grading.running import REST, Budget, run
 
 LIMITS = Limits(cell=1, exercise=10, submission=60, memory=1 << 30)
 RELU, SPREAD = ("2.4", ("relu",), (0, 5), 0), ("2.6", ("spread",), (0,), 0)
@@ -64,17 +65,27 @@ def test_an_experiment_that_catches_everything_is_ended_and_its_functions_stay()
 
 
 def test_many_slow_cells_do_not_eat_the_time_for_judging():
-    slow = ["import time\ntime.sleep(0.9)"] * 12
-    right, result = judged(RELU_TEXT, *slow, "spread = 4.7", limits=Limits(1, 10, 8, 1 << 30))
+    for second in (1, 8):  # for a second try: on a busy machine a worker may need more than one to start
+        slow = [f"import time\ntime.sleep({0.9 * second})"] * 12
+        right, result = judged(RELU_TEXT, *slow, "spread = 4.7", limits=Limits(second, 10 * second, 8 * second, 1 << 30))
+        if right == {"2.4", "2.6"}:
+            break
     assert right == {"2.4", "2.6"}
     assert result.remarks and all("its time was up in its line 2" in remark for remark in result.remarks)
 
 
-def test_a_worker_that_dies_later_does_not_wait_twice():
-    start = time.monotonic()
+def test_a_worker_that_dies_later_does_not_wait_twice(monkeypatch):
+    seconds, ask = [], Workplace.run
+
+    def noted(place, text, at_most):
+        seconds.extend([at_most] * ("sleep" in text))
+        return ask(place, text, at_most)
+
+    monkeypatch.setattr(Workplace, "run", noted)
     right, _result = judged(RELU_TEXT, "import time\ntime.sleep(50)", "import os\nos._exit(3)", "spread = 4.7",
-                            limits=Limits(5, 10, 60, 1 << 30))  # fmt: skip
-    assert right == {"2.4", "2.6"} and time.monotonic() - start < 5 + 2 + 2 + 8
+                            limits=Limits(3, 10, 60, 1 << 30))  # fmt: skip
+    assert right == {"2.4", "2.6"}
+    assert seconds == [pytest.approx(3, abs=0.1), pytest.approx(REST, abs=0.1)]
 
 
 def test_the_lines_that_are_named_are_the_cells_own():
