@@ -22,6 +22,6 @@ def alt_texts() -> dict[str, str]:
         "code-xor-network": _("x1 and x2 both lead to NAND and to OR; NAND and OR lead to AND; AND leads to y."),
         "code-space": _(
             "The plane of the first layer's outputs. (0,0) has moved to (1,0), (1,1) to (0,1), and both (1,0) and "
-            "(0,1) to (1,1), which one line cuts off."
+            "(0,1) to (1,1), which one line cuts off. The corner (0,0) is empty."
         ),
     }

@@ -15,13 +15,14 @@ QUESTIONS = (
         ),
     ),
     Question(
-        _("All weights and the bias of a perceptron are multiplied by -1. What is the new gate?"),
+        _("AND is the perceptron with 0.5, 0.5 and -0.7. All three numbers are multiplied by -1. What is the new gate?"),
         (
             Answer(_("The same gate"), _("With a positive factor it would be. A negative one changes sides.")),
             Answer(
                 _("Its opposite: every answer is turned round"),
                 _(
-                    "The sum changes its sign at every point (here none lies exactly on the line). That is how NAND came."
+                    "The sum changes its sign at each of the four points, and none lies exactly on the line. "
+                    "That is how NAND came."
                 ),
                 True,
             ),
@@ -42,7 +43,7 @@ QUESTIONS = (
             ),
             Answer(
                 _("Because it has only two weights and one bias"),
-                _("More numbers would not help one neuron. Its edge would still be straight."),
+                _("With other inputs, such as x1 · x2, it could have more. With x1 and x2 alone its edge is a line."),
             ),
         ),
     ),

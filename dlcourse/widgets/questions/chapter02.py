@@ -25,7 +25,8 @@ QUESTIONS = (
                 True,
             ),
             Answer(
-                _("It gives only 0 and 1."), _("A network could live with that. What it cannot do is learn with it.")
+                _("It gives only 0 and 1."),
+                _("An answer may well be 0 or 1. What is missing is a slope that says which way to go."),
             ),
             Answer(_("It is slow to compute."), _("It is a single comparison for each number. Little is quicker.")),
         ),

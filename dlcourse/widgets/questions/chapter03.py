@@ -40,7 +40,7 @@ QUESTIONS = (
             ),
             Answer(
                 _("No error, and worse answers"),
-                _("The sums are about 255 times as large. Most neurons are then stuck at 0 or at 1."),
+                _("The sums are about 255 times as large. Nearly all neurons are then stuck at 0 or at 1."),
                 True,
             ),
         ),
@@ -53,7 +53,7 @@ QUESTIONS = (
                 _("It needs exactly as many: 784 · 50 + 50 · 100 + 100 · 10 for each."),
             ),
             Answer(
-                _("Python's work for a call, and fetching the weights, is shared by 100 images"),
+                _("What a call costs, however small its arrays, is shared by 100 images"),
                 _("The sums are the same. What is done once a call is now done once for 100 images."),
                 True,
             ),
