@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 GATE = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+TESTS_WORKFLOW = ROOT / ".github" / "workflows" / "tests.yml"
 PROSE = [path for path in ROOT.rglob("*.md") if not {".venv", "node_modules"} & set(path.relative_to(ROOT).parts)]
 
 
@@ -50,8 +50,7 @@ def test_the_gate_installs_the_compared_libraries_through_pip():
 def test_other_places_use_the_same_test_line():
     contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     assert f"`{readme_lines()[1]}`" in contributing
-    for path in WORKFLOWS:
-        assert f"run: {readme_lines()[1]}" in path.read_text(encoding="utf-8"), path
+    assert f"run: {readme_lines()[1]}" in TESTS_WORKFLOW.read_text(encoding="utf-8")
 
 
 def test_environment_yml_is_in_step_with_pyproject():
@@ -67,13 +66,16 @@ def test_environment_yml_is_in_step_with_pyproject():
 
 def test_every_dependency_has_a_lower_and_an_upper_bound():
     extras = PROJECT["optional-dependencies"]
-    for line in [*PROJECT["dependencies"], *extras["test"], *extras["search"], *extras["instructors"], *extras["oracles"]]:
+    lines = [*PROJECT["dependencies"], *(line for extra in extras.values() for line in extra)]
+    for line in lines:
+        if line == "dlcourse[docs]":  # the tests build the site
+            continue
         operators = {part.operator for part in Requirement(line).specifier}
         assert operators == {"=="} or operators == {">=", "<"}, line
 
 
 def test_the_workflows_cover_what_we_promise():
-    jobs = yaml.safe_load(WORKFLOWS[0].read_text(encoding="utf-8"))["jobs"]
+    jobs = yaml.safe_load(TESTS_WORKFLOW.read_text(encoding="utf-8"))["jobs"]
     newest = jobs["newest-libraries"]["strategy"]["matrix"]
     bounds = {part.operator: part.version for part in Requirement(f"python{PROJECT['requires-python']}").specifier}
     assert newest["python"] == [bounds[">="], f"3.{int(bounds['<'].split('.')[1]) - 1}"]
