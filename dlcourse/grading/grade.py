@@ -39,13 +39,6 @@ from dlcourse.text import _
 __all__ = ["Course", "Report", "grade", "table", "what_does_not_hold"]
 
 REMARKS = "remarks.json"
-LACKS = {
-    sandbox.ADDRESS_SPACE: _("memory is not limited"),
-    sandbox.FILES: _("files can be read by whoever gets past the audit hook: Landlock is missing (Linux 5.13)"),
-    sandbox.SIGNALS: _("other processes of yours can be stopped by whoever gets past the audit hook"),
-    sandbox.NETWORK: _("the network can be reached by whoever gets past the audit hook"),
-    sandbox.PROCESSES: _("processes can be started by whoever gets past the audit hook: seccomp is missing"),
-}
 
 
 @dataclass
@@ -226,7 +219,7 @@ def _enter(course: Course, task: _Task, feedback: bool, report: Report) -> None:
 def what_does_not_hold(results: Sequence[Result | None]) -> list[str]:
     """Say in plain words what the machine at hand does not protect from."""
     seen = [result.holds for result in results if result is not None and result.holds is not None]
-    return [text for name, text in LACKS.items() if any(name not in holds for holds in seen)]
+    return list(dict.fromkeys(text for holds in seen for text in sandbox.lacks(holds)))
 
 
 def table(course: Path, out: Path) -> int:

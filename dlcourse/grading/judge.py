@@ -11,15 +11,17 @@ import threading
 import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
 
 from dlcourse.checks import base
 from dlcourse.checks.access import NotYet, Raised
-from dlcourse.grading import running, written
-from dlcourse.grading.remote import Gone, RemoteAccess, Workplace
+from dlcourse.grading import running, walls, written
+from dlcourse.grading.job import Cell, Job, Limits, Result, Verdict
+from dlcourse.grading.process import Gone
+from dlcourse.grading.remote import RemoteAccess, Workplace
 from dlcourse.text import _
 
 __all__ = ["Cell", "Job", "Limits", "Result", "Verdict", "judge", "judged", "main"]
@@ -28,91 +30,9 @@ MOST_STARTS = 40
 # Other submissions share the processor: who is too slow only then is asked again.
 TRIES_AT_SPEED = 3
 GRACE = 2.0
-JUDGE_MEMORY = 6 << 30
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What a submission may use.
-
-    Attributes
-    ----------
-    cell, exercise, submission : float
-        Seconds for one cell, for the judging of one exercise, and for everything.
-    memory : int
-        Bytes of address space.
-    """
-
-    cell: float = 60.0
-    exercise: float = 20.0
-    submission: float = 600.0
-    memory: int = 2 << 30
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A code cell of a submission.
-
-    Attributes
-    ----------
-    id, text : str
-    before : tuple of str
-        The exercises whose tests stand between this cell and the next: what their names hold now is the answer.
-    """
-
-    id: str
-    text: str
-    before: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Job:
-    """What is to be judged.
-
-    Attributes
-    ----------
-    cells : sequence of Cell
-        The code cells, in their order, without tests.
-    exercises : sequence of tuple
-        For each exercise its number, the names it hands over, the seeds of its tests, and the variant of its numbers.
-    limits : Limits
-    """
-
-    cells: Sequence[Cell]
-    exercises: Sequence[tuple[str, tuple[str, ...], tuple[int, ...], int]]
-    limits: Limits = Limits()
-
-
-@dataclass
-class Verdict:
-    """Whether an answer is right; if not, the `kind` of the mistake, and what the learner reads."""
-
-    number: str
-    right: bool
-    kind: str = ""
-    hint: str = ""
-
-
-@dataclass
-class Result:
-    """What was found out about a submission.
-
-    Attributes
-    ----------
-    verdicts : dict
-        By the exercise's number.
-    cells : dict
-        By the cell's id what it printed, and the error it ended with (name, text, line) or None.
-    remarks : list of str
-        In plain words what went wrong besides: cells that never end, a process that died.
-    holds : dict
-        What kept the submission in its place; see `dlcourse.grading.sandbox`.
-    """
-
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
-    cells: dict[str, tuple[str, Any]] = field(default_factory=dict)
-    remarks: list[str] = field(default_factory=list)
-    holds: dict[str, str] | None = None
+JUDGE_MEMORY = 3 << 30
+START_SECONDS = 30
+MOST_REMARKS = 100
 
 
 class _Judge:
@@ -120,12 +40,12 @@ class _Judge:
 
     def __init__(self, job: Job):
         self.job, self.limits = job, job.limits
-        self.texts = [running.python(cell.text) for cell in job.cells]
+        self.end = time.monotonic() + self.limits.submission
+        self.texts = [running.python(cell.text) if time.monotonic() < self.end else "" for cell in job.cells]
         # What is tried of each cell: all of it, its definitions, nothing.
         self.level = [0] * len(job.cells)
         # Cells whose time was up once: the next worker does not wait for them as long.
         self.stopped: set[int] = set()
-        self.end = time.monotonic() + self.limits.submission
         self.starts = 0
         self.workplace: Workplace | None = None
         self.found = Result()
@@ -137,7 +57,7 @@ class _Judge:
         if self.workplace is not None:
             self.workplace.close()
         yield "cells", self.found.cells
-        yield "remarks", self.found.remarks
+        yield "remarks", self.found.remarks[:MOST_REMARKS]
         yield "holds", self.found.holds
 
     def _until(self, seconds: float) -> float:
@@ -149,7 +69,8 @@ class _Judge:
             if self.starts >= MOST_STARTS or time.monotonic() >= self.end:
                 raise Gone("time", _("the time for the whole submission was used up"))
             self.starts += 1
-            self.workplace = Workplace(memory=self.limits.memory, seconds=self.limits.submission)
+            limits = self.limits
+            self.workplace = Workplace(limits.memory, limits.submission, trusted=limits.trusted)
             self.found.holds = self.workplace.holds
             budget = running.Budget(self.limits.cell, self.end)
             for place, cell in enumerate(self.job.cells):
@@ -254,10 +175,16 @@ def _error_name(error: Gone) -> str:
 
 def judge(job: Job) -> Result:
     """Judge a submission in this process; its code runs in another."""
+    _allowed(job)
     result = Result()
     for kind, what in _reports(job):
         _note(result, kind, what)
     return result
+
+
+def _allowed(job: Job) -> None:
+    if not job.limits.trusted:
+        walls.require()
 
 
 def _reports(job: Job) -> Iterator[tuple[str, Any]]:
@@ -278,36 +205,46 @@ def _note(result: Result, kind: str, what: Any) -> None:
 
 
 def judged(job: Job) -> Result:
-    """Judge a submission in a process of its own, which is ended when it does not come to an end by itself."""
+    """Judge a submission in a process of its own, which is ended when it does not come to an end by itself.
+
+    Raises
+    ------
+    dlcourse.grading.walls.Unprotected
+        If there are no walls for it, and its learner is not trusted.
+    """
+    _allowed(job)
     result, left = Result(), list(job.exercises)
-    while True:
-        rest = Job(job.cells, left, job.limits)
-        complete = _in_a_process(rest, result)
+    end = time.monotonic() + job.limits.submission
+    while left:
+        seconds = max(end - time.monotonic(), 0.0)
+        rest = Job(job.cells, left, replace(job.limits, submission=seconds))
+        complete = _in_a_process(rest, result, seconds + 2 * job.limits.exercise + START_SECONDS)
         left = [exercise for exercise in left if exercise[0] not in result.verdicts]
         if complete or not left:
-            return result
-        number = left[0][0]
-        text = _("{number}: judging it did not come to an end").format(number=number)
-        result.remarks.append(text)
-        result.verdicts[number] = Verdict(number, False, "broken", text)
-        left = left[1:]
-        if not left:
-            return result
+            break
+        # Where time is left, the rest is judged without the exercise that stopped the judge.
+        late = time.monotonic() >= end
+        for number, *_exercise in left if late else left[:1]:
+            text = _("{number}: judging it did not come to an end").format(number=number)
+            result.remarks.append(text)
+            result.verdicts[number] = Verdict(number, False, "broken", text)
+        left = [] if late else left[1:]
+    return result
 
 
-def _in_a_process(job: Job, result: Result) -> bool:
+def _in_a_process(job: Job, result: Result, seconds: float) -> bool:
     process = subprocess.Popen(
         [sys.executable, "-I", "-m", "dlcourse.grading.judge"],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
-    stop = threading.Timer(job.limits.submission + job.limits.exercise + 60, process.kill)
+    stop = threading.Timer(seconds, process.kill)
     stop.start()
     complete = False
     try:
         process.stdin.write(json.dumps(asdict(job)).encode())
         process.stdin.close()
         for line in process.stdout:
-            kind, what = json.loads(line)
+            kind, what = _of_whole_letters(json.loads(line))
             complete = complete or kind == "holds"
             _note(result, kind, what)
     except BrokenPipeError as error:
@@ -318,6 +255,11 @@ def _in_a_process(job: Job, result: Result) -> bool:
         process.stdout.close()
         process.wait()
     return complete
+
+
+def _of_whole_letters(what: Any) -> Any:
+    """Replace halves of letters (lone surrogates), which JSON can carry and no file can hold."""
+    return json.loads(json.dumps(what, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _job(found: Mapping[str, Any]) -> Job:

@@ -1,40 +1,20 @@
 """The judge's end of the pipe: starts a worker, asks it, and shows a check what it answers as if it were here."""
 
-import contextlib
-import json
-import os
-import queue
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import threading
 import time
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from dlcourse.checks.access import Access, Raised
 from dlcourse.grading import written
-from dlcourse.grading.wire import Broken, Changeable, Decoder, Encoder, Numbers, pack, read
+from dlcourse.grading.process import Gone, Process, no_value
+from dlcourse.grading.wire import Broken, Changeable, Decoder, Encoder, Numbers, pack
 from dlcourse.text import _
 from dlcourse.tracing import Trace
 
 __all__ = ["Gone", "Proxy", "RemoteAccess", "Workplace"]
 
-SCRATCH_BYTES, SCRATCH_FILES = 128 << 20, 2000
-START_SECONDS, LOOK, MOST_CALLBACKS = 30, 0.25, 100_000
-THREADS = [f"{name}_NUM_THREADS" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")] + ["VECLIB_MAXIMUM_THREADS"]
-KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TZ")
-
-
-class Gone(Exception):
-    """The worker is no more: its `kind` ("time", "died", "disk" or "answer"), and why, in plain words."""
-
-    def __init__(self, kind: str, text: str):
-        super().__init__(kind, text)
-        self.kind, self.text = kind, text
+MOST_CALLBACKS = 100_000
+MOST_PRINTED, MOST_PRINTED_IN_ALL, MOST_SAID = 30_000, 2_000_000, 1_000
 
 
 class Proxy:
@@ -44,7 +24,7 @@ class Proxy:
 
 
 class Workplace:
-    """A worker, its pipes and its folder; one process, from its start to its end.
+    """What a worker can be asked for, from its start to its end.
 
     Parameters
     ----------
@@ -52,62 +32,28 @@ class Workplace:
         Bytes of address space.
     seconds : float
         Of processor time, all in all.
+    trusted : bool
+        Run it without walls.
     """
 
-    def __init__(self, *, memory: int, seconds: float):
+    def __init__(self, memory: int, seconds: float, *, trusted: bool = False):
         self.numbers = Numbers(1)
-        self.folder = Path(tempfile.mkdtemp(prefix="dlcourse-"))
-        _copy_fonts(self.folder)
-        settings = {"scratch": str(self.folder.resolve()), "memory": memory, "seconds": int(seconds) + 1}
-        self.process = subprocess.Popen(
-            [sys.executable, "-I", "-B", "-m", "dlcourse.grading.worker", json.dumps(settings)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, cwd=self.folder,
-            env=_environment(self.folder), start_new_session=True,
-        )  # fmt: skip
-        self._out, self._in = queue.Queue(), queue.Queue(maxsize=2)
         self.gone, self.trace = None, Trace()
-        # A pipe may be full, or empty for ever: threads wait in our place.
-        for work in (self._send, self._receive):
-            threading.Thread(target=work, daemon=True).start()
-        self.deadline = time.monotonic() + START_SECONDS
-        try:
-            self.holds = self._wait()[0]["ready"]
-        except (Gone, KeyError):
-            self.close()
-            raise
+        self.deadline, self.room = 0.0, MOST_PRINTED_IN_ALL
+        self.process = Process(memory=memory, seconds=seconds, trusted=trusted)
+        self.holds = self.process.holds
 
     def close(self) -> None:
-        """End the process and all it started, and remove its folder."""
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL) if hasattr(os, "killpg") else self.process.kill()
-        self.process.kill()
-        self.process.wait()
-        self._out.put(None)
-        while not self._in.empty():  # so that the thread that reads can end
-            self._in.get_nowait()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """End the process and all it started."""
+        self.process.close()
 
-    def _send(self) -> None:
-        while (item := self._out.get()) is not None:
-            try:
-                self.process.stdin.write(item)
-                self.process.stdin.flush()
-            except (OSError, ValueError):  # the worker is gone: who waits for its answer will see
-                break
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()
+    def _put(self, item: bytes) -> None:
+        self.process.send(item)
 
-    def _receive(self) -> None:
-        found: Any = ...
-        while found is not None and not isinstance(found, Exception):
-            try:
-                found = read(self.process.stdout)
-            except (Broken, OSError, MemoryError) as error:
-                found = error
-            self._in.put(found)
-        self.process.stdout.close()
+    def _next(self) -> tuple[dict, bytes]:
+        return self.process.next(self.deadline)
 
-    def _wait(self) -> tuple[Any, bytes]:
+    def _wait(self) -> tuple[dict, bytes]:
         """Give the next answer. After one that did not come in time there is none: it would answer something else."""
         try:
             if self.gone is None:
@@ -116,40 +62,21 @@ class Workplace:
             self.gone = error
         raise self.gone
 
-    def _next(self) -> tuple[Any, bytes]:
-        while True:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                raise Gone("time", _("it ran out of time"))
-            try:
-                found = self._in.get(timeout=min(left, LOOK))
-            except queue.Empty:
-                self._look_at_folder()
-                continue
-            if found is None:
-                raise Gone("died", _how_it_ended(self.process))
-            if isinstance(found, Exception) or not isinstance(found[0], dict):
-                raise _no_value(found)
-            return found
-
-    def _look_at_folder(self) -> None:
-        size = files = 0
-        for folder, _inside, names in os.walk(self.folder):
-            files += len(names) + 1
-            for name in names if files <= SCRATCH_FILES else ():
-                with contextlib.suppress(OSError):
-                    size += os.lstat(os.path.join(folder, name)).st_size
-            if files > SCRATCH_FILES or size > SCRATCH_BYTES:
-                raise Gone("disk", _("it wrote too much into its folder"))
-
     # Requests.
 
     def run(self, text: str, seconds: float = 600.0) -> dict:
         """Run the text of a cell for some seconds: what it ``printed``, and the ``error`` it ended with, or None."""
         found = self.ask({"do": "run", "text": text, "seconds": seconds})
         if not isinstance(found, dict) or not isinstance(found.get("printed"), str):
-            raise _no_value("run")
-        return found
+            raise no_value("run")
+        error = found.get("error")
+        if error is not None:
+            if not isinstance(error, list) or [type(part) for part in error] != [str, str, int]:
+                raise no_value("run")
+            error = [error[0][:100], error[1][:MOST_SAID], error[2]]
+        printed = found["printed"][: min(MOST_PRINTED, self.room)]
+        self.room -= len(printed)
+        return {"printed": printed, "error": error}
 
     def keep(self, place: str, names: Sequence[str]) -> None:
         """Have the worker keep what these names hold now, under the name of a place in the notebook."""
@@ -170,7 +97,7 @@ class Workplace:
     def forget(self) -> None:
         """Let both sides forget what was handed over so far."""
         self.numbers.clear()
-        self._out.put(pack({"do": "forget"}))
+        self._put(pack({"do": "forget"}))
 
     def ask(self, message: dict, args: Sequence = (), kwargs: Mapping[str, Any] | None = None, **values: Any) -> Any:
         """Send a request, answer the worker's calls of the check's functions, and give what comes back.
@@ -187,7 +114,7 @@ class Workplace:
                     for name, value in values.items()}  # fmt: skip
         message["args"] = [encoder.value(item) for item in args]
         message["kwargs"] = {name: encoder.value(value) for name, value in (kwargs or {}).items()}
-        self._out.put(pack(message, encoder.blob))
+        self._put(pack(message, encoder.blob))
         may_change = Changeable(encoder.seen)
         for _call in range(MOST_CALLBACKS):
             answer, blob = self._wait()
@@ -204,7 +131,7 @@ class Workplace:
                     name, text, *line = map(str, raised)
                     raise Raised(name[:100], text[:1000], "".join(line)[:1000])
             except (Broken, KeyError, TypeError, ValueError) as error:
-                raise _no_value(error) from error
+                raise no_value(error) from error
             return result
         raise Gone("answer", _("it called a function of the check without end"))
 
@@ -223,7 +150,7 @@ class Workplace:
             reply = {"reply": None, "raised": [error.name, error.text]}
         except Exception as error:  # the learner's code hears of it, as at home
             reply = {"reply": None, "raised": [type(error).__name__, str(error)[:200]]}
-        self._out.put(pack(reply, encoder.blob))
+        self._put(pack(reply, encoder.blob))
 
     def _handle(self, thing: Any) -> list:
         if isinstance(thing, Proxy):
@@ -301,8 +228,7 @@ class RemoteAccess(Access):
     def clock(self) -> float:
         """Give the processor time of this process and of the worker's; real time where nobody knows that."""
         try:
-            # The clock of another process, as clock_getcpuclockid(3) gives it on Linux.
-            return time.process_time() + time.clock_gettime(~self.workplace.process.pid << 3 | 2)
+            return time.process_time() + self.workplace.process.clock()
         except (AttributeError, OSError):
             return time.perf_counter()
 
@@ -317,34 +243,3 @@ class RemoteAccess(Access):
             return self.workplace.ask(message, args, kwargs, **values)
         except MemoryError as error:
             raise Raised("MemoryError", str(error)) from error
-
-
-def _no_value(why: object) -> Gone:
-    return Gone("answer", _("it handed over something that is no value ({why})").format(why=why))
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in KEPT if name in os.environ}
-    places = dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP", "XDG_CACHE_HOME", "IPYTHONDIR"), str(folder))
-    return kept | places | dict.fromkeys(THREADS, "1") | {
-        "MPLBACKEND": "Agg", "MPLCONFIGDIR": str(folder / "matplotlib"), "PYTHONUTF8": "1"}  # fmt: skip
-
-
-def _copy_fonts(folder: Path) -> None:
-    """Spare Matplotlib its search for fonts, which takes seconds."""
-    (folder / "matplotlib").mkdir()
-    places = [os.environ.get("MPLCONFIGDIR"), Path.home() / ".cache" / "matplotlib", Path.home() / ".matplotlib"]
-    for place in filter(None, places):
-        for path in Path(place).glob("fontlist-*.json"):
-            shutil.copy(path, folder / "matplotlib")
-
-
-def _how_it_ended(process: subprocess.Popen) -> str:
-    try:
-        code = process.wait(timeout=5)
-    except subprocess.TimeoutExpired:
-        return _("it closed its connection")
-    if code < 0:
-        name = signal.strsignal(-code) or str(-code)
-        return _("its process was ended by a signal ({name})").format(name=name)
-    return _("it ended its process (exit code {code})").format(code=code)

@@ -16,6 +16,10 @@ __all__ = ["Broken", "Changeable", "Decoder", "Encoder", "Numbers", "pack", "rea
 
 MOST_JSON, MOST_BYTES = 8 << 20, 64 << 20
 MOST_TEXT, MOST_DEPTH = 100_000, 40
+# Keys that are neither texts nor integers can be chosen so that all of them collide, and each new one is compared with all before it.
+MOST_ODD_KEYS = 500
+# What both sides may know at a time, in arrays and bytes of these.
+MOST_OBJECTS, MOST_KNOWN = 200_000, 512 << 20
 # Numbers, complex ones, truth values, and texts of fixed length: arrays that hold no objects.
 KINDS = "biufcUS"
 _HEAD = struct.Struct("<II")
@@ -73,7 +77,7 @@ class Numbers:
         """Forget all objects."""
         self._objects: dict[int, Any] = {}
         self._numbers: dict[int, int] = {}
-        self._next = 1
+        self._next, self._bytes = 1, 0
 
     def of(self, thing: Any) -> int:
         """Give the number of an object, a new one if it has none."""
@@ -83,7 +87,16 @@ class Numbers:
         return self._numbers[id(thing)]
 
     def enter(self, number: int, thing: Any) -> None:
-        """Remember an object by a number that came from the other side."""
+        """Remember an object by a number that came from the other side.
+
+        Raises
+        ------
+        Broken
+            If there are too many, or they are too large.
+        """
+        self._bytes += thing.nbytes if type(thing) is np.ndarray else 0
+        if len(self._objects) > MOST_OBJECTS or self._bytes > MOST_KNOWN:
+            raise Broken("too much at a time")
         before = self._objects.get(number)
         if before is not None:
             self._numbers.pop(id(before), None)
@@ -175,6 +188,7 @@ class Decoder:
         self.numbers, self.blob, self.opaque, self.may_change = numbers, blob, opaque, may_change
         self.arrays: dict[int, tuple] = {}
         self.all: set[int] = set()
+        self.used, self.odd_keys = 0, 0
         self.made: dict[int, np.ndarray] = {}
 
     def value(self, found: Any) -> Any:
@@ -208,6 +222,9 @@ class Decoder:
             return self._known(rest[0], [self._value(item, depth + 1) for item in rest[1]])
         if kind == "dict":
             pairs = [(self._value(key, depth + 1), self._value(item, depth + 1)) for key, item in rest[1]]
+            self.odd_keys += sum(not (key is None or isinstance(key, str | int)) for key, _item in pairs)
+            if self.odd_keys > MOST_ODD_KEYS:
+                raise Broken("too many keys of odd kinds")
             return self._known(rest[0], dict(pairs))
         if kind == "array":
             array = self._known(rest[0], self._array(rest[1], rest[3:]).reshape(rest[2]).copy())
@@ -233,6 +250,9 @@ class Decoder:
             raise Broken("an array has no place")
         if not dtype.itemsize:  # texts of no length: as many as are wanted, out of nothing
             raise Broken("an array of nothing")
+        self.used += size
+        if self.used > len(self.blob):  # each byte belongs to one array
+            raise Broken("arrays share their bytes")
         return np.frombuffer(self.blob[start : start + size], dtype)
 
     def _known(self, number: int | None, value: Any) -> Any:

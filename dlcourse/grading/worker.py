@@ -290,6 +290,9 @@ def _stand_in() -> types.ModuleType:
 
 def main(settings: Mapping[str, Any]) -> None:
     """Give up all rights, tell the judge what holds, and answer its requests."""
+    if settings["user"]:
+        sandbox.step_down(settings["user"])
+    os.closerange(3, 4096)  # whatever else was left open on the way here
     incoming, outgoing = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     null = os.open(os.devnull, os.O_RDWR)
     for place in (0, 1, 2):
@@ -303,7 +306,8 @@ def main(settings: Mapping[str, Any]) -> None:
         del sys.modules[name]
     sys.modules |= {"__main__": worker.module, "dlcourse.checks": _stand_in()}
     sys.meta_path.insert(0, _NoChecks())
-    holds = sandbox.enter(scratch, memory=settings["memory"], seconds=settings["seconds"])
+    limits = {name: settings[name] for name in ("memory", "seconds", "threads")}
+    holds = sandbox.enter(scratch, **limits)
     write(outgoing, {"ready": holds})
     worker.serve()
 
