@@ -1,6 +1,7 @@
 """The doctor: each check on this environment, and each check on one that is broken in the way it looks for."""
 
 import importlib
+import importlib.util
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ import pytest
 
 from dlcourse import datasets
 from dlcourse.cli import doctor
+from dlcourse.grading import walls
 from dlcourse.storage import places
 
 ALL_WELL = [check.__name__ for check in doctor.FULL]
@@ -265,6 +267,16 @@ def test_a_full_disk(monkeypatch):
     finding = doctor.check_disk()
     assert not finding.ok
     assert finding.found.startswith("5 MB") and "200 MB" in finding.advice
+
+
+def test_grading_without_walls_is_said_and_is_no_problem_for_learners(monkeypatch):
+    monkeypatch.setattr(walls, "problem", lambda: "bubblewrap is not installed: sudo apt install bubblewrap")
+    finding = doctor.check_grading()
+    assert finding.status == "note" and "apt install bubblewrap" in finding.advice
+    monkeypatch.setattr(walls, "problem", lambda: "")
+    assert doctor.check_grading().status == "ok" and "bubblewrap keeps" in doctor.check_grading().found
+    monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    assert doctor.check_grading().status == "ok" and "only instructors" in doctor.check_grading().found
 
 
 def test_threads_are_said_and_never_a_problem(monkeypatch):

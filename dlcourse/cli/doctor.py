@@ -5,6 +5,7 @@ Each check is a function that returns one `Finding`. Version ranges are read fro
 """
 
 import importlib
+import importlib.util
 import json
 import os
 import shutil
@@ -215,9 +216,23 @@ def check_threads() -> Finding:
     return Finding(name, True, text.format(cores=os.cpu_count()), advice)
 
 
+def check_grading() -> Finding:
+    """Can learners' code be kept in its place while it is graded? Only instructors need that."""
+    name = _("grading")
+    if importlib.util.find_spec("nbgrader") is None:
+        return Finding(name, True, _("nbgrader is not installed, and only instructors need it"))
+    from dlcourse.grading import walls
+
+    why = walls.problem()
+    if why:
+        return Finding(name, True, _("no walls around what learners hand in, so nothing is graded yet"), why)
+    return Finding(name, True, _("bubblewrap keeps what learners hand in away from your files"))
+
+
 QUICK: tuple[Callable[[], Finding], ...] = (check_python, check_libraries, check_kernel, check_front_end)
 FULL: tuple[Callable[[], Finding], ...] = (
     *QUICK, check_imports, check_data, check_cache, check_notebooks, check_disk, check_threads,
+    check_grading,
 )  # fmt: skip
 
 

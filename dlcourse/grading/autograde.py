@@ -20,7 +20,7 @@ from nbgrader.preprocessors import (
     NbGraderPreprocessor,
     SaveAutoGrades,
 )
-from traitlets import Float, Integer
+from traitlets import Bool, Float, Integer
 
 from dlcourse.grading.judge import Cell, Job, Limits, Result, judged
 from dlcourse.grading.sources import Question
@@ -101,11 +101,13 @@ class JudgeAnswers(NbGraderPreprocessor):
     exercise_seconds = Float(Limits.exercise, help="Seconds for judging one exercise.").tag(config=True)
     submission_seconds = Float(Limits.submission, help="Seconds for a submission, all in all.").tag(config=True)
     memory = Integer(Limits.memory, help="Bytes of address space for a submission.").tag(config=True)
+    trusted = Bool(Limits.trusted, help="Run submissions without bubblewrap's walls.").tag(config=True)
 
     @property
     def limits(self) -> Limits:
         """The limits that the settings give."""
-        return Limits(self.cell_seconds, self.exercise_seconds, self.submission_seconds, self.memory)
+        times = self.cell_seconds, self.exercise_seconds, self.submission_seconds
+        return Limits(*times, self.memory, self.trusted)
 
     def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
         """Take the verdicts that are there, or judge now."""

@@ -10,7 +10,7 @@ import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 from traitlets.config import Config, PyFileConfigLoader
 
-from dlcourse.grading import autograde, sandbox
+from dlcourse.grading import autograde, sandbox, walls
 from dlcourse.grading.assign import SETTINGS
 from dlcourse.grading.judge import Job, Limits, Result, judged
 from dlcourse.grading.submissions import (
@@ -116,7 +116,7 @@ def _quiet() -> Iterator[None]:
 
 def grade(
     folder: Path, course: Path, *, jobs: int | None = None, limits: Limits | None = None, feedback: bool = False,
-    quiet: bool = False,
+    trusted: bool = False, quiet: bool = False,
 ) -> Report:  # fmt: skip
     """Grade all submissions in a folder, into the gradebook of a course.
 
@@ -132,6 +132,8 @@ def grade(
         What each may use; the course's settings say it if not given.
     feedback : bool
         Write a page for each learner, too.
+    trusted : bool
+        Run submissions without walls around them, which not every machine has.
     quiet : bool
         Show no progress.
 
@@ -139,11 +141,17 @@ def grade(
     ------
     FileNotFoundError
         If there is no such folder, no course, or no assignment in it.
+    dlcourse.grading.walls.Unprotected
+        If there are no walls, and the learners are not trusted.
     """
     if not folder.is_dir():
         raise FileNotFoundError(_("there is no folder {folder}").format(folder=folder))
     known, report, keeper = assignments(course), Report(), Course(course)
-    tasks = _collect(folder, keeper.folder, known, limits or keeper.limits, report)
+    limits = limits or keeper.limits
+    limits = replace(limits, trusted=limits.trusted or trusted)
+    if not limits.trusted:
+        walls.require()
+    tasks = _collect(folder, keeper.folder, known, limits, report)
     for name in sorted({task.assignment.name for task in tasks}):
         problem = keeper.do("generate_assignment", name)
         if problem:
