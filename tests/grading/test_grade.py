@@ -157,10 +157,12 @@ def test_the_settings_of_the_course_limit_its_submissions(template):
 
 
 def test_what_does_not_hold_is_said():
-    everything = dict.fromkeys([sandbox.HOOK, *grade.LACKS], "x")
+    everything = dict.fromkeys([sandbox.HOOK, sandbox.WALLS, sandbox.CALLS, sandbox.MEMORY, sandbox.THREADS], "x")
     assert grade.what_does_not_hold([Result(holds=everything), None, Result()]) == []
     lacks = grade.what_does_not_hold([Result(holds=everything), Result(holds={sandbox.HOOK: "x"})])
-    assert len(lacks) == len(grade.LACKS) and lacks[0] == "memory is not limited"
+    assert len(lacks) == 1 and "reaches your files" in lacks[0]
+    lacks = grade.what_does_not_hold([Result(holds={sandbox.HOOK: "x", sandbox.WALLS: "x"})])
+    assert len(lacks) == 3 and "memory is not limited" in lacks
 
 
 def test_no_course_and_no_folder_are_said(template, tmp_path):
