@@ -18,7 +18,7 @@ HEADINGS = [
 ]  # fmt: skip
 MORE = "For the curious"  # what a reader may skip; a chapter need not have it
 WITH_MORE = [*HEADINGS[: HEADINGS.index("Errata")], MORE, *HEADINGS[HEADINGS.index("Errata") :]]
-LEAST_CELLS, MOST_CELLS = 30, 85
+LEAST_CELLS, MOST_CELLS = 30, 90
 LEAST_COMPARED = 0.8
 
 # The last core module that each chapter may import. Chapter 04 has SimpleNet and TwoLayerNet, which the notes put there.

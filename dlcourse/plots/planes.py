@@ -48,7 +48,7 @@ def plot_decision_line(w: ArrayLike, b: float, ax: Axes | None = None, *, label:
 
 
 def plot_decision_region(
-    predict: Callable, x: ArrayLike, t: ArrayLike, ax: Axes | None = None, *, points: int = 200
+    predict: Callable, x: ArrayLike, t: ArrayLike, ax: Axes | None = None, *, points: int = 200, legend: bool = True
 ) -> Axes:
     """Colour the plane by what a classifier says, with the samples on it, each class with its own marker.
 
@@ -63,6 +63,8 @@ def plot_decision_region(
     ax : Axes, optional
     points : int
         The plane is asked at points × points places.
+    legend : bool
+        Whether the classes are named; their markers tell them apart too.
 
     Returns
     -------
@@ -98,7 +100,7 @@ def plot_decision_region(
     for k in np.unique(t):
         look = {"color": colors[k], "marker": MARKERS[k % len(MARKERS)], "edgecolor": "black", "linewidth": 0.6}
         ax.scatter(*x[t == k].T, label=_("class {k}").format(k=k), **look)
-    return finish(ax, "x1", "x2", legend=True)
+    return finish(ax, "x1", "x2", legend=legend)
 
 
 def plot_contour_path(

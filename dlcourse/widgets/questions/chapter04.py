@@ -26,7 +26,7 @@ QUESTIONS = (
     ),
     Question(
         _(
-            "The numerical gradient of the notes says (25000, 35000) for x₀² + x₁² at np.array([3, 4])."
+            "A numerical gradient says (25000, 35000) for x₀² + x₁² at np.array([3, 4])."
             " It should be (6, 8). What is wrong?"
         ),
         (
@@ -43,13 +43,16 @@ QUESTIONS = (
         ),
     ),
     Question(
-        _("Gradient descent on x²/20 + y² goes to and fro in y and hardly moves in x. What helps?"),
+        _(
+            "A step of gradient descent on x²/20 + y² takes x to (1 - lr/10) x and y to (1 - 2 lr) y."
+            " How fast can one learning rate bring both to 0?"
+        ),
         (
-            Answer(_("A larger learning rate"), _("x would go faster, and y would fly off.")),
-            Answer(_("A smaller learning rate"), _("y would calm down, and x would stand still.")),
+            Answer(_("At once, in a single step"), _("y needs a rate of 0.5 for that, x one of 10.")),
+            Answer(_("As fast as you like, with a larger rate"), _("x would go faster, but above 1 y grows at each step.")),
             Answer(
-                _("No single learning rate suits both; a better rule than plain descent"),
-                _("One direction is steep and one is flat. Chapter 06 has the rules."),
+                _("About a tenth of the way at each step"),
+                _("Near 0.95 x shrinks by the factor 0.905 and y by -0.905; any other rate makes one of them slower."),
                 True,
             ),
         ),
