@@ -62,7 +62,7 @@ def _assign(arguments: argparse.Namespace) -> int:
 
 def _grade(arguments: argparse.Namespace) -> int:
     with _for_instructors():
-        from dlcourse.grading import grade, sources
+        from dlcourse.grading import grade, sources, table
 
         course = arguments.course or sources.course_of_all()
         if arguments.folder is not None:
@@ -73,7 +73,7 @@ def _grade(arguments: argparse.Namespace) -> int:
                 print(line)
             for line in report.lacks:
                 print(_("On this machine {what}.").format(what=line), file=sys.stderr)
-        rows = grade.table(course, arguments.out)
+        rows = table.table(course, arguments.out)
     print(_("{count} submissions are in {file}").format(count=rows, file=arguments.out))
     return 0
 

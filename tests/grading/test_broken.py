@@ -10,7 +10,9 @@ from batches import LIMITS, cell_of, course, hand_in, with_answers
 
 from dlcourse.grading import autograde, submissions
 from dlcourse.grading.judge import Job, judge
-from dlcourse.grading.submissions import Assignment, Unreadable, belongs_to, find, read, repaired
+from dlcourse.grading.incoming import learners, walk
+from dlcourse.grading.mending import repaired
+from dlcourse.grading.submissions import Assignment, Unreadable, belongs_to, read
 
 NUMBERS = ["2.1", "2.3", "2.5", "2.7", "2.8"]
 
@@ -33,7 +35,8 @@ def graded(made, tmp_path):
         path = hand_in(tmp_path, "any.ipynb", text if isinstance(text, str) else notebook)
         cells = read(path)
         assert belongs_to(cells, [assignment]) is assignment
-        mended, remarks = repaired(cells, assignment)
+        found = repaired(cells, assignment)
+        mended, remarks = found.notebook, found.remarks
         nbformat.validate(mended)
         ids = [cell["id"] for cell in mended.cells]
         assert len(ids) == len(set(ids))
@@ -46,11 +49,9 @@ def graded(made, tmp_path):
             return None, remarks, mended
         tests = [question.test for question in assignment.questions if question.test]
         result = judge(autograde.job_of(mended, tests, limits))
-        return (
-            {number for number, verdict in result.verdicts.items() if verdict.right},
-            remarks + result.remarks,
-            mended,
-        )
+        earned = {number for number, verdict in result.verdicts.items() if verdict.right}
+        doubts = [text for number, text in found.doubts.items() if number not in earned]
+        return earned, remarks + doubts + result.remarks, mended
 
     return grade
 
@@ -125,7 +126,8 @@ def test_answers_split_over_several_cells_or_merged_into_one(graded):
 
     assert graded(split)[0] == ALL
     right, remarks, _mended = graded(merge)
-    assert right == ALL and len(remarks) == len(NUMBERS)
+    # Two answers are right where no cell is left for them: nothing is said about a cell that is gone.
+    assert right == ALL and remarks == ["2.8: the cell for its answer is gone"]
 
 
 def test_cells_of_another_kind(graded):
@@ -251,17 +253,24 @@ def test_learners_are_named_after_folders_and_files(tmp_path):
     for name in ("anna.ipynb", "bob/02 (1).ipynb", "bob/.ipynb_checkpoints/02-checkpoint.ipynb",
                  "Çelik, Ö/deep/x.ipynb", "[a]*.ipynb", "..ipynb", "readme.txt"):  # fmt: skip
         hand_in(tmp_path, name, "{}")
-    assert [(found.student, found.path.name) for found in find(tmp_path)] == [
-        ("a", "[a]*.ipynb"), ("anna", "anna.ipynb"), ("bob", "02 (1).ipynb"), ("Çelik_Ö", "x.ipynb")]  # fmt: skip
+    found, nobodys = learners(list(walk(tmp_path)))
+    assert [(learner.name, learner.notebooks[0].name) for learner in found] == [
+        ("[a]*", "[a]*.ipynb"), ("anna", "anna.ipynb"), ("bob", "bob/02 (1).ipynb"),
+        ("Çelik, Ö", "Çelik, Ö/deep/x.ipynb")]  # fmt: skip
+    assert [file.name for file in nobodys] == ["readme.txt"]
 
 
 def test_another_seed_is_noticed(made, tmp_path):
     assignment, right = made
     other, released = course(tmp_path / "other", ["2.5"], seed=4)
     cells = read(hand_in(tmp_path, "a.ipynb", released))
-    assert "it was made with the seed 4, and is graded with the seed 0" in repaired(cells, assignment)[1]
+    said = "it was made with the seed 4, and is graded with the seed 0: 2.5 has other numbers"
+    assert said in repaired(cells, assignment).remarks
     chosen = Assignment(tmp_path / "other" / "source" / "ch02_activations" / "02_activations.ipynb")
-    assert chosen.variant == 4 and repaired(cells, chosen)[1] == []
+    assert chosen.variant == 4 and repaired(cells, chosen).remarks == []
+    usual = read(hand_in(tmp_path, "b.ipynb", right))
+    said = "it was made with the seed 0, and is graded with the seed 4: 2.5 has other numbers"
+    assert repaired(usual, chosen).remarks == [said]
 
 
 def test_a_job_without_cells_has_no_right_answers(made):

@@ -1,0 +1,144 @@
+"""A course in a folder: nbgrader's settings and gradebook, what was found out about each submission, its learners."""
+
+import contextlib
+import json
+import logging
+import os
+import shutil
+import sys
+import warnings
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.apps.api import NbGraderAPI
+from sqlalchemy.exc import SAWarning
+from traitlets.config import Config, PyFileConfigLoader
+
+from dlcourse.grading import autograde
+from dlcourse.grading.assign import SETTINGS
+from dlcourse.grading.judge import Limits
+from dlcourse.grading.names import Learners
+from dlcourse.text import _
+
+__all__ = ["Course", "Found"]
+
+STEPS = ("submitted", "autograded", "feedback")
+
+
+@dataclass
+class Found:
+    """What was found out about one learner's submission.
+
+    Attributes
+    ----------
+    remarks : list of str
+    verdicts : dict
+        By the exercise's number: ``right``, ``kind`` and ``hint``.
+    answers : dict
+        By the exercise's number, a fingerprint of the answer's text.
+    file : str
+        The file that counts.
+    """
+
+    remarks: list[str] = field(default_factory=list)
+    verdicts: dict[str, dict] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    file: str = ""
+
+
+class Course:
+    """nbgrader's course in a folder.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder is none.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder.resolve()
+        if not (self.folder / SETTINGS).is_file():
+            text = _("{folder} is no course: there is no {name} in it; dlcourse assign makes one")
+            raise FileNotFoundError(text.format(folder=folder, name=SETTINGS))
+        # nbgrader starts alembic by its name.
+        bin_folder = str(Path(sys.executable).parent)
+        if bin_folder not in os.environ.get("PATH", "").split(os.pathsep):
+            os.environ["PATH"] = os.pathsep.join([bin_folder, os.environ.get("PATH", "")])
+        config = Config(PyFileConfigLoader(SETTINGS, path=str(self.folder)).load_config())
+        config.NbGrader.logfile = ""
+        # It would complain about an exchange, which this way of grading does not need.
+        before = logging.root.manager.disable
+        logging.disable(logging.CRITICAL)
+        try:
+            with _quiet():
+                self.api = NbGraderAPI(config=config)
+        finally:
+            logging.disable(before)
+        self.limits: Limits = autograde.JudgeAnswers(config=config).limits
+        self.api.log.handlers = [logging.NullHandler()]
+        self.api.log.propagate = False
+        self.learners = Learners(self.folder)
+
+    @contextlib.contextmanager
+    def gradebook(self) -> Iterator[Gradebook]:
+        """Open the gradebook."""
+        with _quiet(), Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id) as gradebook:
+            yield gradebook
+
+    def do(self, action: str, *args: Any) -> str:
+        """Have nbgrader do something; give what it says when that fails, and nothing when it does not."""
+        with _quiet():
+            done = getattr(self.api, action)(*args)
+        return "" if done["success"] else str(done.get("error") or done.get("log", "")).strip().split("\n")[-1]
+
+    def _file(self, learner: str, assignment: str) -> Path:
+        return self.folder / "judged" / (assignment or "nothing") / f"{learner}.json"
+
+    def found(self, learner: str, assignment: str) -> Found:
+        """Give what was found out about a submission; with no assignment, about a learner who handed in none."""
+        file = self._file(learner, assignment)
+        return Found(**json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else Found()
+
+    def keep(self, learner: str, assignment: str, found: Found) -> None:
+        """Keep what was found out."""
+        file = self._file(learner, assignment)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    def without_notebook(self) -> list[str]:
+        """Give the learners of whom there came files, and no notebook."""
+        return sorted(path.stem for path in (self.folder / "judged" / "nothing").glob("*.json"))
+
+    def remove(self, learner: str) -> None:
+        """Take a learner out of the gradebook, with all that was handed in and found out.
+
+        Raises
+        ------
+        ValueError
+            If there is no such learner.
+        """
+        known = self.learners.ids.get(learner, learner)
+        there = [path for step in STEPS for path in [self.folder / step / known] if path.is_dir()]
+        there += (self.folder / "judged").glob(f"*/{known}.json")
+        with self.gradebook() as gradebook:
+            try:
+                gradebook.remove_student(known)
+            except MissingEntry:
+                if not there:
+                    raise ValueError(_("there is no learner {name}").format(name=learner)) from None
+        for path in there:
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.learners.forget(known)
+        self.learners.save()
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", ResourceWarning)
+        yield
