@@ -9,6 +9,7 @@
 
 import os
 import re
+import sys
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -19,10 +20,12 @@ import pytest
 # them too.
 THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 os.environ.update(dict.fromkeys(THREADS, "1"))
+# jsonschema does without it, as long as no format of an address is looked at; reading its grammar takes a second.
+sys.modules["rfc3987_syntax"] = None
 
 ROOT = Path(__file__).parents[1]
 # Files whose tests share nothing and take long: what takes longest begins first, and is not kept together.
-LONG = ("tests/test_notebooks.py", "tests/test_widgets.py", "tests/grading/test_grade.py")
+LONG = ("tests/test_notebooks.py", "tests/grading/test_grade.py")
 
 # A reason that may be given; when (the conditions are what .ci/run provides, and what is provided must be used); and
 # the line that runs what was skipped.

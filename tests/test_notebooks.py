@@ -41,7 +41,7 @@ def offline(tmp_path):
     return kept | {
         "PYTHONPATH": os.pathsep.join(filter(None, folders)),
         "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "VECLIB_MAXIMUM_THREADS": "1",
-        "JUPYTER_PREFER_ENV_PATH": "1",
+        "JUPYTER_PREFER_ENV_PATH": "1", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
         "IPYTHONDIR": str(tmp_path / "ipython"), "JUPYTER_CONFIG_DIR": str(tmp_path / "jupyter"),
         "MPLCONFIGDIR": str(tmp_path / "matplotlib"), "DLCOURSE_CACHE": str(tmp_path / "cache"),
     }  # fmt: skip
@@ -50,7 +50,9 @@ def offline(tmp_path):
 def nbval(path, tmp_path):
     """Run a notebook under nbval; give the number of its cells that ran, what they took, and the report."""
     command = [
-        *(sys.executable, "-m", "pytest", "-n0", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider"),
+        # Of the plugins nbval alone, and none of our own options: this process runs nothing but a notebook.
+        *(sys.executable, "-m", "pytest", "-o", "addopts=", "-p", "nbval", "--nbval", "--nbval-current-env"),
+        *("-p", "no:cacheprovider"),
         *("--nbval-sanitize-with", str(Path(__file__).with_name("nbval_sanitize.cfg"))),
         *(f"--nbval-cell-timeout={SECONDS_A_CELL}", f"--rootdir={ROOT}", f"--junitxml={tmp_path / 'cells.xml'}"),
         str(path),

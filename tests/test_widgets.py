@@ -238,8 +238,7 @@ def values_to_try(control):
 
 
 def cut_off(figure):
-    """Give the plots of a figure of which its edge cuts something off: words, ticks, a title; each as (left, …, top)."""
-    figure.canvas.draw()
+    """Give the plots of a drawn figure of which its edge cuts something off, words or ticks; each as (left, …, top)."""
     drawn = [*(axes.get_tightbbox() for axes in figure.axes), *(text.get_window_extent() for text in figure.texts)]
     outer = figure.bbox.padded(1)  # a pixel more or less is nothing that anybody sees
     return [
@@ -253,37 +252,37 @@ def inside(widget):
         yield from inside(child)
 
 
-@pytest.mark.parametrize("name", list(all_widgets()))
-class TestEveryWidget:
-    @pytest.fixture
-    def panel(self, name):
-        return getattr(dlcourse.widgets, name)()
+@pytest.fixture(scope="module", params=list(all_widgets()))
+def name(request):
+    return request.param
 
-    def test_each_control_goes_to_both_ends_and_back(self, panel):
+
+@pytest.fixture(scope="module")
+def panel(name):
+    """Give a widget with its start values; it is made once."""
+    return getattr(dlcourse.widgets, name)()
+
+
+@pytest.fixture(scope="module")
+def pictures(panel):
+    return [widget for widget in inside(panel) if isinstance(widget, Picture)]
+
+
+class TestEveryWidget:
+    def test_each_control_goes_to_both_ends_and_back(self, panel, pictures):
         assert panel.error.value == ""
         for key, control in panel.controls.items():
             for value in values_to_try(control):
                 control.value = value
                 assert panel.error.value == "", (key, value)
+                for picture in pictures:
+                    # What is drawn once is drawn anew when it changes.
+                    shown, picture._frame = picture.pixels(), None
+                    np.testing.assert_array_equal(shown, picture.pixels(), err_msg=f"{key}: {value}")
+                    assert cut_off(picture.figure) == [], (key, value)
         panel.reset()
         assert panel.error.value == ""
         assert all(control.value == control.start for control in panel.controls.values())
-
-    def test_no_words_are_cut_off(self, panel):
-        pictures = [widget for widget in inside(panel) if isinstance(widget, Picture)]
-        for key, control in panel.controls.items():
-            for value in values_to_try(control):
-                control.value = value
-                assert [cut_off(picture.figure) for picture in pictures] == [[]] * len(pictures), (key, value)
-
-    def test_what_is_drawn_once_is_drawn_anew_when_it_changes(self, panel):
-        pictures = [widget for widget in inside(panel) if isinstance(widget, Picture)]
-        for key, control in panel.controls.items():
-            for value in values_to_try(control):
-                control.value = value
-                for picture in pictures:
-                    shown, picture._frame = picture.pixels(), None
-                    np.testing.assert_array_equal(shown, picture.pixels(), err_msg=f"{key}: {value}")
 
     def test_it_says_the_same_words_each_time(self, panel, name):
         words = repr(panel)
@@ -291,9 +290,8 @@ class TestEveryWidget:
         assert words == repr(getattr(dlcourse.widgets, name)())
         assert "0x" not in words
 
-    def test_every_control_has_a_name_and_every_picture_words(self, panel):
+    def test_every_control_has_a_name_and_every_picture_words(self, panel, pictures):
         assert all(control.name.strip() for control in panel.controls.values())
-        pictures = [widget for widget in inside(panel) if isinstance(widget, Picture)]
         assert pictures
         assert all(alt(picture).strip() for picture in pictures)
 

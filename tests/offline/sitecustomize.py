@@ -29,3 +29,6 @@ def _stay_home(event, arguments):
 
 
 sys.addaudithook(_stay_home)
+# Reading its grammar takes a second of each process that opens a notebook. jsonschema does without: no format of an
+# address is looked at.
+sys.modules["rfc3987_syntax"] = None
