@@ -38,6 +38,7 @@ from dlcourse.plots import (
     plot_function,
     plot_histograms,
     plot_history,
+    plot_moved_grid,
     plot_probabilities,
     show,
     show_filters,
@@ -75,6 +76,15 @@ def square(x):
     return x[0] ** 2 / 20 + x[1] ** 2
 
 
+def test_a_grid_is_drawn_where_the_layer_puts_it():
+    W = np.array([[1.0, 2.0], [0.0, 1.0]])
+    ax = plot_moved_grid(lambda x: x @ W + [1, 0], reach=1, lines=3, points=3)
+    assert len(ax.lines) == 7
+    assert line(ax, 0).tolist() == [[0, -3], [0, -2], [0, -1]]  # x1 = -1, x2 from -1 to 1
+    assert line(ax, 3).tolist() == [[0, -3], [1, -1], [2, 1]]  # x2 = -1, x1 from -1 to 1
+    assert line(ax, 6).tolist() == [[1, 0]]
+
+
 # what holds for all
 
 EACH = {
@@ -88,6 +98,7 @@ EACH = {
     "plot_decision_region": lambda ax: plot_decision_region(lambda x: x > 0, [[-1, 1], [1, -1.0]], [0, 1], ax),
     "plot_contour_path": lambda ax: plot_contour_path(square, {"SGD": [[1, 2], [0, 0]]}, ax=ax, points=9),
     "plot_arrow_field": lambda ax: plot_arrow_field(lambda x: 2 * x, ax=ax, points=5),
+    "plot_moved_grid": lambda ax: plot_moved_grid(np.tanh, ax, lines=3, points=5),
     "plot_confusion": lambda ax: plot_confusion([[1, 2], [0, 3]], ax=ax),
 }
 ROWS = {
@@ -548,6 +559,7 @@ def test_arrows_point_downhill_or_along_the_gradient(descent, sign):
     (lambda: plot_contour_path(lambda x: x, points=3), ValueError, r"gave \(2,\) for one point, expected \(\)"),
     (lambda: plot_contour_path(lambda x: np.inf, points=3), ValueError, "all finite"),
     (lambda: plot_arrow_field(square, points=3), ValueError, r"gave \(\) for one point, expected \(2,\)"),
+    (lambda: plot_moved_grid(lambda x: x[:, :1]), ValueError, r"move returned \(1098, 1\), expected \(1098, 2\)"),
     (lambda: plot_arrow_field(len, y_range=(0, np.inf)), ValueError, "y_range"),
 ])  # fmt: skip
 def test_bad_input_is_named_and_leaves_no_figure(call, error, message):

@@ -11,7 +11,10 @@ from dlcourse.widgets import digit_reader, gate_explorer
 
 activation_explorer = importlib.import_module("dlcourse.widgets.activation_explorer")
 gates = importlib.import_module("dlcourse.widgets.gate_explorer")
+kinks = importlib.import_module("dlcourse.widgets.kink_builder")
+layers = importlib.import_module("dlcourse.widgets.two_layer_explorer")
 reader = importlib.import_module("dlcourse.widgets.digit_reader")
+trainer = importlib.import_module("dlcourse.widgets.perceptron_trainer")
 
 
 def alt(picture):
@@ -70,3 +73,92 @@ def test_the_two_layers_show_what_each_says_and_that_the_sliders_wait(monkeypatc
     assert (before, note) == ("", "Untick to use your own w1, w2 and b.")
     assert rows[0] == ("x1", "x2", "NAND", "OR", "AND of both")
     assert rows[1:] == [tuple(row) for row in ("00100", "10111", "01111", "11010")]
+
+
+class TestPerceptronTrainer:
+    def test_the_first_looks_by_hand(self):
+        path = trainer.compute("AND", (0, 0, 0), 5)
+        # (0, 0), (1, 0) and (0, 1) are right at 0, 0, 0; (1, 1) should fire; then (0, 0) should not.
+        assert [look.numbers for look in path] == [(0, 0, 0)] * 4 + [(1, 1, 1), (1, 1, 0)]
+        assert [look.changed for look in path] == [False] * 4 + [True, True]
+        assert [look.point for look in path] == [None, 0, 1, 2, 3, 0]
+        assert [look.wrong for look in path] == [1, 1, 1, 1, 3, 2]
+
+    @pytest.mark.parametrize("start", trainer.STARTS.values())
+    def test_it_stops_at_a_gate_and_never_at_xor(self, start):
+        for gate in ("AND", "OR", "NAND"):
+            assert trainer.compute(gate, start)[-1].wrong == 0
+        assert any(look.changed for look in trainer.compute("XOR", start, 400)[-4:])
+
+    def test_a_line_runs_where_the_sum_is_zero(self):
+        x, y = trainer._ends((2, -1, 0.5))
+        assert np.allclose(2 * np.array(x) - np.array(y) + 0.5, 0) and np.hypot(x[1] - x[0], y[1] - y[0]) > 10
+        assert trainer._ends((0, 0, 1)) == trainer._ends(None) == ([], [])
+
+    def test_each_look_is_told_and_drawn(self):
+        panel = trainer.perceptron_trainer()
+        words = [alt(panel.children[1])]
+        assert words[0] == "AND after 0 looks: w1 = 0, w2 = 0, b = 0, 1 of 4 wrong. Not yet taught."
+        panel.controls["look"].value = 4
+        assert "w1 = 1, w2 = 1, b = 1, 3 of 4 wrong. (1, 1) was wrong" in alt(panel.children[1])
+        panel.controls["gate"].value = "XOR"
+        panel.controls["look"].value = 1
+        assert "(0, 0) was right: nothing changes" in alt(panel.children[1])
+        assert panel.error.value == ""
+
+
+class TestTwoLayerExplorer:
+    def test_the_solution_of_the_chapter(self):
+        both = layers.compute(layers.SOLUTION)
+        assert both.hidden == ((1, 0), (1, 1), (1, 1), (0, 1))
+        assert both.given == (0, 1, 1, 0)
+
+    def test_it_says_where_the_points_have_gone(self):
+        panel = layers.two_layer_explorer()
+        assert alt(panel.children[1]).startswith("4 of 4 right.")
+        assert "(1, 0), (0, 1) → (1, 1)" in alt(panel.children[1])
+        panel.controls["target"].value = (1, 0, 0, 1)
+        assert alt(panel.children[1]).startswith("0 of 4 right.")
+        for name, value in zip(("n6", "n7", "n8"), (-0.5, -0.5, 0.7), strict=True):
+            panel.controls[name].value = value
+        assert alt(panel.children[1]).startswith("4 of 4 right.")
+
+    def test_the_numbers_go_to_the_neurons_that_they_are_named_after(self):
+        for i, name in enumerate(layers.NAMES):
+            numbers = [0.0] * 9
+            numbers[i] = 1.0
+            neuron = layers._neurons(numbers)["s1 s2 y".split().index(name.split()[-1])]
+            assert {"w1": neuron.w[0], "w2": neuron.w[1], "b": neuron.b}[name.split()[0]] == 1
+
+
+class TestKinkBuilder:
+    def test_a_tent_of_three_kinks(self):
+        built = kinks.compute("tent", 0, 0, (-1.5, 0, 1.5), (1, -2, 1))
+        assert built.distance < 1e-12
+        assert built.parts.shape == (3, 301) and np.allclose(built.parts.sum(axis=0), built.y)
+
+    def test_the_line_begins_at_the_left_with_its_height_and_slope(self):
+        built = kinks.compute("bowl", 2.0, -0.5, (), ())
+        assert built.y[0] == 2 and built.y[-1] == pytest.approx(-1)
+
+    def test_each_kink_keeps_its_own_numbers(self):
+        panel = kinks.kink_builder()
+        controls = panel.controls
+        controls["place"].value, controls["turn"].value = -1.5, 1.0
+        controls["kink"].value = 2
+        assert (controls["place"].value, controls["turn"].value) == (-1.0, 0.0)
+        controls["place"].value, controls["turn"].value = 0.0, -2.0
+        controls["kink"].value = 1
+        assert (controls["place"].value, controls["turn"].value) == (-1.5, 1.0)
+        assert "-1.5: +1, 0: -2, 0: +0" in alt(panel.children[1])
+
+    def test_a_kink_that_is_gone_is_let_go_of_and_the_start_values_come_back(self):
+        panel = kinks.kink_builder()
+        controls = panel.controls
+        controls["kink"].value = 3
+        controls["turn"].value = 2.0
+        controls["kinks"].value = 2
+        assert controls["kink"].value == 2 and controls["place"].value == -1.0
+        panel.reset()
+        assert alt(panel.children[1]).endswith("-2: +0, -1: +0, 0: +0")
+        assert panel.error.value == ""

@@ -22,11 +22,17 @@ from dlcourse.plots.curves import (
     plot_probabilities,
 )
 from dlcourse.plots.images import img_show, show_filters, show_images
-from dlcourse.plots.planes import plot_arrow_field, plot_contour_path, plot_decision_line, plot_decision_region
+from dlcourse.plots.planes import (
+    plot_arrow_field,
+    plot_contour_path,
+    plot_decision_line,
+    plot_decision_region,
+    plot_moved_grid,
+)
 from dlcourse.plots.signatures import signature
 
 __all__ = [
     "PALETTE", "figure", "img_show", "plot_arrow_field", "plot_confusion", "plot_contour_path", "plot_curves",
     "plot_decision_line", "plot_decision_region", "plot_function", "plot_histograms", "plot_history",
-    "plot_probabilities", "show", "show_filters", "show_images", "signature", "to_html_img", "to_png",
+    "plot_moved_grid", "plot_probabilities", "show", "show_filters", "show_images", "signature", "to_html_img", "to_png",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from dlcourse.plots.base import COLORS, LINE_STYLES, MARKERS, PALETTE, as_axes, finish, numbers, span
 from dlcourse.text import _
 
-__all__ = ["plot_arrow_field", "plot_contour_path", "plot_decision_line", "plot_decision_region"]
+__all__ = ["plot_arrow_field", "plot_contour_path", "plot_decision_line", "plot_decision_region", "plot_moved_grid"]
 
 
 def plot_decision_line(w: ArrayLike, b: float, ax: Axes | None = None, *, label: str | None = None) -> Axes:
@@ -181,6 +181,42 @@ def plot_arrow_field(
     ax = as_axes(ax, "plot_arrow_field", 4.5, 4.0)
     ax.quiver(x1, x2, arrows[..., 0], arrows[..., 1], angles="xy", color=PALETTE["blue"], width=0.004)
     return finish(ax, "x1", "x2")
+
+
+def plot_moved_grid(
+    move: Callable, ax: Axes | None = None, *, reach: float = 2.0, lines: int = 9, points: int = 61
+) -> Axes:
+    """Draw a square grid of the plane where a layer of two neurons puts it; ○ is where the middle lands.
+
+    Parameters
+    ----------
+    move : callable
+        Takes (M, 2), returns (M, 2).
+    ax : Axes, optional
+    reach : float
+        The grid goes from -reach to reach, each way.
+    lines : int
+        In each direction: one colour for those of equal x1, another one and dashes for those of equal x2.
+    points : int
+        On each line.
+
+    Returns
+    -------
+    Axes
+    """
+    who = "plot_moved_grid"
+    steps, along = np.linspace(-reach, reach, lines), np.linspace(-reach, reach, points)
+    rows = np.stack(np.broadcast_arrays(steps[:, None], along), axis=-1)  # (lines, points, 2)
+    both = np.stack([rows, rows[..., ::-1]])
+    moved = np.asarray(move(both.reshape(-1, 2)))
+    if moved.shape != (both.size // 2, 2):
+        raise ValueError(f"{who}: move returned {moved.shape}, expected ({both.size // 2}, 2), as many points as it got")
+    ax = as_axes(ax, who, 3.6, 3.4)
+    for kind, color, style in zip(moved.reshape(both.shape), ("blue", "vermilion"), ("-", "--"), strict=True):
+        for line in kind:
+            ax.plot(*line.T, color=PALETTE[color], linestyle=style, linewidth=1.2)
+    ax.plot(*np.asarray(move(np.zeros((1, 2)))).T, "o", color="black", markerfacecolor="white", markersize=7, zorder=3)
+    return finish(ax)
 
 
 def _on_plane(f, x_range, y_range, points: int, shape: tuple, who: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -24,4 +24,8 @@ def alt_texts() -> dict[str, str]:
             "The plane of the first layer's outputs. (0,0) has moved to (1,0), (1,1) to (0,1), and both (1,0) and "
             "(0,1) to (1,1), which one line cuts off. The corner (0,0) is empty."
         ),
+        "code-learn-figure": _(
+            "Four squares with the line of AND while it is learned. After round 1 three points are wrong, after "
+            "round 2 two, after round 3 one; after round 5 the line cuts off (1,1), and all four are right."
+        ),
     }
