@@ -10,7 +10,7 @@ from dlcourse.text import _
 from dlcourse.widgets.controls import Choice, Number, Panel, Picture
 from dlcourse.widgets.perceptron_trainer import POINTS, GatePlane
 
-__all__ = ["TARGETS", "Both", "compute", "draw_both_planes", "two_layer_explorer"]
+__all__ = ["SOLUTION", "TARGETS", "Both", "compute", "draw_both_planes", "two_layer_explorer"]
 
 TARGETS = {_("XOR: one of the two"): (0, 1, 1, 0), _("both the same"): (1, 0, 0, 1), _("only x1"): (0, 1, 0, 0)}
 SOLUTION = (-0.5, -0.5, 0.7, 0.5, 0.5, -0.2, 0.5, 0.5, -0.7)

@@ -19,9 +19,9 @@ def alt_texts() -> dict[str, str]:
             "Two attempts at XOR with one line. Left: the line of OR, wrong at (1,1). Right: a line that cuts off "
             "(1,0) only, wrong at (0,1). Both have three of four right."
         ),
-        "code-xor-network": _("x1 and x2 both lead to NAND and to OR; NAND and OR lead to AND; AND leads to y."),
         "code-space": _(
-            "The plane of the first layer's outputs. (0,0) has moved to (1,0), (1,1) to (0,1), and both (1,0) and "
+            "Two planes. Left, the inputs: two slanted lines, and between them (1,0) and (0,1). Right, the outputs of "
+            "the first layer: (0,0) has moved to (1,0), (1,1) to (0,1), and both (1,0) and "
             "(0,1) to (1,1), which one line cuts off. The corner (0,0) is empty."
         ),
         "code-learn-figure": _(
