@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from dlcourse.storage import parse_idx, write_npz
-from dlcourse.storage.downloads import FILES, SOURCES
+from dlcourse.storage.published import FILES, SOURCES
 
 HERE = Path(__file__).parent
 NPM_SHA256 = "3fb5bb119c556ae7d1aa647653ca603a1b3abf001aae410732cc55d923c5a390"

@@ -11,8 +11,8 @@ import numpy as np
 
 from dlcourse.book import names_of_the_book
 from dlcourse.functions import one_hot
-from dlcourse.storage import read_npz
-from dlcourse.storage.downloads import cache_folder, check_layout, fetch, load_whole
+from dlcourse.storage.bundled import check_layout, read_bundled
+from dlcourse.storage.downloads import cache_folder, fetch, load_whole
 
 __all__ = [
     "FASHION_CLASSES", "TOY_DATASETS", "cache_folder", "data_folder", "fetch", "load_fashion_mnist", "load_mnist",
@@ -98,7 +98,7 @@ def load_fashion_mnist(
 def _load(name: str, which: str, normalize: bool, flatten: bool, one_hot_label: bool) -> tuple[Split, Split]:
     if which == "bundled":
         path = data_folder() / f"{name.replace('-', '_')}.npz"
-        arrays = check_layout(read_npz(path), path)
+        arrays = check_layout(read_bundled(path), path)
     elif which == "full":
         arrays = load_whole(name)
     else:

@@ -17,6 +17,7 @@ from dlcourse.layers import Affine, Flatten, Layer, ReLU, Sigmoid, Tanh
 from dlcourse.networks import Classifier, TwoLayerNet
 from dlcourse.normalization import BatchNormalization
 from dlcourse.regularization import L2, Dropout
+from dlcourse.storage.bundled import check_bundled
 
 __all__ = ["ACTIVATIONS", "STORED", "DeepConvNet", "MultiLayerNet", "SimpleConvNet", "stored_network"]
 
@@ -259,7 +260,9 @@ def stored_network(name: str) -> Classifier:
     if name not in STORED:
         raise ValueError(f"stored_network: name is {name!r}, expected one of {', '.join(STORED)}")
     network = STORED[name]()
-    network.load_params(data_folder() / "weights" / f"{name}.npz")
+    path = data_folder() / "weights" / f"{name}.npz"
+    network.load_params(path)
+    check_bundled({**network.params, **network.state}, path)
     return network
 
 

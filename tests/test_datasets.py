@@ -29,7 +29,7 @@ from dlcourse.datasets import (
     toy_dataset,
     without_bundled_test,
 )  # fmt: skip
-from dlcourse.storage import read_npz, write_npz
+from dlcourse.storage import bundled, read_npz, write_npz
 
 REPOSITORY = Path(__file__).parents[1]
 LOADERS = {"mnist": (load_mnist, 8000, 2000), "fashion_mnist": (load_fashion_mnist, 5000, 1000)}
@@ -200,12 +200,13 @@ def small(tmp_path_factory):
     return folder / "mnist.npz", (folder / "mnist.npz").read_bytes(), small
 
 
-def load_spoilt(path, content):
-    """Load what may be damaged: a readable ValueError, or the arrays."""
+def load_spoilt(path, content, arrays):
+    """Load what may be damaged, and should hold `arrays`: a readable ValueError, or the arrays."""
     path.write_bytes(content)
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(datasets, "data_folder", lambda: path.parent)
+            patch.setitem(bundled.SHA256, path.name, bundled.sha256_of_arrays(arrays))
             return load_mnist(normalize=False)
     except ValueError as error:
         assert re.fullmatch(rf"the data file {re.escape(str(path))} cannot be used: \S.* again", str(error))
@@ -218,8 +219,8 @@ MANY = settings(max_examples=500, deadline=None, derandomize=True)
 @MANY
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_500_truncated_data_files_are_refused(small, share):
-    path, content, _ = small
-    assert load_spoilt(path, content[: int(share * len(content))]) is None
+    path, content, arrays = small
+    assert load_spoilt(path, content[: int(share * len(content))], arrays) is None
 
 
 @MANY
@@ -228,7 +229,7 @@ def test_500_data_files_with_a_flipped_bit_are_refused_or_read_right(small, shar
     path, content, arrays = small
     spoilt = bytearray(content)
     spoilt[int(share * len(spoilt))] ^= 1 << bit
-    loaded = load_spoilt(path, bytes(spoilt))
+    loaded = load_spoilt(path, bytes(spoilt), arrays)
     if loaded is not None:  # a bit of a date, say
         for (x, t), part in zip(loaded, ("train", "test"), strict=True):
             np.testing.assert_array_equal(x.reshape(-1, 28, 28), arrays[f"x_{part}"])
@@ -243,18 +244,53 @@ def test_500_of_each_with_the_bundled_files_themselves(name, tmp_path):
     path = tmp_path / "mnist.npz"
     rng = np.random.default_rng(0)
     for _ in range(500):
-        assert load_spoilt(path, content[: rng.integers(len(content))]) is None
+        assert load_spoilt(path, content[: rng.integers(len(content))], expected) is None
         spoilt = bytearray(content)
         spoilt[rng.integers(len(spoilt))] ^= 1 << rng.integers(8)
-        loaded = load_spoilt(path, bytes(spoilt))
+        loaded = load_spoilt(path, bytes(spoilt), expected)
         assert loaded is None or np.array_equal(loaded[0][0].reshape(-1, 28, 28), expected["x_train"])
 
 
-def test_an_intact_file_of_something_else_is_refused(tmp_path, monkeypatch):
+def changed(arrays, how):
+    arrays = {key: array.copy() for key, array in arrays.items()}
+    if how == "a blank image":
+        arrays["x_test"][0] = 0
+    elif how == "one pixel":
+        arrays["x_train"][17, 3, 5] ^= 1
+    elif how == "one label":
+        arrays["y_test"][-1] ^= 1
+    elif how == "two images swapped":
+        arrays["x_test"][[0, 1]] = arrays["x_test"][[1, 0]]
+    elif how == "other labels":
+        arrays["y_train"] = arrays["y_train"].astype(np.int64)
+    elif how == "something else":
+        arrays = {"W1": np.zeros(3)}
+    return arrays
+
+
+@pytest.mark.parametrize(
+    "how", ["a blank image", "one pixel", "one label", "two images swapped", "other labels", "something else"]
+)
+@each_set
+def test_an_intact_file_with_other_contents_is_refused(name, how, tmp_path, monkeypatch):
+    write_npz(tmp_path / f"{name}.npz", changed(read_npz(data_folder() / f"{name}.npz"), how))
     monkeypatch.setattr(datasets, "data_folder", lambda: tmp_path)
-    write_npz(tmp_path / "mnist.npz", {"W1": np.zeros(3)})
-    with pytest.raises(ValueError, match=r"mnist\.npz cannot be used: it holds W1, expected x_train, y_train"):
-        load_mnist()
+    with pytest.raises(ValueError, match=rf"{name}\.npz cannot be used: it is intact, but not the one of the course"):
+        {"mnist": load_mnist, "fashion_mnist": load_fashion_mnist}[name]()
+
+
+def test_the_same_arrays_packed_in_another_way_are_taken(tmp_path, monkeypatch):
+    arrays = read_npz(data_folder() / "mnist.npz")
+    np.savez(tmp_path / "mnist.npz", **dict(reversed(arrays.items())))
+    monkeypatch.setattr(datasets, "data_folder", lambda: tmp_path)
+    assert np.array_equal(load_mnist(normalize=False)[1][0].reshape(-1, 28, 28), arrays["x_test"])
+
+
+def test_every_file_of_arrays_that_comes_with_the_course_has_its_sum():
+    files = sorted(data_folder().rglob("*.npz"))
+    assert {path.name for path in files} == set(bundled.SHA256)
+    for path in files:
+        bundled.read_bundled(path)
 
 
 # Where the files are

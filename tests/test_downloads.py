@@ -19,7 +19,8 @@ import pytest
 from waiting import PATIENCE
 
 from dlcourse.storage import downloads, write_npz
-from dlcourse.storage.downloads import FILES, SOURCES, cache_folder, check_layout, fetch, load_whole
+from dlcourse.storage.bundled import check_layout
+from dlcourse.storage.downloads import FILES, SOURCES, cache_folder, fetch, load_whole
 
 
 def small_set(seed):
@@ -248,8 +249,8 @@ def test_eight_processes_at_once(server, cache):
     sums = {key: SOURCES["mnist"].sha256[key] for key in FILES}
     address = f"http://127.0.0.1:{server.server_port}/good/mnist/"
     code = f"""
-from dlcourse.storage import downloads
-downloads.SOURCES["mnist"] = downloads.Source("MNIST", {sums!r}, ({address!r},))
+from dlcourse.storage import downloads, published
+published.SOURCES["mnist"] = published.Source("MNIST", {sums!r}, ({address!r},))
 print({{key: int(array.sum()) for key, array in downloads.load_whole("mnist").items()}})
 """
     processes = [
@@ -331,8 +332,8 @@ def test_an_npz_file_by_its_own_name(place, cache):
 
 def test_an_npz_file_of_another_layout(place):
     place.mkdir()
-    write_npz(place / "mnist.npz", {"images": SETS["mnist"]["x_train"]})
-    with pytest.raises(ValueError, match=r"mnist\.npz cannot be used: it holds images, expected x_train"):
+    write_npz(place / "mnist.npz", {"W1": np.zeros((3, 4))})
+    with pytest.raises(ValueError, match=r"mnist\.npz: an \.npz file with W1 \(3, 4\), none of them an array of the pub"):
         load_whole("mnist")
 
 
@@ -349,14 +350,14 @@ def test_a_place_that_does_not_exist(place):
 
 def test_a_missing_file_is_named(place):
     save_files(place, leave_out=["y_test"])
-    with pytest.raises(FileNotFoundError, match=r"there is no data file at .*t10k-labels-idx1-ubyte\.gz"):
+    with pytest.raises(FileNotFoundError, match=r"Missing: y_test \(published as t10k-labels-idx1-ubyte\.gz\)"):
         load_whole("mnist")
 
 
 def test_a_damaged_file_is_named(place):
     save_files(place)
     (place / FILES["y_train"]).write_bytes(b"\x1f\x8b\x08\x00 cut")
-    with pytest.raises(ValueError, match=r"file .*train-labels.* cannot be used: it is not an intact gzip file"):
+    with pytest.raises(ValueError, match=r"train-labels-idx1-ubyte\.gz: a damaged file"):
         load_whole("mnist")
 
 
@@ -366,7 +367,8 @@ def test_other_data_is_not_taken_for_mnist(place, key):
     other = SETS["mnist"][key].copy()
     other[0] = (other[0] + 1) % 10
     (place / FILES[key]).write_bytes(gzip.compress(unpacked(other)))
-    with pytest.raises(ValueError, match=f"{FILES[key]} was taken for MNIST, but it is not {key} of MNIST") as caught:
+    words = rf"{FILES[key]}: an idx file of shape \(.*\), but its sha256 is \w+… and not one of the published data"
+    with pytest.raises(ValueError, match=words) as caught:
         load_whole("mnist")
     assert "or unset it" in str(caught.value)
 

@@ -7,6 +7,7 @@ import pytest
 
 from dlcourse.datasets import data_folder, load_mnist
 from dlcourse.models import STORED, stored_network
+from dlcourse.storage import read_npz, write_npz
 
 # Accuracy on the official 10,000 test images that each network must reach.
 LEAST = {"mlp_784_50_100_10": 0.978, "two_layer_net": 0.976, "simple_conv_net": 0.990, "deep_conv_net": 0.9950}
@@ -57,6 +58,16 @@ def test_reads_the_official_test_images_well_enough(name, official):
     measured = accuracy(name, *official)
     assert measured >= LEAST[name]
     assert measured == pytest.approx(card(name)["accuracy_official_test"], abs=0.0005)
+
+
+def test_weights_that_are_intact_and_others_are_refused(tmp_path, monkeypatch):
+    arrays = read_npz(data_folder() / "weights" / "two_layer_net.npz")
+    arrays["b2"][0] += 1e-3
+    (tmp_path / "weights").mkdir()
+    write_npz(tmp_path / "weights" / "two_layer_net.npz", arrays)
+    monkeypatch.setattr("dlcourse.models.data_folder", lambda: tmp_path)
+    with pytest.raises(ValueError, match=r"two_layer_net\.npz cannot be used: it is intact, but not the one of the course"):
+        stored_network("two_layer_net")
 
 
 @pytest.mark.parametrize("name", LEAST)
