@@ -24,11 +24,13 @@ ARGUMENTS = (
     "--disable-sync", "--no-first-run", "--disable-quic",
 )  # fmt: skip
 
-# How long a widget may take on an idle machine (DLCOURSE_IDLE=1), from a key to the changed pixels: milliseconds, the 95th
-# percentile of 30 changes. Where other work goes on, as in the gate, it may be five times as much: a widget that has
-# become slow is found, a busy minute is not.
+# Seconds for what must happen, and for a notebook that runs: only what hangs needs them, on however busy a machine.
+PATIENCE, WHOLE_NOTEBOOK = 120, 600
+
+# How long a widget may take, from a key to the changed pixels: milliseconds, the 95th percentile of 30 changes. Measured
+# on an idle machine alone (DLCOURSE_IDLE=1); elsewhere the pixels have to change, whenever it is.
 AT_ONCE, WITH_A_NETWORK = 100, 150
-ROOM = 1 if os.environ.get("DLCOURSE_IDLE") == "1" else 5
+IDLE = os.environ.get("DLCOURSE_IDLE") == "1"
 
 # What JupyterLab itself writes to the console, whatever the notebook.
 NOT_OURS = re.compile(
@@ -84,8 +86,8 @@ class Lab:
             self.stop()
             raise
 
-    def _wait_until_it_answers(self, seconds=60):
-        end = time.monotonic() + seconds
+    def _wait_until_it_answers(self):
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             if self.process.poll() is not None:
                 break
@@ -135,13 +137,11 @@ class Notebook:
         self.complaints = []
         page.on("console", lambda message: message.type == "error" and self._complain(message.text))
         page.on("pageerror", lambda error: self._complain(str(error)))
+        page.set_default_timeout(PATIENCE * 1000)
         page.goto(f"{lab.url}/lab/tree/notebooks/{name}?reset")
+        page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget?.context?.isReady")
         page.wait_for_function(
-            "window.jupyterapp && window.jupyterapp.shell.currentWidget?.context?.isReady", timeout=60000
-        )
-        page.wait_for_function(
-            "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.connectionStatus === 'connected'",
-            timeout=60000,
+            "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.connectionStatus === 'connected'"
         )
 
     def set_theme(self, theme):
@@ -151,9 +151,8 @@ class Notebook:
             f"JupyterLab {theme.capitalize()}",
         )
         self.page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(theme == 'light').lower()}'")
-        self.page.locator("#jupyterlab-splash").wait_for(
-            state="detached"
-        )  # it covers all while the style sheets change
+        # It covers all while the style sheets change.
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def close(self, *, end_kernel=True):
         """Close the notebook, without a question about saving; `end_kernel` is what a closed browser tab does not do."""
@@ -167,23 +166,23 @@ class Notebook:
         if not NOT_OURS.search(text):
             self.complaints.append(text)
 
-    def run_all(self, seconds=120):
+    def run_all(self):
         """Run all cells to their end; JupyterLab stops at the first that fails, and this raises with its error."""
-        self._execute("notebook:run-all-cells", seconds)
+        self._execute("notebook:run-all-cells")
 
-    def run(self, *cell_ids, seconds=60):
+    def run(self, *cell_ids):
         """Run these cells alone, each to its end: the cell of a widget needs no cell before it."""
         for cell_id in cell_ids:
             self.scroll_to_cell(cell_id)
-            self._execute("notebook:run-cell", seconds)
+            self._execute("notebook:run-cell")
 
-    def _execute(self, command, seconds):
+    def _execute(self, command):
         good = self.page.evaluate(
             """([command, milliseconds]) => Promise.race([
                 window.jupyterapp.commands.execute(command),
                 new Promise(resolve => setTimeout(() => resolve('too slow'), milliseconds)),
             ])""",
-            [command, seconds * 1000],
+            [command, WHOLE_NOTEBOOK * 1000],
         )
         assert good is True, f"{command}: {good}, {self.errors()}"
 
@@ -227,9 +226,19 @@ class Notebook:
     def widget(self, cell_id):
         """Give the widget that a cell shows, in view and ready."""
         found = self.scroll_to_cell(cell_id).locator(".jp-OutputArea-output .widget-vbox").first
-        found.wait_for(timeout=30000)
+        found.wait_for()
         found.scroll_into_view_if_needed()
         return Widget(self.page, found)
+
+
+KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+
+# Milliseconds from asking the kernel for nothing to its answer, which comes after all that it was asked before.
+KERNEL_ANSWERS = f"""async () => {{
+    const start = performance.now();
+    await {KERNEL}.requestExecute({{code: '', silent: true, store_history: false}}).done;
+    return performance.now() - start;
+}}"""
 
 
 class Widget:
@@ -288,13 +297,17 @@ class Widget:
         text = self.locator.get_by_text(re.compile(r", step [\d,]+")).inner_text()
         return int(re.search(r"step ([\d,]+)", text)[1].replace(",", ""))
 
-    def steps_beyond(self, step, seconds=30):
+    def steps_beyond(self, step):
         """Wait until a widget that trains has taken more steps than `step`, and give how many."""
-        for _try in range(seconds * 10):
-            if self.steps() > step:
-                return self.steps()
+        return self.wait_for(lambda: (steps := self.steps()) > step and steps)
+
+    def wait_for(self, condition):
+        """Wait until something is true, and give it."""
+        end = time.monotonic() + PATIENCE
+        while not (found := condition()):
+            assert time.monotonic() < end, f"it did not happen in {PATIENCE} s"
             self.page.wait_for_timeout(100)
-        raise AssertionError(f"still at step {self.steps()}")
+        return found
 
     def pause(self):
         """Pause a widget that trains, see that it takes no further step, and give how many it has taken."""
@@ -313,9 +326,9 @@ class Widget:
         """Give the alt texts of the widget's images."""
         return self.locator.locator("img").evaluate_all("all => all.map(one => one.alt)")
 
-    def wait_for_words(self, words, seconds=10):
+    def wait_for_words(self, words):
         """Wait until an image's alt text holds these words."""
-        self.locator.locator(f'img[alt*="{words}"]').first.wait_for(timeout=seconds * 1000)
+        self.locator.locator(f'img[alt*="{words}"]').first.wait_for()
 
     def places(self):
         """Give where each control and image stands and how large it is, to see whether anything jumps."""
@@ -352,23 +365,28 @@ class Widget:
             }"""
         )
 
-    def wait_for_change(self, before, index=0, seconds=10):
+    def wait_for_change(self, before, index=0):
         """Wait until the image `index` shows something else than in `before`, and changes no more; give all images."""
         self.page.wait_for_function(
             "([one, index, source]) => one.querySelectorAll('img')[index].src !== source",
             arg=[self.locator.element_handle(), index, before[index]],
-            timeout=seconds * 1000,
         )
         return self.settled()
 
     def settled(self, quiet=400):
-        """Wait until the kernel has nothing to do and no image has changed for `quiet` milliseconds; give all images."""
-        kernel = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
-        while True:
+        """Wait until the kernel has nothing to do and no image has changed for `quiet` milliseconds; give all images.
+
+        On a busy machine it is quiet for longer between two changes. So it has to be quiet for five times as long as the
+        kernel takes to answer that it is there.
+        """
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            answered = self.page.evaluate(KERNEL_ANSWERS)
             before = self.pictures()
-            self.page.wait_for_timeout(quiet)
-            if self.page.evaluate(kernel) == "idle" and self.pictures() == before:
+            self.page.wait_for_timeout(max(quiet, 5 * answered))
+            if self.page.evaluate(f"{KERNEL}.status") == "idle" and self.pictures() == before:
                 return before
+        raise AssertionError(f"the widget has not come to rest in {PATIENCE} s")
 
     def latencies(self, name, keys, index=0):
         """Press keys on a slider, one after the other; give the milliseconds from each to the changed pixels.
@@ -399,7 +417,7 @@ class Widget:
         )
         for number, key in enumerate(keys, 1):
             self.page.keyboard.press(key)
-            self.page.wait_for_function(f"window.measured.length >= {number}", timeout=10000)
+            self.page.wait_for_function(f"window.measured.length >= {number}")
             self.page.wait_for_timeout(50)  # a person does not press faster, and the frame before is done with
         return self.page.evaluate("window.measured")
 
@@ -413,15 +431,21 @@ class Widget:
         self.locator.screenshot(path=ARTIFACTS / f"{name}.png")
 
 
-def report_latency(what, measure, at_most, record_property, tries=3):
-    """Measure until the 95th percentile is at most `at_most` ms, `tries` times at most; print and give the best."""
+def answers_to_keys(widget, control, index, at_most, record_property, what):
+    """Press keys on a slider: the image `index` changes each time; on an idle machine within `at_most` ms, in 95 of 100.
+
+    The best of three tries counts, so that nothing else that the machine does is held against the widget.
+    """
+    if not IDLE:
+        widget.latencies(control, ["ArrowRight", "ArrowLeft"] * 2, index)
+        return
     best = math.inf
-    for _try in range(tries):
-        measured = sorted(measure())
+    for _try in range(3):
+        measured = sorted(widget.latencies(control, ["ArrowRight", "ArrowLeft"] * 15, index))
         p50, p95 = (measured[math.ceil(share * len(measured)) - 1] for share in (0.5, 0.95))
         print(f"{what}: key to pixels p50 {p50:.0f} ms, p95 {p95:.0f} ms of {len(measured)}")
         best = min(best, p95)
         if best <= at_most:
             break
     record_property(f"{what}: p95 ms", round(best))
-    return best
+    assert best <= at_most

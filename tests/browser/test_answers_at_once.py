@@ -1,17 +1,19 @@
 """How fast a widget answers: from a key to the changed pixels, and while it trains.
 
-The limits are those that a learner feels, on an idle machine; see lab.py for what holds elsewhere. The widgets of
+The limits are those that a learner feels, on an idle machine (DLCOURSE_IDLE=1); elsewhere it has to answer. The widgets of
 chapter 10 are measured in test_chapter_10.py, where the notebook, which takes a minute to run, is open already.
 """
 
 import os
+import statistics
 import time
 
 import pytest
-from lab import AT_ONCE, ROOM, WITH_A_NETWORK, report_latency
+from lab import AT_ONCE, IDLE, PATIENCE, WITH_A_NETWORK, answers_to_keys
+from waiting import wait_for
 
 REDRAWS_A_SECOND, STOP, OTHER_CELL = 8, 150, 200
-GONE = 20  # seconds after which nobody is taken to be watching, with some room
+TRAINS = 0.05  # of a processor: a kernel that waits takes a tenth of this
 
 # Notebook, cell, control, which of the widget's pictures must change, and the limit.
 KEYS = [
@@ -49,33 +51,30 @@ REDRAWS = """([widget, milliseconds]) => new Promise(resolve => {
 })"""
 
 STOPS = """([widget, button]) => new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error('it has not paused for 10 seconds')), 10000);
+    setTimeout(() => reject(new Error('it has not paused')), 1000 * PATIENCE);
     const start = performance.now();
     const look = () => [...widget.querySelectorAll('.widget-label')].some(one => one.innerText.startsWith('paused'))
         ? resolve(performance.now() - start) : requestAnimationFrame(look);
     button.click();
     look();
-})"""
+})""".replace("PATIENCE", str(PATIENCE))
 
 OTHER_CELL_ANSWERS = """async () => {
     const notebook = window.jupyterapp.shell.currentWidget;
     const start = performance.now();
     const future = notebook.sessionContext.session.kernel.requestExecute({code: '1 + 1', store_history: false});
     await new Promise((resolve, reject) => {
-        setTimeout(() => reject(new Error('the cell has not answered for 10 seconds')), 10000);
+        setTimeout(() => reject(new Error('the cell has not answered')), 1000 * PATIENCE);
         future.onIOPub = message => message.header.msg_type === 'execute_result' && resolve();
     });
     return performance.now() - start;
-}"""
+}""".replace("PATIENCE", str(PATIENCE))
 
 
 def key_changes_the_pixels(ready, record_property, name, cell, control, index, at_most):
     _notebook, widget = ready(name, cell)
     widget.reset()
-    keys = ["ArrowRight", "ArrowLeft"] * 15  # some begin at the left end
-    at_most *= ROOM
-    what = f"{name}, {control}"
-    assert report_latency(what, lambda: widget.latencies(control, keys, index), at_most, record_property) <= at_most
+    answers_to_keys(widget, control, index, at_most, record_property, f"{name}, {control}")
 
 
 def training_leaves_room(ready, record_property, name, cell):
@@ -86,20 +85,19 @@ def training_leaves_room(ready, record_property, name, cell):
     widget.wait_until("training")
     handle = widget.locator.element_handle()
     redraws = notebook.page.evaluate(REDRAWS, [handle, 3000])
-    other = sorted(notebook.page.evaluate(OTHER_CELL_ANSWERS) for _try in range(5))[2]
+    tries = 5 if IDLE else 1
+    other = statistics.median(notebook.page.evaluate(OTHER_CELL_ANSWERS) for _try in range(tries))
     stops = []
-    for _try in range(5):
+    for _try in range(tries):
         stops.append(notebook.page.evaluate(STOPS, [handle, pause]))
         widget.push("Start")
         widget.wait_until("training")
     widget.push("Pause")
-    stop = sorted(stops)[2]
+    stop = statistics.median(stops)
     print(f"{name}: {redraws:.1f} redraws a second, stops in {stop:.0f} ms, another cell answers in {other:.0f} ms")
     record_property(name, f"{redraws:.1f} redraws/s, stop {stop:.0f} ms, other cell {other:.0f} ms")
-    assert redraws >= REDRAWS_A_SECOND / ROOM
-    assert stop <= STOP * ROOM
-    assert other <= OTHER_CELL * ROOM
-    assert widget.error() == ""
+    assert redraws > 0 and widget.error() == ""
+    assert not IDLE or (redraws >= REDRAWS_A_SECOND and stop <= STOP and other <= OTHER_CELL)
 
 
 # All of a notebook together: it is opened once.
@@ -120,14 +118,11 @@ def test_a_notebook_that_is_closed_trains_no_more(open_notebook, lab):
     widget = notebook.widget("play-bench")
     widget.push("Start")
     widget.wait_until("training")
-    busy = [pid for pid in lab.kernels() if share_of_a_core(pid) > 0.3]
+    busy = [pid for pid in lab.kernels() if share_of_a_core(pid) > TRAINS]
     assert len(busy) == 1
     notebook.close(end_kernel=False)
-    end = time.monotonic() + GONE * ROOM
-    while share_of_a_core(busy[0]) > 0.1 and time.monotonic() < end:
-        time.sleep(0.5)
+    wait_for(lambda: share_of_a_core(busy[0]) < TRAINS, "the end of the training")
     assert busy[0] in lab.kernels(), "the kernel lives on, as JupyterLab has it"
-    assert share_of_a_core(busy[0]) < 0.1
 
 
 def share_of_a_core(pid, seconds=1.0):

@@ -10,13 +10,9 @@ def notebook(open_notebook):
     return notebook
 
 
-def between(widget, name, low, high, seconds=10):
+def between(widget, name, low, high):
     """Wait until the number box shows a value from `low` to `high`: while it trains, the kernel may take a moment."""
-    for _try in range(seconds * 10):
-        if low <= float(widget.box(name).input_value()) <= high:
-            return
-        widget.page.wait_for_timeout(100)
-    pytest.fail(f"{name} is {widget.box(name).input_value()}, expected {low} to {high}")
+    widget.wait_for(lambda: low <= float(widget.box(name).input_value()) <= high)
 
 
 def test_nobody_complained(notebook):
@@ -65,7 +61,7 @@ def test_the_bench_says_when_a_change_makes_it_blow_up(notebook):
     widget.push("Start")
     widget.steps_beyond(5)
     widget.type("learning rate", 10)
-    widget.locator.get_by_role("alert").get_by_text("training blew up").first.wait_for(timeout=30000)
+    widget.locator.get_by_role("alert").get_by_text("training blew up").first.wait_for()
     widget.reset()
     assert widget.error() == ""
 
@@ -75,7 +71,7 @@ def test_the_search_brings_trial_after_trial(notebook):
     widget.reset()
     places = widget.places()
     widget.push("Start")
-    widget.locator.get_by_text("finished, step 60 of 60").wait_for(timeout=60000)
+    widget.locator.get_by_text("finished, step 60 of 60").wait_for()
     widget.wait_for_words("best of 60: ")
     widget.settled()
     assert widget.places() == places, "something jumped"

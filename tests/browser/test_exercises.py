@@ -48,7 +48,7 @@ class Desk:
         before = self.of_file(cell_id, "execution_count")
         cell.locator(".cm-content").click()
         self.page.keyboard.press("Shift+Enter")
-        self.page.wait_for_function(HAS_RUN, arg=[cell_id, before], timeout=20000)
+        self.page.wait_for_function(HAS_RUN, arg=[cell_id, before])
         self.notebook.scroll_to_cell(cell_id)
         return " ".join("\n".join(cell.locator(".jp-OutputArea-output").all_inner_texts()).split())
 

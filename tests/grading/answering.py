@@ -1,6 +1,5 @@
 """Run answers to exercises through their checks, as the exercise notebook would."""
 
-import ast
 import contextlib
 import functools
 import importlib
@@ -153,8 +152,3 @@ def _wrapped(thing, wrap):
         return thing
     assert callable(thing), "only functions and classes can be wrapped"
     return wrap(thing)
-
-
-def same_code(one, other):
-    """Are two texts the same program?"""
-    return ast.dump(ast.parse(one)) == ast.dump(ast.parse(other))
