@@ -9,8 +9,8 @@ import pytest
 from batches import LIMITS, cell_of, course, hand_in, with_answers
 
 from dlcourse.grading import autograde, submissions
-from dlcourse.grading.judge import Job, judge
 from dlcourse.grading.incoming import learners, walk
+from dlcourse.grading.judge import Job, judge
 from dlcourse.grading.mending import repaired
 from dlcourse.grading.submissions import Assignment, Unreadable, belongs_to, read
 

@@ -13,9 +13,9 @@ from nbgrader.utils import determine_grade
 
 from dlcourse import cli
 from dlcourse.grading import autograde, grade, sandbox
-from dlcourse.grading.table import table
 from dlcourse.grading.judge import Limits, Result, Verdict
 from dlcourse.grading.submissions import assignments
+from dlcourse.grading.table import table
 
 NUMBERS = ["2.1", "2.4", "2.5", "2.8"]
 # The loop in one of them is waited for; the rest takes no second, unless the machine is busy.
