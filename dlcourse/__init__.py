@@ -16,8 +16,9 @@ from sys import _getframe
 __version__ = "0.1.0"
 
 _SUBMODULES = (
-    "book", "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views", "networks",
-    "optimizers", "training", "initializers", "normalization", "regularization", "search", "convolution", "models", "metrics", "augmentation", "plots", "widgets",
+    "book", "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views", "sequential",
+    "networks", "schedules", "optimizers", "training", "initializers", "normalization", "regularization", "search",
+    "im2col", "convolution", "models", "metrics", "augmentation", "plots", "widgets",
 )  # fmt: skip
 
 __all__ = list(_SUBMODULES)

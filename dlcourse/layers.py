@@ -164,7 +164,8 @@ class Affine(Layer):
 
     def backward(self, dout):
         self.backward_params(dout)
-        return np.asarray(dout) @ self.params["W"].T
+        dout, W = np.asarray(dout), self.params["W"]
+        return np.matmul(dout, W.T, out=np.empty_like(self.x, np.result_type(dout, W)))
 
     def backward_params(self, dout):
         self._check_dout(dout, self.x, (0 if self.x is None else len(self.x), self.params["W"].shape[1]))
@@ -182,7 +183,7 @@ class ReLU(Layer):
     def forward(self, x, *, training=False):
         x = np.asarray(x)
         self.mask = x > 0
-        return np.maximum(x, 0)
+        return np.clip(x, 0, np.inf)  # np.maximum(x, 0) needs up to seven times as long for the same
 
     def backward(self, dout):
         self._check_dout(dout, self.mask)
@@ -270,6 +271,7 @@ class SoftmaxWithLoss:
         if x.ndim != 2:
             raise ValueError(f"SoftmaxWithLoss: x has shape {x.shape}, expected scores (N, K)")
         check_targets(x, t, "SoftmaxWithLoss")
+        x = np.asfortranarray(x)  # so that the scores of a class are neighbours: ten short rows cost more than one long
         with np.errstate(over="ignore"):  # as in softmax: -inf is the right limit, and inf that of the loss
             log_y = x - x.max(axis=1, keepdims=True)
             z = np.exp(log_y)

@@ -1,16 +1,17 @@
-"""Chapter 06: optimizers, which turn gradients into steps; and learning rates that change.
+"""Chapter 06: optimizers, which turn gradients into steps.
 
 All share one method, ``update(params, grads)``, on any two mappings with the same names: chapter
 04's plain dicts and chapter 09's networks alike. Arrays are changed in place and keep their dtype.
-Below, ``g`` is the gradient, ``x`` the parameter, ``lr`` the learning rate.
+Below, ``g`` is the gradient, ``x`` the parameter, ``lr`` the learning rate; `dlcourse.schedules` changes it.
 """
 
 import math
-from collections.abc import Callable, Mapping, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Mapping, MutableMapping
 from numbers import Real
 
 import numpy as np
+
+from dlcourse.schedules import Constant, Cosine, OneCycle, Schedule, StepDecay, positive
 
 __all__ = [
     "AdaGrad", "Adam", "Constant", "Cosine", "Momentum", "Nesterov", "OneCycle", "Optimizer", "RMSprop",
@@ -43,7 +44,7 @@ class Optimizer:
 
     @lr.setter
     def lr(self, lr: float) -> None:
-        self._lr = _positive(self, "lr", lr)
+        self._lr = positive(self, "lr", lr)
 
     def update(self, params: MutableMapping[str, np.ndarray], grads: Mapping[str, np.ndarray]) -> None:
         """Take one step: change every array of `params` by what `grads` says."""
@@ -157,7 +158,7 @@ class AdaGrad(Optimizer):
 
     def __init__(self, lr: float = 0.01, *, eps: float = 1e-7):
         super().__init__(lr)
-        self.eps = _positive(self, "eps", eps)
+        self.eps = positive(self, "eps", eps)
         self.h = None
 
     def _step(self, params, grads):
@@ -177,7 +178,7 @@ class RMSprop(Optimizer):
     def __init__(self, lr: float = 0.01, decay_rate: float = 0.99, *, eps: float = 1e-7):
         super().__init__(lr)
         self.decay_rate = self._check_share("decay_rate", decay_rate)
-        self.eps = _positive(self, "eps", eps)
+        self.eps = positive(self, "eps", eps)
         self.h = None
 
     def _step(self, params, grads):
@@ -203,7 +204,7 @@ class Adam(Optimizer):
         super().__init__(lr)
         self.beta1 = self._check_share("beta1", beta1)
         self.beta2 = self._check_share("beta2", beta2)
-        self.eps = _positive(self, "eps", eps)
+        self.eps = positive(self, "eps", eps)
         self.iter = 0
         self.m = self.v = None
 
@@ -229,97 +230,3 @@ class Adam(Optimizer):
             np.divide(m[key], change, out=change)
             change *= step
             params[key] -= change
-
-
-Schedule = Callable[[int], float]
-"""A learning rate for each step: called with 0, 1, 2, …"""
-
-
-def _check_schedule(schedule, **positive) -> None:
-    for name, value in positive.items():
-        _positive(schedule, name, value)
-
-
-def _positive(owner: object, name: str, value: float) -> float:
-    """The number, checked, and as a Python float: a NumPy float64 would turn float32 arrays into float64."""
-    if not (isinstance(value, Real) and 0 < value < math.inf):
-        raise ValueError(f"{type(owner).__name__}: {name} is {value!r}, expected a finite number > 0")
-    return float(value)
-
-
-@dataclass(frozen=True)
-class Constant:
-    """The same learning rate at every step."""
-
-    lr: float
-
-    def __post_init__(self):
-        _check_schedule(self, lr=self.lr)
-
-    def __call__(self, step: int) -> float:
-        return self.lr
-
-
-@dataclass(frozen=True)
-class StepDecay:
-    """``lr`` times `factor` after every `every` steps."""
-
-    lr: float
-    every: int
-    factor: float = 0.1
-
-    def __post_init__(self):
-        _check_schedule(self, lr=self.lr, every=self.every, factor=self.factor)
-
-    def __call__(self, step: int) -> float:
-        return self.lr * self.factor ** (step // self.every)
-
-
-@dataclass(frozen=True)
-class Cosine:
-    """From `lr` down to `lr_end` along half a cosine, in `steps` steps; then it stays there.
-
-    Source: I. Loshchilov and F. Hutter, "SGDR", ICLR 2017, equation 5, without restarts.
-    """
-
-    lr: float
-    steps: int
-    lr_end: float = 0.0
-
-    def __post_init__(self):
-        _check_schedule(self, lr=self.lr, steps=self.steps)
-        if not 0 <= self.lr_end <= self.lr:
-            raise ValueError(f"Cosine: lr_end is {self.lr_end}, expected 0 to lr = {self.lr}")
-
-    def __call__(self, step: int) -> float:
-        # The last training step, `steps - 1`, still moves: the end itself lies one step further.
-        share = min(step / self.steps, 1 - 1e-6)
-        return self.lr_end + (self.lr - self.lr_end) * (1 + math.cos(math.pi * share)) / 2
-
-
-@dataclass(frozen=True)
-class OneCycle:
-    """Up to `lr_max` in the first `warmup` share of the steps, then down to almost nothing, both along cosines.
-
-    Starts at ``lr_max / 25`` and ends at ``lr_max / 10,000``.
-
-    Source: L. Smith and N. Topin, "Super-convergence", 2018; the cosines and the two divisors follow
-    common practice. The paper's momentum cycle is left out.
-    """
-
-    lr_max: float
-    steps: int
-    warmup: float = 0.25
-
-    def __post_init__(self):
-        _check_schedule(self, lr_max=self.lr_max, steps=self.steps)
-        if not 0 < self.warmup < 1:
-            raise ValueError(f"OneCycle: warmup is {self.warmup}, expected a share between 0 and 1")
-
-    def __call__(self, step: int) -> float:
-        share = min(step / self.steps, 1)
-        if share < self.warmup:
-            start, end, way = self.lr_max / 25, self.lr_max, share / self.warmup
-        else:
-            start, end, way = self.lr_max, self.lr_max / 10_000, (share - self.warmup) / (1 - self.warmup)
-        return end + (start - end) * (1 + math.cos(math.pi * way)) / 2

@@ -142,7 +142,8 @@ class Dropout(Layer):
         if training:
             # float32 numbers are drawn twice as fast as float64, and are fine enough for a yes or no
             kept = self.rng.random(x.shape, dtype=np.float32) >= self.dropout_ratio
-            self.mask = kept.astype(np.result_type(x.dtype, 1.0))  # floats as they are, integers as float64
+            self.mask = np.empty_like(x, np.result_type(x.dtype, 1.0))  # floats as they are, integers as float64
+            self.mask[...] = kept  # in the memory order of x
             if self.inverted:
                 self.mask /= keep
         else:

@@ -19,8 +19,9 @@ PACKAGE = Path(__file__).parents[1] / "dlcourse"
 ROOMS = {"storage", "search", "plots", "widgets", "tracing", "checks", "grading", "cli"}
 ORDER = (
     "text", "book", "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views",
-    "networks", "optimizers", "training", "initializers", "normalization", "regularization", "search", "convolution",
-    "models", "metrics", "augmentation", "plots", "widgets", "tracing", "checks", "grading", "cli", "__main__",
+    "sequential", "networks", "schedules", "optimizers", "training", "initializers", "normalization", "regularization",
+    "search", "im2col", "convolution", "models", "metrics", "augmentation", "plots", "widgets", "tracing", "checks",
+    "grading", "cli", "__main__",
 )  # fmt: skip
 CORE = ORDER[ORDER.index("book") : ORDER.index("plots")]
 WIDGETS_ONLY = {"ipywidgets", "ipympl", "ipycanvas"}

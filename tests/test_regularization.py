@@ -297,3 +297,10 @@ def test_backward_says_what_was_wrong():
         layer.forward(np.ones((2, 3)), training=training)
         with pytest.raises(ValueError, match=r"^Dropout: dout has shape \(3,\), the output had \(2, 3\)"):
             layer.backward(np.ones(3))
+
+
+def test_the_mask_lies_in_memory_as_the_input_does():
+    # else all that comes after would be read and written across the grain
+    for x in (np.ones((6, 4), np.float32), np.ones((4, 6), np.float32).T):
+        layer = Dropout(0.5, rng=0)
+        assert layer.forward(x, training=True).strides == layer.mask.strides == x.strides

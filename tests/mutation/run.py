@@ -38,11 +38,14 @@ TESTS = {
     "gradients": ["test_gradients.py"],
     "layers": ["test_layers.py", CONTRACT],
     "views": ["test_networks.py"],
+    "sequential": ["test_networks.py"],
     "networks": ["test_networks.py"],
+    "schedules": ["test_optimizers.py"],
     "optimizers": ["test_optimizers.py"],
     "initializers": ["test_initializers.py"],
     "normalization": ["test_normalization.py", CONTRACT],
     "regularization": ["test_regularization.py", CONTRACT],
+    "im2col": ["test_convolution.py"],
     "convolution": ["test_convolution.py", CONTRACT],
 }
 KILLED = (1, 3, -9, -11, 24, -24, 36, 152, 255)  # a test failed, Python crashed, or the time ran out
