@@ -1,8 +1,8 @@
 """Chapter 05: networks, which are layers in a row with a loss at the end.
 
-`Sequential` passes an array through its layers, and a gradient back; it stands in `dlcourse.sequential`.
-`Classifier` puts softmax and cross-entropy on top and has what training needs: predict, loss, accuracy, gradient. `SimpleNet`
-and `TwoLayerNet` are the two networks of chapters 04 and 05.
+`Sequential` (in `dlcourse.sequential`) passes an array through its layers, and a gradient back. `Classifier`
+puts softmax and cross-entropy on top and has what training needs: predict, loss, accuracy, gradient.
+`SimpleNet` and `TwoLayerNet` are the two networks of chapters 04 and 05.
 """
 
 from collections.abc import Sequence

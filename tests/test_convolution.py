@@ -371,7 +371,9 @@ def test_what_the_filter_sees_is_not_copied():
     assert all(np.shares_memory(piece, lines) for _, _, piece in seen)
 
 
-@pytest.mark.parametrize(("places", "small", "pieces"), [(10, 1, [10]), (9, 1, [5, 5]), (4, 1, [4, 4, 2]), (1, 440, [5, 5])])
+@pytest.mark.parametrize(
+    ("places", "small", "pieces"), [(10, 1, [10]), (9, 1, [5, 5]), (4, 1, [4, 4, 2]), (1, 440, [5, 5])]
+)
 def test_a_row_of_places_is_cut_into_pieces_of_one_size(places, small, pieces, monkeypatch):
     monkeypatch.setattr(convolution, "PLACES", places)
     monkeypatch.setattr(convolution, "SMALL", small)  # of 4 · 6 · 3 multiplications for a place and a part: 6 places
