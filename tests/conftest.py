@@ -24,8 +24,11 @@ os.environ.update(dict.fromkeys(THREADS, "1"))
 sys.modules["rfc3987_syntax"] = None
 
 ROOT = Path(__file__).parents[1]
-# Files whose tests share nothing and take long: what takes longest begins first, and is not kept together.
-LONG = ("tests/test_notebooks.py", "tests/grading/test_grade.py")
+# What takes longest begins first. Of these, the notebooks share nothing, and need not stay together.
+FIRST = ("tests/test_notebooks.py", "tests/grading/test_answers.py", "tests/grading/test_mutants.py")
+ALONE = ("tests/test_notebooks.py",)
+# The second counts what the first has found out, and is quick in the same process.
+WITH = {"tests/grading/test_mutants.py": "tests/grading/test_answers.py"}
 
 # A reason that may be given; when (the conditions are what .ci/run provides, and what is provided must be used); and
 # the line that runs what was skipped.
@@ -51,7 +54,8 @@ SKIPS = [
 
 def pytest_collection_modifyitems(items):
     """Begin with what takes longest; skip what is slow, unless it is asked for."""
-    items.sort(key=lambda item: LONG.index(_file(item.nodeid)) if _file(item.nodeid) in LONG else len(LONG))
+    order = {file: place for place, file in enumerate(FIRST)}
+    items.sort(key=lambda item: order.get(_file(item.nodeid), len(order)))
     if os.environ.get("DLCOURSE_SLOW") == "1":
         return
     for item in items:
@@ -74,12 +78,13 @@ def pytest_xdist_auto_num_workers(config):
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config, log):
-    """The tests of a file stay together, and share what they set up; those of a long file do not."""
+    """The tests of a file stay together, and share what they set up."""
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid):
-            return nodeid if _file(nodeid) in LONG else _file(nodeid)
+            file = _file(nodeid)
+            return nodeid if file in ALONE else WITH.get(file, file)
 
     return Scheduling(config, log) if config.option.dist == "loadfile" else None
 

@@ -118,6 +118,13 @@ def verdict(number, things, seed=0, variant=0, seconds=SECONDS):
     return None
 
 
+@functools.cache
+def verdicts(number, answer, seeds):
+    """Give the verdict on an answer of the table of right ones, by seed."""
+    things = subjects(number, text_of(number, answer), answer if answer in WRAPS else None)
+    return {seed: verdict(number, things, seed) for seed in seeds}
+
+
 def _warns(function):
     @functools.wraps(function)
     def wrapped(*args, **kwargs):
