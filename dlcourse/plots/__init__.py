@@ -7,6 +7,7 @@ shape, a line style or a word.
 * `base`: the colours; figures for widgets, and figures as PNG or HTML;
 * `images`: digits, rows of digits, filters;
 * `curves`: functions, training curves, bars, histograms, the confusion matrix;
+* `graphs`: computational graphs;
 * `planes`: what happens in the plane: decision regions, contour lines, arrows;
 * `signatures`: one figure for each chapter, its idea at a glance;
 * `alt_texts`: the words for those who cannot see the chapters' figures.
@@ -21,7 +22,8 @@ from dlcourse.plots.curves import (
     plot_history,
     plot_probabilities,
 )
-from dlcourse.plots.images import img_show, show_filters, show_images
+from dlcourse.plots.graphs import plot_affine_graph
+from dlcourse.plots.images import img_show, plot_signed_image, show_filters, show_images
 from dlcourse.plots.planes import (
     plot_arrow_field,
     plot_contour_path,
@@ -32,7 +34,8 @@ from dlcourse.plots.planes import (
 from dlcourse.plots.signatures import signature
 
 __all__ = [
-    "PALETTE", "figure", "img_show", "plot_arrow_field", "plot_confusion", "plot_contour_path", "plot_curves",
-    "plot_decision_line", "plot_decision_region", "plot_function", "plot_histograms", "plot_history",
-    "plot_moved_grid", "plot_probabilities", "show", "show_filters", "show_images", "signature", "to_html_img", "to_png",
+    "PALETTE", "figure", "img_show", "plot_affine_graph", "plot_arrow_field", "plot_confusion", "plot_contour_path",
+    "plot_curves", "plot_decision_line", "plot_decision_region", "plot_function", "plot_histograms", "plot_history",
+    "plot_moved_grid", "plot_probabilities", "plot_signed_image", "show", "show_filters", "show_images", "signature",
+    "to_html_img", "to_png",
 ]  # fmt: skip

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from dlcourse.plots.base import PALETTE, SMALL, as_axes, finish, numbers
 from dlcourse.text import _
 
-__all__ = ["img_show", "show_filters", "show_images"]
+__all__ = ["img_show", "plot_signed_image", "show_filters", "show_images"]
 
 
 def img_show(image: ArrayLike, ax: Axes | None = None, *, title: str | None = None) -> Axes:
@@ -33,6 +34,28 @@ def img_show(image: ArrayLike, ax: Axes | None = None, *, title: str | None = No
     ax.imshow(tiles[0], cmap="gray", vmin=low, vmax=high, interpolation="nearest")
     ax.set_axis_off()
     return finish(ax, title=title)
+
+
+def plot_signed_image(values: ArrayLike, ax: Axes | None = None) -> Axes:
+    """Show numbers of both signs, such as weights or gradients of pixels: 0 is white, above it orange, below it blue.
+
+    Parameters
+    ----------
+    values : array_like of shape (784,) or (height, width)
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    values = np.asarray(values)
+    values = numbers(values.reshape(28, 28) if values.shape == (784,) else values, 2, "plot_signed_image", "values")
+    ax = as_axes(ax, "plot_signed_image", 2.4, 2.4)
+    ends = [PALETTE["blue"], "white", PALETTE["vermilion"]]
+    limit = np.abs(values).max() or 1.0
+    ax.imshow(values, cmap=LinearSegmentedColormap.from_list("signed", ends), vmin=-limit, vmax=limit)
+    ax.set_axis_off()
+    return ax
 
 
 def show_images(

@@ -23,4 +23,16 @@ def alt_texts() -> dict[str, str]:
             "with loss. Each arrow has its values and, in italics, its gradients. The third hidden neuron has "
             "-1.5 before ReLU and 0 behind it; its gradient is 0.07 behind ReLU and 0 before it."
         ),
+        "code-paths-figure": _(
+            "Six nodes in a row, each joined to the next by two arrows. Below them the number of paths from there to the "
+            "end: 32, 16, 8, 4, 2, 1. There are 32 paths and 10 arrows, and the walk back takes each arrow once."
+        ),
+        "code-affine-graph": _(
+            "Graph of an affine layer: x1 and x2 fork to four products, with W11, W12, W21 and W22; two sums add the "
+            "products and a bias. x1 is 1 and gets back 2 and -10, x2 is 2 and gets back 3 and 5; the outputs are 9 and 0."
+        ),
+        "code-digit-figure": _(
+            "Three pictures: a handwritten 0; the gradient of its pixels, orange in the hole and in patches around, blue on "
+            "parts of the stroke; and a column of W1's gradient, which is the 0 itself in one colour."
+        ),
     }

@@ -75,8 +75,11 @@ QUESTIONS = (
                 _("Each layer is passed once. What comes from the right is used for all its weights together."),
             ),
             Answer(
-                _("about twice a forward walk"),
-                _("Each Affine layer does two products on the way back, for dW and dx, and one on the way forward."),
+                _("as much as one or two forward walks"),
+                _(
+                    "Each Affine layer does two products on the way back, for dW and dx, and one on the way forward."
+                    " The first layer needs no dx."
+                ),
                 right=True,
             ),
         ),
