@@ -14,6 +14,7 @@ import tomllib
 from collections import Counter
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 # NumPy reads these once, when it is imported, so they are set here, before any test is; what this process starts gets
@@ -22,6 +23,10 @@ THREADS = ("OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB
 os.environ.update(dict.fromkeys(THREADS, "1"))
 # jsonschema does without it, as long as no format of an address is looked at; reading its grammar takes a second.
 sys.modules["rfc3987_syntax"] = None
+
+# The same examples at every run, and no time limit for one of them: other programs share the machine.
+hypothesis.settings.register_profile("dlcourse", deadline=None, derandomize=True, database=None)
+hypothesis.settings.load_profile("dlcourse")
 
 ROOT = Path(__file__).parents[1]
 # What takes longest begins first. Of these, the notebooks share nothing, and need not stay together.

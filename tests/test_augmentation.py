@@ -336,7 +336,7 @@ small_images = st.tuples(st.integers(1, 3), st.integers(1, 9), st.integers(1, 9)
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(small_images, st.integers(-10, 10), st.integers(-10, 10))
 def test_a_whole_shift_is_a_roll_with_zeros(images, dy, dx):
     _, height, width = images.shape
@@ -345,7 +345,7 @@ def test_a_whole_shift_is_a_roll_with_zeros(images, dy, dx):
     np.testing.assert_array_equal(shift(images, dy, dx), expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(small_images, st.integers(0, 2**32), st.floats(0, 5), st.floats(0, 180), st.floats(0.3, 3), st.floats(0, 30))
 def test_augmentation_keeps_shape_dtype_range_and_input(images, seed, max_shift, max_degrees, factor, alpha):
     before = images.copy()
@@ -357,7 +357,7 @@ def test_augmentation_keeps_shape_dtype_range_and_input(images, seed, max_shift,
     np.testing.assert_array_equal(result, augment(images, seed))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.tuples(st.integers(1, 40), st.integers(1, 40)).flatmap(lambda s: arrays(np.float32, s, elements=finite)))
 def test_centring_is_idempotent(image):
     if not image.any():

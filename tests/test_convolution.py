@@ -4,15 +4,12 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from oracles import need
 
 from dlcourse import convolution
 from dlcourse.convolution import AveragePooling, Convolution, MaxPooling, col2im, im2col, output_size
-
-# The same examples at every run, and no time limit for one of them: other programs share the machine.
-laws = settings(deadline=None, derandomize=True, max_examples=100, database=None)
 
 IMAGE = np.arange(1.0, 17).reshape(1, 1, 4, 4)  # 1 2 3 4 / 5 6 7 8 / 9 10 11 12 / 13 14 15 16
 
@@ -69,7 +66,6 @@ def test_output_size_moves_by_one_without_padding_unless_told():
     assert output_size(9, 3) == 7
 
 
-@laws
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(1, 6), st.integers(0, 6))
 def test_output_size_counts_the_places_or_says_how_many_pixels_are_left_out(size, filter_size, stride, pad):
     places = [start for start in range(0, size + 2 * pad - filter_size + 1, stride)]
@@ -168,7 +164,6 @@ def geometries(draw, most=3):
     return height, width, filter_h, filter_w, stride, pad
 
 
-@laws
 @given(geometries(), st.integers(1, 3), st.integers(1, 3), st.integers(0, 2**32))
 def test_im2col_and_col2im_are_adjoint(geometry, N, C, seed):
     height, width, *rest = geometry
@@ -181,7 +176,6 @@ def test_im2col_and_col2im_are_adjoint(geometry, N, C, seed):
     np.testing.assert_allclose(np.vdot(col, c), np.vdot(x, back), rtol=1e-9, atol=1e-9)
 
 
-@laws
 @given(geometries(), st.integers(0, 2**32))
 def test_the_rows_of_im2col_times_the_filters_are_the_convolution(geometry, seed):
     height, width, filter_h, filter_w, stride, pad = geometry
@@ -309,7 +303,6 @@ def test_a_whole_batch_of_digits_is_torchs_too(dtype, torch):
         np.testing.assert_allclose(mine, theirs.detach().numpy(), **close)
 
 
-@laws
 @given(geometries(), st.integers(0, 2**32))
 def test_the_convolution_is_linear(geometry, seed):
     height, width, filter_h, filter_w, stride, pad = geometry
@@ -320,7 +313,6 @@ def test_the_convolution_is_linear(geometry, seed):
     np.testing.assert_allclose(together, 2 * layer.forward(x) - 3 * layer.forward(y), rtol=1e-9, atol=1e-9)
 
 
-@laws
 @given(st.integers(1, 3), st.integers(1, 3), st.integers(0, 3), st.integers(0, 3), st.integers(0, 2**32))
 def test_a_moved_image_gives_moved_maps(filter_h, filter_w, down, right, seed):
     rng = np.random.default_rng(seed)
@@ -586,7 +578,6 @@ def test_padding_of_more_than_half_a_window():
 
 
 @pytest.mark.parametrize("kind", [MaxPooling, AveragePooling])
-@laws
 @given(geometries(0), st.integers(1, 3), st.integers(1, 4), st.integers(0, 2**32))
 def test_pooling_keeps_channels_and_learns_nothing(kind, geometry, N, C, seed):
     height, width, pool_h, pool_w, stride, pad = geometry

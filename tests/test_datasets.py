@@ -213,17 +213,14 @@ def load_spoilt(path, content, arrays):
         return None
 
 
-MANY = settings(max_examples=500, deadline=None, derandomize=True)
-
-
-@MANY
+@settings(max_examples=500)
 @given(share=st.floats(0, 1, exclude_max=True))
 def test_500_truncated_data_files_are_refused(small, share):
     path, content, arrays = small
     assert load_spoilt(path, content[: int(share * len(content))], arrays) is None
 
 
-@MANY
+@settings(max_examples=500)
 @given(share=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_500_data_files_with_a_flipped_bit_are_refused_or_read_right(small, share, bit):
     path, content, arrays = small

@@ -2,22 +2,15 @@
 
 import inspect
 import math
-import re
 
 import numpy as np
 import pytest
+from common import refuses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from dlcourse.gradients import GradientCheck, check_gradient, gradient_descent, numerical_gradient, relative_error
-
-laws = settings(deadline=None, derandomize=True, max_examples=50, database=None)
-
-
-def refuses(error, message):
-    """Expect an error that says exactly this."""
-    return pytest.raises(error, match=f"^{re.escape(message)}$")
 
 
 def bowl(x):
@@ -375,7 +368,7 @@ def test_shapes_must_agree():
         relative_error(np.zeros(3), np.zeros((3, 3)))
 
 
-@laws
+@settings(max_examples=50)
 @given(
     x=hnp.arrays(np.float64, st.tuples(st.integers(1, 3), st.integers(1, 3)), elements=st.floats(-3, 3)),
     power=st.integers(1, 4),

@@ -5,11 +5,11 @@ What every layer must do is in test_layer_contract.py.
 
 import copy
 import math
-import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from common import refuses
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from oracles import need
@@ -17,14 +17,6 @@ from oracles import need
 from dlcourse.functions import one_hot, softmax
 from dlcourse.layers import AddLayer, Affine, Flatten, Layer, MulLayer, ReLU, Sigmoid, SoftmaxWithLoss, Tanh
 from dlcourse.losses import cross_entropy_error
-
-laws = settings(deadline=None, derandomize=True, max_examples=100, database=None)
-
-
-def refuses(error, message):
-    """Expect an error that says exactly this."""
-    return pytest.raises(error, match=f"^{re.escape(message)}$")
-
 
 # The shopping example
 
@@ -264,7 +256,6 @@ def finite(dtype):
     return hnp.arrays(dtype, hnp.array_shapes(min_dims=2, max_dims=2, max_side=5), elements=elements)
 
 
-@laws
 @given(x=st.one_of(finite(np.float32), finite(np.float64)), data=st.data())
 def test_any_finite_scores(x, data):
     n, classes = x.shape

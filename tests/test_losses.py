@@ -1,11 +1,11 @@
 """Losses, by hand, by their laws, and against PyTorch."""
 
 import math
-import re
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from common import refuses
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from oracles import need
@@ -20,12 +20,6 @@ TWO = [0, 0, 1, 0, 0, 0, 0, 0, 0, 0]
 
 LOSSES = [mean_squared_error, sum_squared_error, cross_entropy_error]
 of_each_loss = pytest.mark.parametrize("loss", LOSSES, ids=lambda loss: loss.__name__)
-laws = settings(deadline=None, derandomize=True, max_examples=100, database=None)
-
-
-def refuses(error, message):
-    """Expect an error that says exactly this."""
-    return pytest.raises(error, match=f"^{re.escape(message)}$")
 
 
 # By hand
@@ -127,7 +121,6 @@ def scores(dtype=np.float64, largest=None):
     return hnp.arrays(dtype, shapes, elements=st.floats(-largest, largest, width=width))
 
 
-@laws
 @given(x=st.one_of(scores(), scores(np.float32)), data=st.data())
 def test_any_finite_scores_give_a_loss_that_is_not_negative(x, data):
     y = softmax(x)
@@ -143,7 +136,6 @@ def test_any_finite_scores_give_a_loss_that_is_not_negative(x, data):
         assert loss(y[0], hot[0]) == pytest.approx(loss(y[:1], hot[:1]), rel=1e-12)
 
 
-@laws
 @given(y=st.one_of(scores(), scores(np.float32)))
 def test_squared_errors_of_any_finite_values_warn_of_nothing(y):
     for loss in (mean_squared_error, sum_squared_error):

@@ -78,7 +78,7 @@ def test_uint8_labels_do_not_overflow():
 # scikit-learn
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.integers(2, 6), st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=40))
 def test_equal_to_scikit_learn(classes, pairs):
     sklearn = need("sklearn.metrics")

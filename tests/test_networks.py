@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from common import refuses
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import need
@@ -18,11 +19,6 @@ from dlcourse.networks import Classifier, Sequential, SimpleNet, TwoLayerNet
 from dlcourse.normalization import BatchNormalization
 from dlcourse.regularization import L2, Dropout
 from dlcourse.views import ArrayView
-
-
-def refuses(error, message):
-    """Expect an error that says exactly this."""
-    return pytest.raises(error, match=f"^{re.escape(message)}$")
 
 
 def refuses_key(message):

@@ -1,20 +1,15 @@
 """Gates: their truth tables, in both forms of the notes, and why XOR needs two layers."""
 
-import re
 
 import numpy as np
 import pytest
+from common import refuses
 
 from dlcourse.perceptron import AND, NAND, OR, XOR, Perceptron
 
 X1, X2 = [0, 1, 0, 1], [0, 0, 1, 1]
 TABLES = {AND: [0, 0, 0, 1], OR: [0, 1, 1, 1], NAND: [1, 1, 1, 0], XOR: [0, 1, 1, 0]}
 of_each_gate = pytest.mark.parametrize(("gate", "table"), TABLES.items(), ids=["AND", "OR", "NAND", "XOR"])
-
-
-def refuses(error, message):
-    """Expect an error that says exactly this."""
-    return pytest.raises(error, match=f"^{re.escape(message)}$")
 
 
 @of_each_gate

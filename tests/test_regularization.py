@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
@@ -10,9 +10,6 @@ from dlcourse.layers import Affine, ReLU
 from dlcourse.models import MultiLayerNet, SimpleConvNet
 from dlcourse.networks import Classifier
 from dlcourse.regularization import L2, Dropout, l1_norm, l2_norm, max_norm
-
-# The same examples at every run, and no time limit for one of them: other programs share the machine.
-laws = settings(deadline=None, derandomize=True, max_examples=100, database=None)
 
 NUMBERS = arrays(np.float64, array_shapes(max_dims=3, max_side=4), elements=st.floats(-1e6, 1e6))
 
@@ -28,7 +25,6 @@ def test_norms_by_hand():
     assert l1_norm([]) == l2_norm([]) == max_norm([]) == 0
 
 
-@laws
 @given(NUMBERS, st.floats(-10, 10))
 def test_what_makes_a_norm(x, factor):
     for norm in (l1_norm, l2_norm, max_norm):
@@ -38,7 +34,6 @@ def test_what_makes_a_norm(x, factor):
     assert l2_norm(x) <= l1_norm(x) * (1 + 1e-12) + 1e-9
 
 
-@laws
 @given(NUMBERS)
 def test_norms_are_those_of_numpy(x):
     for norm, order in ((l1_norm, 1), (l2_norm, 2), (max_norm, np.inf)):
@@ -155,7 +150,6 @@ def test_the_notes_slip_keeps_31_percent_where_half_was_meant():
     assert Dropout(0.5, 0).forward(ONES, training=True).mean() == pytest.approx(0.5, abs=0.006)
 
 
-@laws
 @given(st.floats(0, 0.95), st.integers(0, 2**32))
 def test_both_scalings_agree_in_expectation(ratio, seed):
     x = np.random.default_rng(seed).random((50, 60)) + 0.5

@@ -93,7 +93,7 @@ def output_of(process):
 
 
 @given(st.integers(2, 60), st.floats(0.01, 0.99), st.integers(0, 2**32))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_split_loses_and_doubles_nothing(n, fraction, seed):
     x = np.arange(2 * n).reshape(n, 2)
     t = 10 * np.arange(n)
@@ -206,7 +206,7 @@ def test_narrowing_by_hand(range_, values, expected):
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_narrowing_stays_inside_and_keeps_the_values(data):
     kind, numbers = data.draw(
         st.sampled_from(

@@ -25,7 +25,6 @@ ARRAYS = {
     "none": np.zeros((0, 3)),
     "scalar": np.float32(2.5),
 }
-MANY = settings(max_examples=500, deadline=None, derandomize=True)
 
 
 def same(found, expected):
@@ -324,14 +323,14 @@ def good(tmp_path_factory):
     return contents
 
 
-@MANY
+@settings(max_examples=500)
 @given(compressed=st.booleans(), share=st.floats(0, 1, exclude_max=True))
 def test_500_truncated_npz_files_are_all_refused(spoilt, good, compressed, share):
     spoilt.write_bytes(good[compressed][: int(share * len(good[compressed]))])
     error_of(spoilt)
 
 
-@MANY
+@settings(max_examples=500)
 @given(compressed=st.booleans(), share=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
 def test_500_npz_files_with_a_flipped_bit_are_refused_or_read_right(spoilt, good, compressed, share, bit):
     bad = bytearray(good[compressed])

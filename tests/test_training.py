@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dlcourse.layers import Affine, Flatten
@@ -15,9 +15,6 @@ from dlcourse.networks import Classifier, TwoLayerNet
 from dlcourse.optimizers import SGD, AdaGrad, Adam, Cosine, Momentum, Nesterov, RMSprop
 from dlcourse.regularization import Dropout
 from dlcourse.training import Diverged, History, Progress, Trainer, minibatches, train
-
-# The same examples at every run, and no time limit for one of them: other programs share the machine.
-laws = settings(deadline=None, derandomize=True, max_examples=100, database=None)
 
 
 def numbered(n, features=3, dtype=np.float64):
@@ -62,7 +59,6 @@ def test_ten_samples_in_batches_of_four():
     assert sorted(np.concatenate(batches)) == list(range(10))
 
 
-@laws
 @given(st.integers(1, 200), st.integers(1, 250), st.integers(0, 2**32))
 def test_an_epoch_is_a_permutation(n, batch_size, seed):
     batches = minibatches(n, batch_size, seed)

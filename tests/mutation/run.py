@@ -62,7 +62,7 @@ def configuration(module, tests):
         "source_paths": ["dlcourse"],
         "only_mutate": [f"dlcourse/{module}.py"],
         "also_copy": ["data"],
-        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-p", "no:xdist"],
+        "pytest_add_cli_args": ["-p", "no:cacheprovider", "-n0"],
         "pytest_add_cli_args_test_selection": [f"tests/{name}" for name in tests],
     }
     lines = ["", "[tool.mutmut]", "timeout_multiplier = 3.0", "timeout_constant = 4.0"]
