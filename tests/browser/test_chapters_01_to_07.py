@@ -8,6 +8,7 @@ CONTROLS = [
     ("01_perceptron", "play-widget", "w1", "gate_explorer"),
     ("01_perceptron", "play-trainer", "look", "perceptron_trainer"),
     ("01_perceptron", "play-layers", "b of s1", "two_layer_explorer"),
+    ("02_activations", "play-kinks", "its turn", "kink_builder"),
     ("02_activations", "play-widget", "spread of inputs", "activation_explorer"),
     ("04_losses_and_gradients", "play-loss", "true class", "loss_explorer"),
     ("04_losses_and_gradients", "play-descent", "learning rate", "descent_explorer"),

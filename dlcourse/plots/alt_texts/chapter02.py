@@ -20,6 +20,19 @@ def alt_texts() -> dict[str, str]:
             "Contour maps of the same random network. With the identity: parallel straight stripes. With sigmoid "
             "and tanh: smooth curves. With relu: straight pieces joined at kinks."
         ),
+        "code-grid": _(
+            "A square grid before a layer, and after it. With the identity it is a slanted parallelogram with "
+            "straight lines; with the sigmoid all lines are bent and lie between 0 and 1; with relu the part "
+            "where both are positive is as with the identity, and the rest is folded onto its two edges."
+        ),
+        "code-kinks-figure": _(
+            "A wave and what is built of kinks. 2 kinks stand at the tops of the wave and follow its rough form; 4 stand "
+            "beside the tops and are hardly nearer; with 8 it is hard to tell from the wave."
+        ),
+        "code-gelu": _(
+            "relu and gelu, and their slopes. gelu is relu with a rounded corner and a small dip below 0 on the "
+            "left; its slope rises smoothly from 0, a little below 0 at first, to 1, a little above 1 at first."
+        ),
         "play-figure": _(
             "Histograms of a sigmoid's outputs. Spread 0.3: a narrow heap at 0.5. Spread 1: a wide hill. Spread "
             "10: two heaps at 0 and 1, almost nothing between."
