@@ -10,6 +10,7 @@
 import os
 import re
 import sys
+import time
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -102,16 +103,19 @@ def _file(nodeid):
 
 
 class Progress:
-    """A line for each file that is done, and for each failure: where files run side by side, dots say little."""
+    """A line for each file that is done, one for each failure, and one where nothing was said for a while.
+
+    Where files run side by side, dots say little.
+    """
 
     def __init__(self, terminal):
         self.terminal, self.total = terminal, 0
-        self.left, self.counts = Counter(), {}
+        self.left, self.counts, self.said = Counter(), {}, time.monotonic()
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_xdist_node_collection_finished(self, ids):
-        self.left = Counter(map(_file, ids))
-        self.total = len(ids)
+        if not self.total:
+            self.left, self.total = Counter(map(_file, ids)), len(ids)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_report_teststatus(self):
@@ -128,10 +132,11 @@ class Progress:
             counts[report.outcome] += 1
         if report.when == "teardown":
             self.left[file] -= 1
-            if not self.left[file]:
-                said = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
+            if not self.left[file] or time.monotonic() > self.said + 10:
+                said = [f"{count} {outcome}" for outcome, count in counts.items()] + ["and on"] * bool(self.left[file])
                 share = 100 - 100 * self.left.total() // self.total
-                self.terminal.write_line(f"[{share:3d} %] {file}: {said}", red=counts["failed"] > 0)
+                self.terminal.write_line(f"[{share:3d} %] {file}: {', '.join(said)}", red=counts["failed"] > 0)
+                self.said = time.monotonic()
 
 
 @pytest.hookimpl(trylast=True)
