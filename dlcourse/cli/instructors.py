@@ -1,13 +1,12 @@
-"""``dlcourse solutions``, ``assign`` and ``grade``: see INSTRUCTORS.md."""
+"""``dlcourse exercises``, ``solutions``, ``assign`` and ``grade``: see INSTRUCTORS.md."""
 
 import argparse
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from dlcourse.cli.arguments import UserError, positive
+from dlcourse.cli import a_class
+from dlcourse.cli.arguments import UserError, for_instructors, positive
 from dlcourse.text import _
 
 __all__ = ["add_commands"]
@@ -15,15 +14,20 @@ __all__ = ["add_commands"]
 
 def add_commands(commands: Any) -> None:
     """Enter the commands for instructors in the parser."""
+    exercises = commands.add_parser("exercises", help=_("list the exercises, and which vary with the seed"))
+    exercises.add_argument("chapters", nargs="*", type=int, help=_("chapters' numbers (default: all)"))
+    exercises.set_defaults(run=_exercises)
+
     solutions = commands.add_parser("solutions", help=_("write the worked solutions of a chapter's exercises"))
     solutions.add_argument("chapter", type=int, help=_("the chapter's number"))
+    solutions.add_argument("--seed", type=int, default=0, help=_("the one that the assignment was made with"))
     solutions.add_argument("--out", type=Path, default=Path("solutions"), help=_("the folder (default: solutions)"))
     solutions.add_argument("--rubric", action="store_true", help=_("print what to look for in answers in words"))
     solutions.set_defaults(run=_solutions)
 
     assign = commands.add_parser("assign", help=_("make an assignment of some of a chapter's exercises"))
     assign.add_argument("chapter", type=int, help=_("the chapter's number"))
-    assign.add_argument("--exercises", default="", metavar="1,3,5", help=_("which ones (default: all)"))
+    assign.add_argument("--exercises", default="", metavar="1,3-5", help=_("which ones (default: all)"))
     assign.add_argument("--seed", type=int, default=0, help=_("varies the numbers in tasks that have some"))
     assign.add_argument("--out", type=Path, default=Path("course"), help=_("the course's folder (default: course)"))
     assign.set_defaults(run=_assign)
@@ -34,26 +38,38 @@ def add_commands(commands: Any) -> None:
     grade.add_argument("--course", type=Path, help=_("from dlcourse assign (default: all exercises of the course)"))
     grade.add_argument("--jobs", type=positive, metavar="N", help=_("submissions at once (default: processors)"))
     grade.add_argument("--feedback", action="store_true", help=_("write a page for each learner, too"))
+    grade.add_argument("--again", action="store_true", help=_("grade what was handed in before, and say what changes"))
+    grade.add_argument("--learner", action="append", default=[], metavar="NAME", help=_("this one alone"))
+    grade.add_argument("--exercises", default="", metavar="2.1,2.3", help=_("judge these alone"))
     grade.add_argument("--trusted", action="store_true", help=_("run submissions without bubblewrap's walls around them"))
     grade.set_defaults(run=_grade)
+    a_class.add_commands(commands)
+
+
+def _exercises(arguments: argparse.Namespace) -> int:
+    with for_instructors():
+        from dlcourse.grading import assign
+
+        print("\n".join(assign.listed(arguments.chapters)))
+    return 0
 
 
 def _solutions(arguments: argparse.Namespace) -> int:
-    with _for_instructors():
+    with for_instructors():
         from dlcourse.grading import assign
 
         if arguments.rubric:
             print(assign.rubrics(arguments.chapter))
         else:
-            print(assign.write_solutions(arguments.chapter, arguments.out))
+            print(assign.write_solutions(arguments.chapter, arguments.out, arguments.seed))
     return 0
 
 
 def _assign(arguments: argparse.Namespace) -> int:
-    with _for_instructors():
+    with for_instructors():
         from dlcourse.grading import assign
 
-        numbers = [number.strip() for number in arguments.exercises.split(",") if number.strip()]
+        numbers = assign.chosen_numbers(arguments.exercises)
         source, release = assign.assign(arguments.chapter, numbers, arguments.seed, arguments.out)
         print(_("to hand out: {file}").format(file=release))
         print(_("with solutions, for you alone: {file}").format(file=source))
@@ -61,31 +77,25 @@ def _assign(arguments: argparse.Namespace) -> int:
 
 
 def _grade(arguments: argparse.Namespace) -> int:
-    with _for_instructors():
-        from dlcourse.grading import grade, sources, table
+    with for_instructors():
+        from dlcourse.grading import assign, grade, sources, table
 
         course = arguments.course or sources.course_of_all()
-        if arguments.folder is not None:
+        if arguments.again and arguments.folder is not None:
+            raise UserError(_("--again takes no folder: what was handed in before is in the course"))
+        folder = course / "submitted" if arguments.again else arguments.folder
+        if folder is not None:
             report = grade.grade(
-                arguments.folder, course, jobs=arguments.jobs, feedback=arguments.feedback, trusted=arguments.trusted
-            )
-            for line in report.remarks:
+                folder, course, jobs=arguments.jobs, feedback=arguments.feedback, trusted=arguments.trusted,
+                only=arguments.learner, exercises=assign.chosen_numbers(arguments.exercises),
+            )  # fmt: skip
+            for line in report.remarks + report.changed:
                 print(line)
             for line in report.lacks:
                 print(_("On this machine {what}.").format(what=line), file=sys.stderr)
+        elif arguments.feedback:
+            for line in grade.write_feedback(course):
+                print(line)
         rows = table.table(course, arguments.out)
-    print(_("{count} submissions are in {file}").format(count=rows, file=arguments.out))
+    print(_("{count} people are in {file}").format(count=rows, file=arguments.out))
     return 0
-
-
-@contextmanager
-def _for_instructors() -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if error.name and error.name.startswith("dlcourse"):
-            raise
-        text = _("{name} is missing: pip install 'dlcourse[instructors]'")
-        raise UserError(text.format(name=error.name)) from error
-    except (OSError, ValueError) as error:
-        raise UserError(str(error)) from error

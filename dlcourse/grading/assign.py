@@ -1,5 +1,6 @@
 """Make an assignment of some of a chapter's exercises, and write worked solutions."""
 
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,10 +11,13 @@ from nbformat import NotebookNode
 from dlcourse.checks import base
 from dlcourse.grading import sources
 from dlcourse.grading.release import release
+from dlcourse.text import _
 
-__all__ = ["assign", "rubrics", "solved", "write_solutions"]
+__all__ = ["assign", "chosen_numbers", "listed", "rubrics", "solved", "write_solutions"]
 
 SETTINGS = "nbgrader_config.py"
+# A course has answers, names and grades in it: git shall not take it along.
+IGNORE = "*\n"
 
 
 def assign(chapter: int, exercises: Iterable[str], seed: int, folder: Path) -> tuple[Path, Path]:
@@ -55,7 +59,37 @@ def assign(chapter: int, exercises: Iterable[str], seed: int, folder: Path) -> t
         nbformat.write(notebook, place)
     if not (folder / SETTINGS).exists():
         shutil.copy(file.parents[2] / SETTINGS, folder)
+    if not (folder / ".gitignore").exists():
+        (folder / ".gitignore").write_text(IGNORE, encoding="utf-8")
     return places[0], places[1]
+
+
+def chosen_numbers(text: str) -> list[str]:
+    """Read which exercises are wanted: ``"1,3-5"`` gives 1, 3, 4 and 5; ``"2.1-2.3"`` does, too.
+
+    Raises
+    ------
+    ValueError
+        If it says something else.
+    """
+    found = []
+    for part in filter(None, (part.strip() for part in text.split(","))):
+        match = re.fullmatch(r"(?:(\d+)\.)?(\d+)(?:\s*[-–]\s*(?:(\d+)\.)?(\d+))?", part)
+        first, last = (int(match[2]), int(match[4] or match[2])) if match else (1, 0)
+        if first > last or match[3] not in (None, match[1]):
+            raise ValueError(_("{text!r} are no exercises; write 1,3-5 or 2.1,2.3").format(text=part))
+        found += [f"{match[1]}.{number}" if match[1] else str(number) for number in range(first, last + 1)]
+    return found
+
+
+def listed(chapters: Iterable[int] = ()) -> list[str]:
+    """Give a line for each exercise: number, points, kind, title, and whether its numbers vary with the seed."""
+    lines = []
+    for chapter in chapters or sources.chapters():
+        for entry in base.load(chapter):
+            varies = _("varies with the seed") if entry.numbers else ""
+            lines.append(f"{entry.number:>5}  {entry.points}  {entry.kind:<17}  {entry.title}  {varies}".rstrip())
+    return lines
 
 
 def solved(source: NotebookNode) -> NotebookNode:
@@ -70,11 +104,11 @@ def solved(source: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def write_solutions(chapter: int, folder: Path) -> Path:
-    """Write the worked solutions of a chapter, and give the file's place."""
+def write_solutions(chapter: int, folder: Path, seed: int = 0) -> Path:
+    """Write the worked solutions of a chapter, with the numbers of a seed, and give the file's place."""
     path = folder / f"{sources.source_file(chapter).stem}_solutions.ipynb"
     folder.mkdir(parents=True, exist_ok=True)
-    nbformat.write(solved(sources.read(chapter)), path)
+    nbformat.write(solved(sources.varied(sources.read(chapter), seed)), path)
     return path
 
 

@@ -5,28 +5,35 @@
 
 import ast
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from nbconvert.exporters.exporter import ResourcesDict
 from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, v4, writes
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
     ClearHiddenTests,
+    ClearOutput,
+    DeduplicateIds,
     GetGrades,
     IgnorePattern,
     LimitOutput,
     NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
     SaveAutoGrades,
 )
 from traitlets import Bool, Float, Integer
 
+from dlcourse.grading.found import Found, course_of
 from dlcourse.grading.judge import Cell, Job, Limits, Result, judged
+from dlcourse.grading.mending import repaired
 from dlcourse.grading.sources import Question
+from dlcourse.grading.submissions import Assignment, cells_of
 from dlcourse.text import _
 
-__all__ = ["AUTOGRADE", "FEEDBACK", "JudgeAnswers", "job_of", "ready", "written"]
+__all__ = ["AUTOGRADE", "FEEDBACK", "SANITIZE", "JudgeAnswers", "MendNotebook", "job_of", "ready", "written"]
 
 # Results that are there before nbgrader asks for them, by learner, assignment and notebook.
 ready: dict[tuple[str, str, str], Result] = {}
@@ -118,7 +125,26 @@ class JudgeAnswers(NbGraderPreprocessor):
             result = judged(job_of(nb, tests, self.limits))
             for remark in result.remarks:
                 self.log.warning("%s: %s", about["student"], remark)
+            course = course_of(about["db_url"])
+            verdicts = {number: asdict(verdict) for number, verdict in result.verdicts.items()}
+            found = Found.read(course, about["student"], about["assignment"])
+            replace(found, remarks=result.remarks, verdicts=verdicts).write(course, about["student"], about["assignment"])
         return written(nb, result), resources
+
+
+class MendNotebook(NbGraderPreprocessor):
+    """A preprocessor that puts a submission into the form of the release, before nbgrader looks at it."""
+
+    def preprocess(self, nb: NotebookNode, resources: ResourcesDict) -> tuple[NotebookNode, ResourcesDict]:
+        """Mend what can be mended, and say what."""
+        about = resources["nbgrader"]
+        source = course_of(about["db_url"]) / "source" / about["assignment"] / f"{about['notebook']}.ipynb"
+        if not source.is_file():
+            return nb, resources
+        found = repaired(cells_of(writes(nb).encode()), Assignment(source))
+        for remark in [*found.remarks, *found.doubts.values()]:
+            self.log.warning("%s: %s", about["student"], remark)
+        return found.notebook, resources
 
 
 # nbgrader's own lists, with ours in them. Feedback begins without the hidden tests that autograding has put back.
@@ -126,4 +152,5 @@ AUTOGRADE = [
     JudgeAnswers, IgnorePattern, ClearMetadataPreprocessor, LimitOutput, SaveAutoGrades, AssignLatePenalties,
     CheckCellMetadata,
 ]  # fmt: skip
+SANITIZE = [MendNotebook, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata]
 FEEDBACK = [ClearHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]

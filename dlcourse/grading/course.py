@@ -1,14 +1,12 @@
 """A course in a folder: nbgrader's settings and gradebook, what was found out about each submission, its learners."""
 
 import contextlib
-import json
 import logging
 import os
 import shutil
 import sys
 import warnings
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,34 +17,14 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from dlcourse.grading import autograde
 from dlcourse.grading.assign import SETTINGS
+from dlcourse.grading.found import NOTHING, Found, place
 from dlcourse.grading.judge import Limits
 from dlcourse.grading.names import Learners
 from dlcourse.text import _
 
-__all__ = ["Course", "Found"]
+__all__ = ["Course"]
 
 STEPS = ("submitted", "autograded", "feedback")
-
-
-@dataclass
-class Found:
-    """What was found out about one learner's submission.
-
-    Attributes
-    ----------
-    remarks : list of str
-    verdicts : dict
-        By the exercise's number: ``right``, ``kind`` and ``hint``.
-    answers : dict
-        By the exercise's number, a fingerprint of the answer's text.
-    file : str
-        The file that counts.
-    """
-
-    remarks: list[str] = field(default_factory=list)
-    verdicts: dict[str, dict] = field(default_factory=dict)
-    answers: dict[str, str] = field(default_factory=dict)
-    file: str = ""
 
 
 class Course:
@@ -94,23 +72,19 @@ class Course:
             done = getattr(self.api, action)(*args)
         return "" if done["success"] else str(done.get("error") or done.get("log", "")).strip().split("\n")[-1]
 
-    def _file(self, learner: str, assignment: str) -> Path:
-        return self.folder / "judged" / (assignment or "nothing") / f"{learner}.json"
-
     def found(self, learner: str, assignment: str) -> Found:
         """Give what was found out about a submission; with no assignment, about a learner who handed in none."""
-        file = self._file(learner, assignment)
-        return Found(**json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else Found()
+        return Found.read(self.folder, learner, assignment)
 
     def keep(self, learner: str, assignment: str, found: Found) -> None:
         """Keep what was found out."""
-        file = self._file(learner, assignment)
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(asdict(found), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        found.write(self.folder, learner, assignment)
+        if assignment:
+            place(self.folder, learner).unlink(missing_ok=True)
 
     def without_notebook(self) -> list[str]:
         """Give the learners of whom there came files, and no notebook."""
-        return sorted(path.stem for path in (self.folder / "judged" / "nothing").glob("*.json"))
+        return sorted(path.stem for path in (self.folder / "judged" / NOTHING).glob("*.json"))
 
     def remove(self, learner: str) -> None:
         """Take a learner out of the gradebook, with all that was handed in and found out.

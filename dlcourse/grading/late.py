@@ -10,11 +10,10 @@ import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlparse
-from urllib.request import url2pathname
 
 from nbgrader.plugins import LateSubmissionPlugin
 
+from dlcourse.grading.found import course_of
 from dlcourse.text import _
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ class ByTable(LateSubmissionPlugin):
     def late_submission_penalty(self, student_id: str, score: float, total_seconds_late: float) -> float | None:
         """Give the points that are lost."""
         assignment = self.parent.assignment_id
-        table = Table.of(Path(url2pathname(urlparse(self.parent.db_url).path)).parent)
+        table = Table.of(course_of(self.parent.db_url))
         due, own = table.due(assignment), table.due(assignment, student_id)
         if due is None or own is None:
             return None

@@ -110,7 +110,7 @@ class Roster:
         own_id = re.sub(r"[^\w.@-]+", "_", next(filter(None, [*own, name]), "")).strip("._-")
         keys = {_key(text) for text in [*own, name, given["email"].partition("@")[0]] if text}
         words = name.split()
-        keys |= {_key("".join([*words[-count:], *words[:-count]])) + "*" for count in range(1, len(words))}
+        keys |= {_joined([*words[-count:], *words[:-count]]) for count in range(1, len(words))}
         number = re.sub(r"\D", "", given["participant"])
         keys |= {f"moodle:{number}"} if number else set()
         keys |= {f"canvas:{given['id']}"} if given["id"] else set()
@@ -120,13 +120,18 @@ class Roster:
         """Give the person that a name, or a platform's number, belongs to; None if it is nobody's or of several."""
         bare = re.sub(r"_\d+$", "", name) if number else name
         words = [_key(word) for word in re.split(r"[_ ]", bare) if len(word) > 2]
-        for wanted in ({number}, {_key(bare), _key(name)}, {_key(re.sub(r"[_ ]", "", bare)) + "*"}, set(words)):
+        for wanted in ({number}, {_key(bare), _key(name)}, {_joined([bare])}, set(words)):
             found = [person for person in self.people if person.keys & (wanted - {"", "*"})]
             if len(found) == 1:
                 return found[0]
             if found:
                 return None
         return None
+
+
+def _joined(words: Sequence[str]) -> str:
+    """Give a name as Canvas writes it, family name first; the star keeps it apart from names of one word."""
+    return re.sub(r"[\W_]", "", clean("".join(words)).casefold()) + "*"
 
 
 def _key(text: str) -> str:

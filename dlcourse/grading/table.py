@@ -9,7 +9,8 @@ from pathlib import Path
 from nbgrader.api import MissingEntry, SubmittedAssignment
 
 from dlcourse.grading import late
-from dlcourse.grading.course import Course, Found
+from dlcourse.grading.course import Course
+from dlcourse.grading.found import Found
 from dlcourse.grading.roster import Person, Roster
 from dlcourse.grading.submissions import Assignment, assignments
 from dlcourse.text import _
@@ -99,6 +100,8 @@ def _why(number: str, found: Found, said: Iterable[str]) -> list[str]:
     if any(text.startswith(f"{number}: ") for text in said):
         return []
     verdict = found.verdicts.get(number)
+    if verdict is None and not found.verdicts:
+        return []  # nbgrader alone has graded it
     if verdict is None:
         return [_("{number}: nothing was written").format(number=number)]
     hint = verdict["hint"].partition("\n")[0].removeprefix(f"{number}: ").removeprefix(_("not yet. "))

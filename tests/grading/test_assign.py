@@ -108,7 +108,7 @@ def test_the_commands(tmp_path, capsys, monkeypatch):
 
 def test_what_is_missing_is_named():
     with pytest.raises(cli.UserError, match=r"nbgrader is missing: pip install 'dlcourse\[instructors\]'"):
-        with cli.instructors._for_instructors():
+        with cli.instructors.for_instructors():
             raise ModuleNotFoundError("No module named 'nbgrader'", name="nbgrader")
-    with pytest.raises(ModuleNotFoundError), cli.instructors._for_instructors():
+    with pytest.raises(ModuleNotFoundError), cli.instructors.for_instructors():
         raise ModuleNotFoundError("No module named 'dlcourse.x'", name="dlcourse.x")
