@@ -187,7 +187,7 @@ def test_no_course_and_no_folder_are_said(template, tmp_path):
 def test_a_table_of_nobody(made, tmp_path, capsys):
     folder, *_unused = made
     assert cli.main(["grade", "--course", str(folder), "--out", str(tmp_path / "grades.csv")]) == 0
-    assert capsys.readouterr().out.startswith("0 submissions are in")
+    assert capsys.readouterr().out.startswith("0 people are in")
     head = "learner,name,email,2.1,2.4,2.5,2.8,points,late,most,to grade by hand,not handed in,remarks"
     assert (tmp_path / "grades.csv").read_text(encoding="utf-8-sig").strip() == head
 

@@ -50,7 +50,7 @@ def test_the_walk(tmp_path, capsys):
     out = tmp_path / "grades.csv"
     grade = ["grade", str(inbox), "--course", str(course), "--out", str(out)]
     assert cli.main([*grade, "--feedback"]) == 0
-    assert "3 submissions are in" in capsys.readouterr().out
+    assert "3 people are in" in capsys.readouterr().out
 
     def points():
         with out.open(encoding="utf-8-sig", newline="") as file:
