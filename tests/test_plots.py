@@ -24,6 +24,7 @@ from dlcourse.metrics import confusion_matrix
 from dlcourse.plots import (
     PALETTE,
     base,
+    confidence,
     curves,
     figure,
     images,
@@ -40,6 +41,7 @@ from dlcourse.plots import (
     plot_history,
     plot_moved_grid,
     plot_probabilities,
+    plot_reliability,
     show,
     show_filters,
     show_images,
@@ -85,6 +87,15 @@ def test_a_grid_is_drawn_where_the_layer_puts_it():
     assert line(ax, 6).tolist() == [[1, 0]]
 
 
+def test_reliability_by_hand():
+    sure = np.array([0.6, 0.62, 0.64, 0.66, 0.95, 1.0])
+    ax = plot_reliability(sure, np.array([True, False, True, True, True, True]), edges=(0, 0.5, 0.9, 1))
+    np.testing.assert_allclose([line(ax, 2), line(ax, 4)], [[[0.63, 0.75]], [[0.975, 1.0]]])
+    assert [text.get_text() for text in ax.texts] == ["4", "2"]
+    # Wilson's interval for 3 of 4, as statistics tables have it
+    np.testing.assert_allclose(line(ax, 1)[:, 1], [0.3006, 0.9544], atol=1e-4)
+
+
 # what holds for all
 
 EACH = {
@@ -99,6 +110,7 @@ EACH = {
     "plot_contour_path": lambda ax: plot_contour_path(square, {"SGD": [[1, 2], [0, 0]]}, ax=ax, points=9),
     "plot_arrow_field": lambda ax: plot_arrow_field(lambda x: 2 * x, ax=ax, points=5),
     "plot_moved_grid": lambda ax: plot_moved_grid(np.tanh, ax, lines=3, points=5),
+    "plot_reliability": lambda ax: plot_reliability([0.4, 1.0], np.array([False, True]), ax),
     "plot_confusion": lambda ax: plot_confusion([[1, 2], [0, 3]], ax=ax),
 }
 ROWS = {
@@ -155,7 +167,7 @@ def test_settings_stay_and_words_are_large_enough_and_not_clipped(draw):
 
 @pytest.mark.parametrize("draw", [*EACH.values(), *ROWS.values()], ids=[*EACH, *ROWS])
 def test_all_words_are_translated(draw, monkeypatch):
-    for module in (curves, images, planes):
+    for module in (confidence, curves, images, planes):
         monkeypatch.setattr(module, "_", lambda text: text.upper().replace("{N}", "{n}").replace("{K}", "{k}")
                             .replace("{ANSWER}", "{answer}").replace("{LABEL}", "{label}"))  # fmt: skip
     fig = np.ravel(draw(None))[0].figure
@@ -559,6 +571,7 @@ def test_arrows_point_downhill_or_along_the_gradient(descent, sign):
     (lambda: plot_contour_path(lambda x: x, points=3), ValueError, r"gave \(2,\) for one point, expected \(\)"),
     (lambda: plot_contour_path(lambda x: np.inf, points=3), ValueError, "all finite"),
     (lambda: plot_arrow_field(square, points=3), ValueError, r"gave \(\) for one point, expected \(2,\)"),
+    (lambda: plot_reliability([0.5, 0.6], np.array([1, 0])), ValueError, r"right is int64 \(2,\), expected bool \(2,\)"),
     (lambda: plot_moved_grid(lambda x: x[:, :1]), ValueError, r"move returned \(1098, 1\), expected \(1098, 2\)"),
     (lambda: plot_arrow_field(len, y_range=(0, np.inf)), ValueError, "y_range"),
 ])  # fmt: skip

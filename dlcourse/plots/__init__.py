@@ -6,6 +6,7 @@ shape, a line style or a word.
 
 * `base`: the colours; figures for widgets, and figures as PNG or HTML;
 * `images`: digits, rows of digits, filters;
+* `confidence`: how often a network is right against how sure it is;
 * `curves`: functions, training curves, bars, histograms, the confusion matrix;
 * `graphs`: computational graphs;
 * `planes`: what happens in the plane: decision regions, contour lines, arrows;
@@ -14,6 +15,7 @@ shape, a line style or a word.
 """
 
 from dlcourse.plots.base import PALETTE, figure, show, to_html_img, to_png
+from dlcourse.plots.confidence import plot_reliability
 from dlcourse.plots.curves import (
     plot_confusion,
     plot_curves,
@@ -36,6 +38,6 @@ from dlcourse.plots.signatures import signature
 __all__ = [
     "PALETTE", "figure", "img_show", "plot_affine_graph", "plot_arrow_field", "plot_confusion", "plot_contour_path",
     "plot_curves", "plot_decision_line", "plot_decision_region", "plot_function", "plot_histograms", "plot_history",
-    "plot_moved_grid", "plot_probabilities", "plot_signed_image", "show", "show_filters", "show_images", "signature",
-    "to_html_img", "to_png",
+    "plot_moved_grid", "plot_probabilities", "plot_reliability", "plot_signed_image", "show", "show_filters", "show_images",
+    "signature", "to_html_img", "to_png",
 ]  # fmt: skip
