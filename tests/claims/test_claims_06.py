@@ -1,0 +1,76 @@
+"""What chapter 06 says of rules at their best rates and of schedules, for several starts and two draws of digits."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from dlcourse.datasets import load_mnist
+from dlcourse.models import MultiLayerNet
+from dlcourse.optimizers import SGD, AdaGrad, Adam, Constant, Cosine, Momentum, Nesterov, OneCycle, RMSprop
+from dlcourse.training import Diverged, Trainer
+
+pytestmark = pytest.mark.slow
+
+LADDER = np.array([1, 3, 10, 30, 100, 300, 1000])
+LOWEST = {SGD: 3e-3, Momentum: 3e-4, Nesterov: 3e-4, AdaGrad: 3e-4, RMSprop: 1e-4, Adam: 1e-4}
+of_each_draw = pytest.mark.parametrize("draw", [0, 1], ids=["all digits", "three quarters of them"])
+
+
+@cache
+def digits(draw):
+    """All 8,000 training digits, or 6,000 of them."""
+    (x, t), _test = load_mnist()
+    some = np.random.default_rng(3).permutation(len(x))[: 6000 if draw else len(x)]
+    return x[some], t[some]
+
+
+def trainer(seed, draw, optimizer, epochs=1, schedule=None):
+    """The network of the chapter: three hidden layers of 100, He's start."""
+    network = MultiLayerNet(784, [100, 100, 100], 10, rng=seed)
+    return Trainer(
+        network, *digits(draw), optimizer=optimizer, schedule=schedule, epochs=epochs, evaluate_samples=1, rng=seed
+    )
+
+
+def final_loss(rule, lr, seed, draw):
+    try:
+        losses = [progress.loss for progress in trainer(seed, draw, rule(lr))]
+    except Diverged:
+        return np.log(10)
+    return min(np.log(10), float(np.mean(losses[-20:])))
+
+
+@of_each_draw
+def test_at_their_best_rates_five_rules_are_close_and_sgd_is_behind(draw):
+    best, at = {}, {}
+    for rule, low in LOWEST.items():
+        losses = np.mean([[final_loss(rule, low * step, seed, draw) for step in LADDER] for seed in range(5)], axis=0)
+        best[rule], at[rule] = losses.min(), low * LADDER[losses.argmin()]
+        assert losses[0] > 1.5 * losses.min() < losses[-1], "a U"
+        assert np.sum(losses < 1.5 * losses.min()) >= 2, "a flat stretch"
+    print({rule.__name__: (round(best[rule], 2), at[rule]) for rule in best})
+    assert max(best, key=best.get) is SGD
+    others = [best[rule] for rule in best if rule is not SGD]
+    assert max(others) < 1.4 * min(others)
+    assert at[SGD] > 100 * min(at.values())
+
+
+@of_each_draw
+def test_one_cycle_gains_about_one_percent_on_the_best_constant_rate_and_cosine_half_of_that(draw):
+    _train, (x_test, t_test) = load_mnist()
+    steps = len(digits(draw)[0]) // 100 * 5
+    schedules = {lr: Constant(lr) for lr in (0.02, 0.03, 0.05, 0.1)} | {"cycle": OneCycle(0.1, steps), "cosine": Cosine(0.1, steps)}
+    read = {}
+    for name, schedule in schedules.items():
+        accuracies = []
+        for seed in range(6, 16):
+            training = trainer(seed, draw, Momentum(0.1), 5, schedule)
+            for _progress in training:
+                pass
+            accuracies.append(training.network.accuracy(x_test, t_test))
+        read[name] = np.mean(accuracies)
+    print({name: round(float(mean), 4) for name, mean in read.items()})
+    constant = max(read[lr] for lr in (0.02, 0.03, 0.05, 0.1))
+    assert 0.004 < read["cycle"] - constant < 0.016 and 0 < read["cosine"] - constant < 0.012
+    assert read["cycle"] > read["cosine"]
