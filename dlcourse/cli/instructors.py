@@ -41,6 +41,7 @@ def add_commands(commands: Any) -> None:
     grade.add_argument("--again", action="store_true", help=_("grade what was handed in before, and say what changes"))
     grade.add_argument("--learner", action="append", default=[], metavar="NAME", help=_("this one alone"))
     grade.add_argument("--exercises", default="", metavar="2.1,2.3", help=_("judge these alone"))
+    grade.add_argument("--partial", action="store_true", help=_("give points for the parts of an answer that are right"))
     grade.add_argument("--trusted", action="store_true", help=_("run submissions without bubblewrap's walls around them"))
     grade.set_defaults(run=_grade)
     a_class.add_commands(commands)
@@ -87,7 +88,8 @@ def _grade(arguments: argparse.Namespace) -> int:
         if folder is not None:
             report = grade.grade(
                 folder, course, jobs=arguments.jobs, feedback=arguments.feedback, trusted=arguments.trusted,
-                only=arguments.learner, exercises=assign.chosen_numbers(arguments.exercises),
+                partial=arguments.partial, only=arguments.learner,
+                exercises=assign.chosen_numbers(arguments.exercises),
             )  # fmt: skip
             for line in report.remarks + report.changed:
                 print(line)

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from dlcourse.grading import autograde, late
+from dlcourse.grading import autograde, late, sources
 from dlcourse.grading.course import Course
 from dlcourse.grading.found import Found
 from dlcourse.grading.incoming import File, Learner, learners, walk
@@ -145,7 +145,8 @@ class Collected:
         numbers = {question.number for question in assignment.questions if question.test}
         if self.exercises and numbers - self.exercises <= set(before):
             tests = [question.test for question in assignment.questions if question.number in self.exercises]
-        job = autograde.job_of(mended.notebook, tests, self.limits)
+        solutions = sources.runnable_solutions(assignment.source) if self.course.partial else {}
+        job = autograde.job_of(mended.notebook, tests, self.limits, solutions)
         self.tasks.append(Task(learner, assignment, file, mended, job))
 
 

@@ -55,7 +55,9 @@ class Course:
                 self.api = NbGraderAPI(config=config)
         finally:
             logging.disable(before)
-        self.limits: Limits = autograde.JudgeAnswers(config=config).limits
+        judge = autograde.JudgeAnswers(config=config)
+        self.limits: Limits = judge.limits
+        self.partial: bool = judge.partial
         self.api.log.handlers = [logging.NullHandler()]
         self.api.log.propagate = False
         self.learners = Learners(self.folder)

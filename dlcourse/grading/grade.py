@@ -23,7 +23,7 @@ __all__ = ["Course", "Report", "grade", "what_does_not_hold", "write_feedback"]
 
 def grade(
     folder: Path, course: Path, *, jobs: int | None = None, limits: Limits | None = None, feedback: bool = False,
-    trusted: bool = False, quiet: bool = False, only: Iterable[str] = (), exercises: Iterable[str] = (),
+    trusted: bool = False, partial: bool = False, quiet: bool = False, only: Iterable[str] = (), exercises: Iterable[str] = (),
 ) -> Report:  # fmt: skip
     """Grade all submissions in a folder, into the gradebook of a course.
 
@@ -41,6 +41,8 @@ def grade(
         Write a page for each learner, too.
     trusted : bool
         Run submissions without walls around them, which not every machine has.
+    partial : bool
+        Give points for the parts of an answer that are right; the course's settings may say so, too.
     quiet : bool
         Show no progress.
     only : iterable of str
@@ -52,17 +54,23 @@ def grade(
     ------
     FileNotFoundError
         If there is no such folder, no course, or no assignment in it.
+    ValueError
+        If there is nobody of `only`, or no such exercise.
     dlcourse.grading.walls.Unprotected
         If there are no walls, and the learners are not trusted.
     """
     if not folder.exists():
         raise FileNotFoundError(_("there is no folder {folder}").format(folder=folder))
-    known, report, keeper = assignments(course), Report(), Course(course)
+    known, report, keeper, exercises = assignments(course), Report(), Course(course), set(exercises)
+    unknown = exercises - {question.number for assignment in known for question in assignment.questions if question.test}
+    if unknown:
+        raise ValueError(_("no check judges {numbers} in this course").format(numbers=", ".join(sorted(unknown))))
+    keeper.partial = keeper.partial or partial
     limits = limits or keeper.limits
     limits = replace(limits, trusted=limits.trusted or trusted)
     if not limits.trusted:
         walls.require()
-    tasks = Collected(folder, keeper, known, limits, report, set(only), set(exercises)).tasks
+    tasks = Collected(folder, keeper, known, limits, report, set(only), exercises).tasks
     for name in sorted({task.assignment.name for task in tasks}):
         problem = keeper.do("generate_assignment", name)
         if problem:

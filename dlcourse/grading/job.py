@@ -1,6 +1,6 @@
 """What is to be judged, and what was found out: said by one process to another as JSON."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -55,21 +55,39 @@ class Job:
     exercises : sequence of tuple
         For each exercise its number, the names it hands over, the seeds of its tests, and the variant of its numbers.
     limits : Limits
+    solutions : mapping
+        By the exercise's number, the text of a solution: of these, points are given for parts.
     """
 
     cells: Sequence[Cell]
     exercises: Sequence[tuple[str, tuple[str, ...], tuple[int, ...], int]]
     limits: Limits = Limits()
+    solutions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
 class Verdict:
-    """Whether an answer is right; if not, the `kind` of the mistake, and what the learner reads."""
+    """Whether an answer is right; if not, the `kind` of the mistake, and what the learner reads.
+
+    Attributes
+    ----------
+    number : str
+    right : bool
+    kind, hint : str
+    parts : dict
+        Of a wrong answer whether each part is right, where that was asked for.
+    """
 
     number: str
     right: bool
     kind: str = ""
     hint: str = ""
+    parts: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def share(self) -> float:
+        """The share of the points that the answer gets."""
+        return 1.0 if self.right else sum(self.parts.values()) / max(len(self.parts), 1)
 
 
 @dataclass

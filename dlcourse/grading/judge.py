@@ -18,7 +18,7 @@ import numpy as np
 
 from dlcourse.checks import base
 from dlcourse.checks.access import NotYet, Raised
-from dlcourse.grading import running, walls, written
+from dlcourse.grading import parts, running, walls, written
 from dlcourse.grading.job import Cell, Job, Limits, Result, Verdict
 from dlcourse.grading.process import Gone
 from dlcourse.grading.remote import RemoteAccess, Workplace
@@ -107,7 +107,7 @@ class _Judge:
             name = self.job.cells[place].id
             text = _("cell {place} ({name}): {why}; it is left out, except for the functions and classes in it")
             self.found.remarks.append(text.format(place=place + 1, name=name, why=error.text))
-            self.found.cells[name] = ("", [_error_name(error), error.text, 0])
+            self.found.cells[name] = ("", ["CellTimeoutError" if error.kind == "time" else "ProcessEnded", error.text, 0])
         self.level[place] += 1
 
     def _end(self) -> None:
@@ -125,7 +125,7 @@ class _Judge:
             for seed in seeds:
                 _check(workplace, access, number, names, seed, variant)
         except NotYet as error:
-            return Verdict(number, False, error.kind, str(error))
+            return Verdict(number, False, error.kind, str(error), self._parts(access, number, names, seeds, variant))
         except Gone as error:
             self._end()
             return self._gone(number, error)
@@ -138,6 +138,25 @@ class _Judge:
             text = _("{number}: the answer is of a kind that cannot be judged.")
             return Verdict(number, False, "broken", text.format(number=number))
         return Verdict(number, True)
+
+    def _parts(self, access: RemoteAccess, number: str, names: Sequence[str], seeds: Sequence[int], variant: int) -> dict:
+        if number not in self.job.solutions:
+            return {}
+        workplace = self.workplace
+        workplace.deadline = self._until(self.limits.exercise)
+
+        def accepts(answer: list) -> None:
+            for seed in seeds:
+                base.judge(number, answer, seed=seed, variant=variant, access=access)
+
+        try:
+            solution = parts.solved(number, self.job.solutions[number])
+            return parts.passed(names, solution, lambda name: workplace.subject(name, number), accepts)
+        except Gone as error:
+            self._end()
+            text = _("{number}: which parts are right could not be found out: {why}")
+            self.found.remarks.append(text.format(number=number, why=error.text))
+            return {}
 
     def _gone(self, number: str, error: Gone) -> Verdict:
         text = _("{number}: {why}").format(number=number, why=error.text)
@@ -167,10 +186,6 @@ def _check_at(place: str | None, workplace: Workplace, access: RemoteAccess, num
             workplace.forget()
             if error.kind != "slow" or not left:
                 raise
-
-
-def _error_name(error: Gone) -> str:
-    return {"time": "CellTimeoutError"}.get(error.kind, "ProcessEnded")
 
 
 def judge(job: Job) -> Result:
@@ -217,7 +232,7 @@ def judged(job: Job) -> Result:
     end = time.monotonic() + job.limits.submission
     while left:
         seconds = max(end - time.monotonic(), 0.0)
-        rest = Job(job.cells, left, replace(job.limits, submission=seconds))
+        rest = replace(job, exercises=left, limits=replace(job.limits, submission=seconds))
         complete = _in_a_process(rest, result, seconds + 2 * job.limits.exercise + START_SECONDS)
         left = [exercise for exercise in left if exercise[0] not in result.verdicts]
         if complete or not left:
@@ -264,7 +279,7 @@ def _of_whole_letters(what: Any) -> Any:
 
 def _job(found: Mapping[str, Any]) -> Job:
     exercises = [(number, tuple(names), tuple(seeds), variant) for number, names, seeds, variant in found["exercises"]]
-    return Job([Cell(**cell) for cell in found["cells"]], exercises, Limits(**found["limits"]))
+    return Job([Cell(**cell) for cell in found["cells"]], exercises, Limits(**found["limits"]), found.get("solutions", {}))
 
 
 def main() -> int:

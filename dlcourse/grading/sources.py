@@ -21,7 +21,7 @@ from dlcourse.storage.places import course_folder
 
 __all__ = [
     "Question", "chapters", "chosen", "course_of_all", "exercise_of", "fill", "problems", "questions", "read",
-    "released_file", "source_file", "solution", "varied",
+    "released_file", "runnable_solutions", "source_file", "solution", "varied",
 ]  # fmt: skip
 
 ID = re.compile(r"(?:ex|check)-(\d+)-(\d+)(?:-.+)?")
@@ -178,6 +178,18 @@ def varied(notebook: NotebookNode, variant: int) -> NotebookNode:
         if cell["id"].startswith("check-") and variant:
             cell.source = re.sub(r"^(check\(.*)\)$", rf"\1, variant={variant})", cell.source, flags=re.M)
     return notebook
+
+
+def runnable_solutions(notebook: NotebookNode) -> dict[str, str]:
+    """Give for each exercise with a test the text of its solution, with the imports and data given above it."""
+    given, found = [], {}
+    for cell in notebook.cells:
+        number = exercise_of(cell)
+        if cell.cell_type == "code" and "nbgrader" not in cell.metadata:
+            given.append(cell.source)
+        elif cell.cell_type == "code" and number and cell["id"] == f"ex-{number.replace('.', '-')}":
+            found[number] = "\n\n".join([*given, solution(cell)])
+    return found
 
 
 def problems(notebook: NotebookNode, chapter: int) -> list[str]:

@@ -9,6 +9,7 @@ from pathlib import Path
 from nbgrader.api import MissingEntry, SubmittedAssignment
 
 from dlcourse.grading import late
+from dlcourse.grading.autograde import parts_said
 from dlcourse.grading.course import Course
 from dlcourse.grading.found import Found
 from dlcourse.grading.roster import Person, Roster
@@ -88,6 +89,9 @@ def _enter(row: Row, assignment: Assignment, submission: SubmittedAssignment, fo
         number = ".".join(entry.name.split("-")[1:3])
         by_hand = entry.manual_score is None and (entry.auto_score is None or entry.needs_manual_grade)
         row.points[number] = None if by_hand else entry.score
+        parts = found.verdicts.get(number, {}).get("parts", {})
+        if any(parts.values()) and entry.manual_score is None:
+            row.remarks.append(parts_said(number, parts))
         if not by_hand and not entry.score and entry.manual_score is None:
             row.remarks += _why(number, found, row.remarks)
     lost = sum(notebook.late_submission_penalty or 0.0 for notebook in submission.notebooks)

@@ -34,3 +34,6 @@ c.JudgeAnswers.cell_seconds = 60
 c.JudgeAnswers.exercise_seconds = 20
 c.JudgeAnswers.submission_seconds = 600
 c.JudgeAnswers.memory = 2 * 1024**3
+
+# Whether there are points for the parts of a wrong answer: for each of several functions, for each key of a dict.
+c.JudgeAnswers.partial = False
