@@ -25,6 +25,10 @@ def alt_texts() -> dict[str, str]:
             "straight lines; with the sigmoid all lines are bent and lie between 0 and 1; with relu the part "
             "where both are positive is as with the identity, and the rest is folded onto its two edges."
         ),
+        "code-kinks-sum": _(
+            "Left, four ReLUs with their weights: each is 0 up to its place, two then fall and two rise. Right, a "
+            "straight line with the four added: it follows a wave, and bends at the four places."
+        ),
         "code-kinks-figure": _(
             "A wave and what is built of kinks. 2 kinks stand at the tops of the wave and follow its rough form; 4 stand "
             "beside the tops and are hardly nearer; with 8 it is hard to tell from the wave."
