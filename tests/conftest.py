@@ -79,7 +79,8 @@ def pytest_xdist_auto_num_workers(config):
         return None
     if config.option.keyword or not all(Path(name).is_dir() for name in config.args):
         return 0
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return min(found or 1, 8)  # each takes some hundred MB
 
 
 @pytest.hookimpl(optionalhook=True)
