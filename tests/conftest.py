@@ -25,6 +25,10 @@ os.environ.update(dict.fromkeys(THREADS, "1"))
 # jsonschema does without it, as long as no format of an address is looked at; reading its grammar takes a second.
 sys.modules["rfc3987_syntax"] = None
 
+# Where bytecode may not be kept, as in many images of machines, each of some hundred processes would compile all that it
+# imports.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 # The same examples at every run, and no time limit for one of them: other programs share the machine.
 hypothesis.settings.register_profile("dlcourse", deadline=None, derandomize=True, database=None)
 hypothesis.settings.load_profile("dlcourse")
