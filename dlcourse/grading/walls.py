@@ -106,7 +106,8 @@ def command(program: Sequence[str], *, information: int | None = None, calls_fro
     else:
         words += ["--unshare-user", "--uid", "65534", "--gid", "65534"]
         words += [] if calls.program() else ["--disable-userns"]  # which bubblewrap knows since 0.8
-    words += [*_shown(), "--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs", SCRATCH]
+    # First what is empty: Python, or the course, may lie inside it.
+    words += ["--perms", "1777", "--size", str(SCRATCH_BYTES), "--tmpfs", SCRATCH, *_shown()]
     words += ["--perms", "0777", "--dir", f"{SCRATCH}/matplotlib"]
     for file in fonts():
         words += ["--ro-bind", str(file), f"{SCRATCH}/matplotlib/{file.name}"]
