@@ -22,6 +22,7 @@ from dlcourse.plots.curves import (
     plot_function,
     plot_histograms,
     plot_history,
+    plot_layer_histograms,
     plot_probabilities,
 )
 from dlcourse.plots.graphs import plot_affine_graph
@@ -38,6 +39,6 @@ from dlcourse.plots.signatures import signature
 __all__ = [
     "PALETTE", "figure", "img_show", "plot_affine_graph", "plot_arrow_field", "plot_confusion", "plot_contour_path",
     "plot_curves", "plot_decision_line", "plot_decision_region", "plot_function", "plot_histograms", "plot_history",
-    "plot_moved_grid", "plot_probabilities", "plot_reliability", "plot_signed_image", "show", "show_filters", "show_images",
+    "plot_layer_histograms",    "plot_moved_grid", "plot_probabilities", "plot_reliability", "plot_signed_image", "show", "show_filters", "show_images",
     "signature", "to_html_img", "to_png",
 ]  # fmt: skip

@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
@@ -22,7 +24,10 @@ from dlcourse.plots.base import (
 )
 from dlcourse.text import _
 
-__all__ = ["plot_confusion", "plot_curves", "plot_function", "plot_histograms", "plot_history", "plot_probabilities"]
+__all__ = [
+    "plot_confusion", "plot_curves", "plot_function", "plot_histograms", "plot_history", "plot_layer_histograms",
+    "plot_probabilities",
+]  # fmt: skip
 
 
 def plot_curves(
@@ -209,6 +214,40 @@ def plot_histograms(
             axes[i].tick_params(labelleft=False)
     axes[0].set_ylabel(_("number of values"), fontsize=NORMAL)
     return axes
+
+
+def plot_layer_histograms(
+    rows: Mapping[str, Sequence[ArrayLike]], low: float, high: float, *, top: float | None = None, bins: int = 30
+) -> Figure:
+    """Draw the outputs of all layers as histograms: a row for each way to start, a column for each layer.
+
+    Parameters
+    ----------
+    rows : mapping from a name to a sequence of array_like
+        The outputs of each layer, of any shapes; as many layers in each row.
+    low, high : float
+        What lies outside is not drawn.
+    top : float, optional
+        Where the bars are cut off; each at its own highest if not given.
+    bins : int
+
+    Returns
+    -------
+    Figure
+    """
+    layers = {len(outputs) for outputs in rows.values()}
+    if len(layers) != 1 or 0 in layers:
+        raise ValueError(f"plot_layer_histograms: rows have {sorted(layers)} layers, expected as many in each, at least 1")
+    size = (9, 1 + 1.05 * len(rows))
+    fig, axes = plt.subplots(len(rows), *layers, figsize=size, layout="constrained", sharex=True, squeeze=False)
+    for row, (name, outputs) in zip(axes, rows.items()):
+        for ax, values in zip(row, outputs, strict=True):
+            ax.hist(np.ravel(values), bins=bins, range=(low, high), color=PALETTE["blue"])
+            ax.set(yticks=[], ylim=(0, top))
+        row[0].set_ylabel(name, fontsize=SMALL)
+    for i, ax in enumerate(axes[0], 1):
+        ax.set_title(_("layer {n}").format(n=i), fontsize=SMALL)
+    return fig
 
 
 def plot_confusion(matrix: ArrayLike, class_names: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:

@@ -15,7 +15,7 @@ def alt_texts() -> dict[str, str]:
             "ragged in the later layers."
         ),
         "code-tanh": _(
-            "tanh. Std 1: heaps at -1 and 1. Std 0.01: a spike at 0. Xavier: a hill in all layers. He: a flatter hill."
+            "tanh. Std 1: heaps at -1 and 1. Std 0.01: a spike at 0. Xavier: a basin in the first layer, a hill from then on. He: a basin, with heaps at both ends in every layer."
         ),
         "code-relu": _(
             "ReLU: half of all is 0. Std 1: most of the rest is beyond the edge. Std 0.01: all is near 0. Xavier: "
@@ -29,5 +29,14 @@ def alt_texts() -> dict[str, str]:
         "code-bn-fast": _(
             "Three ReLU curves from before and two with batch normalization, which fall fastest, that from std "
             "0.01 first."
+        ),
+        "code-law": _(
+            "Size of the signal against the layer, logarithmic, for thirty ReLU layers. Four straight lines with points on "
+            "them: 1.25 times He's weights rise to about 1,000, He's stay at 1, 0.8 fall to a thousandth, 0.5 to 1e-9."
+        ),
+        "code-bn-best-figure": _(
+            "Loss after one epoch against the learning rate. The plain network is best near 0.1 and does not learn from 0.5 "
+            "on. With batch normalization from He the curve goes on falling to 0.5; from std 0.01 it is lower at small rates "
+            "and higher at large ones."
         ),
     }

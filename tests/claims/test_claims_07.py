@@ -1,0 +1,98 @@
+"""What chapter 07 says of gain and of batch normalization, for five starts, two draws of digits, each at its best rate."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from dlcourse.datasets import load_mnist
+from dlcourse.initializers import initial_std, normal
+from dlcourse.layers import Affine, ReLU, Sigmoid
+from dlcourse.networks import Classifier
+from dlcourse.normalization import BatchNormalization
+from dlcourse.optimizers import SGD
+from dlcourse.training import Diverged, Trainer
+
+pytestmark = pytest.mark.slow
+
+SEEDS = range(5)
+GUESSING = np.log(10)
+of_each_draw = pytest.mark.parametrize("draw", [0, 1], ids=["one draw", "another"])
+
+
+@cache
+def digits(draw, n=8000):
+    """Training digits: all of them and three quarters, or two draws of a few."""
+    (x, t), test = load_mnist()
+    some = np.random.default_rng(70 + draw).permutation(len(x))[: min(n, 6000 if draw else n)]
+    return (x[some], t[some]), test
+
+
+def deep(std, seed, batch_norm=False, activation=ReLU):
+    """Five hidden layers of 100; `std` is a function of the number of inputs."""
+    rng, layers, n = np.random.default_rng(seed), [], 784
+    for _layer in range(5):
+        layers.append(Affine(normal((n, 100), std(n), rng), np.zeros(100, np.float32)))
+        if batch_norm:
+            layers.append(BatchNormalization(np.ones(100, np.float32), np.zeros(100, np.float32)))
+        layers.append(activation())
+        n = 100
+    return Classifier([*layers, Affine(normal((n, 10), std(n), rng), np.zeros(10, np.float32))], (784,))
+
+
+def he(n):
+    return initial_std("he", n)
+
+
+def end(network, lr, seed, draw, epochs=2):
+    """The mean loss of the last 20 steps; that of guessing where training blows up."""
+    (x, t), _test = digits(draw)
+    trainer = Trainer(network, x, t, optimizer=SGD(lr), epochs=epochs, evaluate_samples=1, rng=seed)
+    try:
+        return min(GUESSING, float(np.mean([progress.loss for progress in trainer][-20:])))
+    except Diverged:
+        return GUESSING
+
+
+@of_each_draw
+def test_a_gain_of_four_lets_five_layers_of_sigmoid_begin(draw):
+    for seed in SEEDS:
+        one, four = (end(deep(lambda n, g=g: g / np.sqrt(n), seed, activation=Sigmoid), 0.5, seed, draw) for g in (1, 4))
+        assert one > 2.25 and four < 1.5
+
+
+@of_each_draw
+def test_at_its_best_rate_batch_normalization_is_ahead_by_more_than_its_longer_steps(draw):
+    rates = (0.05, 0.1, 0.2, 0.5)
+    plain, normed = (
+        {lr: np.mean([end(deep(he, seed, bn), lr, seed, draw, epochs) for seed in SEEDS]) for lr in rates}
+        for bn, epochs in ((False, 4), (True, 2))
+    )
+    print(plain, normed)
+    assert min(normed.values()) < min(plain.values()), "two epochs against four: steps are at most twice as long"
+    assert min(normed, key=normed.get) > min(plain, key=plain.get)
+
+
+@of_each_draw
+def test_with_batch_normalization_small_weights_are_ahead_at_small_rates_only(draw):
+    for lr, ahead in ((0.05, True), (1.0, False)):
+        small, large = (np.mean([end(deep(std, seed, True), lr, seed, draw) for seed in SEEDS]) for std in (lambda n: 0.01, he))
+        assert (small < large) == ahead
+
+
+@of_each_draw
+def test_whether_batch_normalization_overfits_less_depends_on_the_rate(draw):
+    (x, t), (x_test, t_test) = digits(draw, 300)
+    read = {}
+    for name, (bn, lr) in {"without": (False, 0.05), "with": (True, 0.05), "large steps": (True, 1.0)}.items():
+        read[name] = []
+        for seed in (7, 1, 2, 3, 4):
+            network = deep(he, seed, bn)
+            for _progress in Trainer(network, x, t, optimizer=SGD(lr), epochs=60, batch_size=50, evaluate_samples=1, rng=seed):
+                pass
+            read[name].append(network.accuracy(x_test, t_test))
+    means = {name: np.mean(accuracies) for name, accuracies in read.items()}
+    print({name: round(float(mean), 3) for name, mean in means.items()})
+    assert 0.04 < means["without"] - means["with"] < 0.12
+    assert 0 < means["large steps"] - means["without"] < 0.04
+    assert sum(large > plain for large, plain in zip(read["large steps"], read["without"])) >= 3
