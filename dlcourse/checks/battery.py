@@ -27,7 +27,8 @@ Mistakes = Iterable[tuple]
 LAYOUTS = ("columns first", "every second", "backwards", "read-only")
 # What goes through numbers in C, one by one, and what is counted as a loop although no line of Python runs.
 LOOPS = {"numpy.vectorize", "numpy.apply_along_axis", "numpy.frompyfunc", "numpy.fromiter", "numpy.nditer",
-         "numpy.ndenumerate", "numpy.ndindex", "_functools.reduce", "itertools.accumulate", "itertools.starmap"}  # fmt: skip
+         "numpy.ndenumerate", "numpy.ndindex", "_functools.reduce", "itertools.accumulate",
+         "itertools.starmap"}  # fmt: skip
 SHORT = 110
 
 
@@ -41,6 +42,8 @@ class Case:
     more: str | None = None
     layout: str = ""
     errors: dict = field(default_factory=dict)
+    rtol: float | None = None
+    atol: float | None = None
 
 
 def case(*args: Any, **options: Any) -> Case:
@@ -98,25 +101,30 @@ def function(
     plain = [battery.attempt(Case(draw(trial.rng, *shape)), fresh) for shape in shapes]
     if not all(tried.good for tried in plain):
         battery.diagnose(plain, list(mistakes), shapes, hint, more)
+    battery.again(plain[0].case, fresh)
+    for border in borders:
+        battery.probe(border)
     for dtype in dtypes:
-        battery.probe(battery.cast(Case(draw(trial.rng, *shapes[0])), dtype))
+        cast = battery.cast(Case(draw(trial.rng, *shapes[0])), dtype)
+        battery.probe(Case(tuple(map(_exact, cast.args))))  # with these numbers, but not of this type
+        battery.probe(cast)
     for layout in layouts:
         for shape in sorted(shapes, key=math.prod)[-2:]:
             battery.probe(battery.laid_out(Case(draw(trial.rng, *shape)), layout))
-    for border in borders:
-        battery.probe(border)
-    again = battery.attempt(plain[0].case, fresh)
-    text = _("The second time, {doing} gives something else for the same input.").format(doing=trial.doing)
-    trial.expect(again.good, "state", text, _("What did an earlier call leave behind?"))
+    battery.again(plain[0].case, fresh)
 
 
 class _Battery:
     def __init__(self, trial, f, reference, draw, raised, lists, ask, tolerance):
         self.trial, self.f, self.reference, self.draw = trial, f, reference, draw
         self.when_raised, self.lists, self.tolerance = raised, lists, tolerance
-        self.ask = ask or (lambda case: trial.call(
-            f, *case.args, layout=case.layout, errors=case.errors, raised=raised(*case.args) if raised else None))  # fmt: skip
+        self.ask = ask or self.call
+        self.shared: list[str] = []  # what is said about results in a memory that is not their own
         self.names = list(inspect.signature(reference).parameters)
+
+    def call(self, case: Case) -> Any:
+        raised = self.when_raised(*case.args) if self.when_raised else None
+        return self.trial.call(self.f, *case.args, layout=case.layout, errors=case.errors, raised=raised)
 
     def attempt(self, case: Case, fresh: bool = False) -> _Tried:
         """Ask the answer once."""
@@ -125,8 +133,12 @@ class _Battery:
         try:
             found = self.value(case, right, fresh)
         except NotYet as error:
+            if error.kind == "endless":
+                raise
             return _Tried(case, None, error, right, lambda _right: False)
-        return _Tried(case, found, None, right, partial(values.close, found, **self.tolerance))
+        own = {name: value for name in ("rtol", "atol") if (value := getattr(case, name)) is not None}
+        coarse = any(getattr(arg, "dtype", None) == np.float32 for arg in case.args)
+        return _Tried(case, found, None, right, partial(values.close, found, coarse=coarse, **self.tolerance | own))
 
     def value(self, case: Case, right: np.ndarray, fresh: bool) -> np.ndarray:
         """Give what the answer gives, as an array of its own memory."""
@@ -135,11 +147,12 @@ class _Battery:
         array = trial.array(found)
         text = _("{doing} gives a list. A NumPy array is expected.").format(doing=doing)
         trial.expect(self.lists or not right.ndim or not isinstance(found, list | tuple), "type", text)
-        if fresh and right.ndim and array.shape == right.shape:
-            text = _("{doing} gives back its argument itself, or a part of it. Whoever changes the one changes the other.")
-            trial.expect(not trace.shares, "aliasing", text.format(doing=doing))
-            text = _("{doing} gives back an array that it gave before. The earlier result has changed now.")
-            trial.expect(not trace.reuses, "aliasing", text.format(doing=doing))
+        if fresh and right.ndim:
+            texts = ((trace.shares, _("{doing} gives back its argument itself, or a part of it. Whoever changes one of "
+                                      "them changes both.")),
+                     (trace.reuses, _("{doing} gives back an array that it gave before: the earlier result changes.")),
+                     )  # fmt: skip
+            self.shared += [text.format(doing=doing) for shared, text in texts if shared]
         if array.dtype == np.float16 and not any(getattr(arg, "dtype", None) == np.float16 for arg in case.args):
             text = _("{doing} gives float16, which keeps three digits. Stay with float64, or float32.")
             trial.fail("dtype", text.format(doing=doing))
@@ -153,10 +166,19 @@ class _Battery:
         if tried.error and (tried.error.kind not in ("raises", case.kind) or not case.hint):
             raise tried.error
         shown = self.example(tried)
+        if not case.hint and np.any(~np.isfinite(tried.found) & np.isfinite(tried.right)):
+            trial.fail("stability", shown or self.worst([tried])[1], case.more)
         if case.hint:
             trial.fail(case.kind, case.hint + (f" {shown}" if shown and case.kind in ("dtype", "layout") else ""),
                        case.more)  # fmt: skip
         trial.fail(case.kind, shown or self.worst([tried])[1], case.more)
+
+    def again(self, case: Case, fresh: bool) -> None:
+        """Does the answer give the same a second time, in a memory of its own?"""
+        tried, trial = self.attempt(case, fresh), self.trial
+        text = _("The second time, {doing} gives something else for the same input.").format(doing=self.doing(tried))
+        trial.expect(tried.good, "state", text, _("What did an earlier call leave behind?"))
+        trial.expect(not self.shared, "aliasing", "".join(self.shared[:1]))
 
     def cast(self, case: Case, dtype: str) -> Case:
         """Give the case with its arrays in another dtype."""
@@ -185,6 +207,10 @@ class _Battery:
             if one.error:
                 raise one.error
             trial.shape(one.found, one.right.shape, self.doing(one))
+        trial.unchanged()
+        if all(values.close(one.found, one.right, rtol=1e-4, atol=1e-6) for one in wrong):
+            text = _("It is right to some digits only, and loses the others on the way. {shown}")
+            trial.fail("precision", hint or text.format(shown=self.smallest(shapes) or ""), more)
         kind, text, extra = self.worst(wrong)
         if kind != "values":
             trial.fail(kind, text, more or extra)
@@ -198,14 +224,11 @@ class _Battery:
             with values.errstate(all="ignore"):
                 try:
                     wrong = np.asarray(reference(*map(_exact, one.case.args)))
-                except (ValueError, IndexError, TypeError, ZeroDivisionError):
+                except (ValueError, LookupError, TypeError, ArithmeticError):
                     wrong = None
-            if one.error:
-                matches += wrong is None
-            elif wrong is None or not one.close(wrong):
+            if (one.error is None) is (wrong is None) or (wrong is not None and not one.close(wrong)):
                 return False
-            else:
-                matches += not one.good
+            matches += not one.good
         return matches > 0
 
     def worst(self, wrong: list[_Tried]) -> tuple[str, str, str | None]:
@@ -234,7 +257,10 @@ class _Battery:
         if tried.error:
             return tried.error.hint if len(tried.error.hint) < 2 * SHORT else None
         given = ", ".join(f"{name} = {values.shown(arg)}" for name, arg in zip(self.names, tried.case.args))
-        found, right = values.shown(tried.found), values.shown(tried.right)
+        for digits in (4, 8, 16):
+            found, right = values.shown(tried.found, digits), values.shown(tried.right, digits)
+            if found != right:
+                break
         text = _("For {given} it gives {found}; expected is {right}.").format(given=given, found=found, right=right)
         return text if len(text) < 2 * SHORT else None
 
@@ -249,8 +275,8 @@ def no_loop(trial: Trial, f: Any, draw: Callable[..., tuple], small: tuple, *lar
     name, (few, before) = trial._name(f), lines(small)
     for shape in larger:
         many, after = lines(shape)
-        text = _("{name} goes through the numbers one by one: with {before} numbers {few} of its lines run, with {after} "
-                 "numbers {many}. One expression takes them all.")  # fmt: skip
+        text = _("{name} goes through the numbers one by one: with {before} numbers {few} of its lines run, with "
+                 "{after} numbers {many}. One expression takes them all.")  # fmt: skip
         trial.expect(many - few < (max(shape) - max(small)) / 4, "loop", text.format(
             name=name, before=before, few=few, after=after, many=many))  # fmt: skip
     hidden = sorted(LOOPS & {name.removesuffix(".__call__") for name in trial.names})

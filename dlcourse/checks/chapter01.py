@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.checks.base import Trial, exercise, explain
+from dlcourse.checks.battery import case, function, no_loop
 from dlcourse.text import _
 
 PAIRS = ((0, 0), (1, 0), (0, 1), (1, 1))
@@ -95,7 +96,7 @@ def _gate(trial: Trial, name: str, f: Any, right: str, raised: tuple | None = No
 
 
 @exercise("1.2", "Find the bug: four gates, three names", kind="find the bug", points=2, section="OR and NAND",
-          names=("AND", "NAND", "XOR"))  # fmt: skip
+          names=("AND", "NAND", "XOR"), uses=("perceptron.Perceptron",))  # fmt: skip
 def four_gates_three_names(trial: Trial) -> None:
     """The notes' gates: OR is called AND, so that AND is lost, and XOR calls an OR that does not exist."""
     one, nand, xor = trial.subjects
@@ -107,7 +108,7 @@ def four_gates_three_names(trial: Trial) -> None:
 
 
 @exercise("1.3", "Find the bug: and-or, or not-and?", kind="find the bug", points=2, section="OR and NAND",
-          names=("not_and",))  # fmt: skip
+          names=("not_and",), uses=("perceptron.Perceptron", "perceptron.AND", "perceptron.OR"))  # fmt: skip
 def and_or_or_not_and(trial: Trial) -> None:
     """NAND typed from AND, with the weights turned round and the bias left as it was."""
     f = trial.subject
@@ -118,45 +119,62 @@ def and_or_or_not_and(trial: Trial) -> None:
     _gate(trial, "not_and", f, NAND)
 
 
-def _neuron_inputs(trial: Trial) -> list[tuple[np.ndarray, np.ndarray, float]]:
-    rng = trial.rng
-    fixed = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [3.0, -0.5], [0.25, 0.25]])
-    square = np.array([[2.0, -1.0, 0.5], [-1.0, 1.0, 2.0], [-0.5, -3.0, 1.0]])
-    drawn = [(rng.normal(size=shape), rng.normal(size=shape[1]), float(rng.normal())) for shape in ((40, 3), (30, 5))]
-    return [
-        (fixed, np.array([0.5, 0.25]), -0.25), (fixed.astype(int), np.array([-2, 1]), 1),
-        (square, np.array([1.0, -0.75, 2.0]), -0.5), *drawn,
-    ]  # fmt: skip
+def _neuron_inputs(rng: np.random.Generator, count: int, width: int) -> tuple[np.ndarray, np.ndarray, float]:
+    # Eighths are exact, so that however the sum is written down, it is the same.
+    x, w = rng.integers(-24, 25, size=(count, width)) / 8, rng.integers(-16, 17, size=width) / 8
+    return x, w + (w == 0) / 8, float(rng.integers(-9, 10)) / 4 + 0.125
+
+
+def _neuron(x, w, b):
+    return np.where((x * w).sum(axis=1) + b > 0, 1, 0)
+
+
+def _near_the_border() -> list[tuple]:
+    """Give inputs whose sum is exactly 0, or just beside it, on either side."""
+    tiny = np.array([[0.0], [2.0**-8], [-(2.0**-8)], [2.0**-30], [-(2.0**-30)]])
+    corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [3.0, -0.5], [0.25, 0.25]])
+    return [(tiny, np.array([1.0]), 0.0), (tiny[:3] + 0.5, np.array([2.0]), -1.0),
+            (corners, np.array([0.5, 0.25]), -0.25), (corners.astype(int), np.array([-2, 1]), 1),
+            (corners, np.array([1.0, 1.0]), 0.0)]  # fmt: skip
 
 
 @exercise("1.4", "A neuron for a whole table", kind="write it", points=2, section="One class for all of them",
-          names=("neuron",))  # fmt: skip
+          names=("neuron",), uses=())  # fmt: skip
 def neuron(trial: Trial) -> None:
     """One neuron's answers to N inputs at once, with any number of weights."""
-    f = trial.subject
-    for x, w, b in _neuron_inputs(trial):
-        total = (x * w).sum(axis=1) + b
+    turned = _("It fires where it should not, and the other way round.")
+    edge = _("It must fire where the sum is above 0, however little, and not where it is 0 or below.")
+    single = _("A table of one row must give an array with one answer, of shape (1,).")
+
+    def total(x, w, b=0.0):
+        return (x * w).sum(axis=1) + b
+
+    def misfit(x, w, b):
         hint = _("x has the shape {x}, and w has the shape {w}: that does not work. A row of x is one input.")
-        found = trial.call(f, x, w, b, raised=("axis", hint.format(x=x.shape, w=w.shape)))
-        trial.equal(found, np.where(total > 0, 1, 0), [
-            ("fence", total >= 0, _("It fires also where the sum is exactly 0.")),
-            ("sign", total <= 0, _("It fires where it should not, and the other way round.")),
-            ("sign", total < 0, _("It fires where it should not, and the other way round.")),
-            ("sign", total > 2 * b, _("b is a bias. You use it as a threshold.")),
-            ("formula", total, _("Those are the sums. What is missing is the decision: 1 or 0.")),
-            ("formula", total > b, _("The bias is not in it.")),
-            ("formula", np.sign(total), _("Below 0 it says -1. A neuron says 1 or 0.")),
-            ("axis", x.T @ w + b > 0 if len(x) == len(w) else np.nan,
-             _("Rows and columns are swapped: a row of x is one input.")),
-            ("axis", (x * w).sum() + b > 0, _("All rows are added up to one answer. Each row wants its own.")),
-            ("axis", (x * w).sum(axis=0) + b > 0, _("You add up the columns. A row of x is one input.")),
-            ("shape", x * w + b > 0, _("The products are not added up yet: one answer for each row of x.")),
-            ("formula", x.sum(axis=1) + b > 0, _("The weights are not in it.")),
-        ])  # fmt: skip
-    x, w, b = trial.rng.normal(size=(1, 4)), np.array([1.0, -1.0, 0.5, 2.0]), 0.25
-    hint = _("A table of one row must give an array with one answer, of shape (1,).")
-    trial.equal(trial.call(f, x, w, b), np.where(x @ w + b > 0, 1, 0), kind="shape", hint=hint)
-    trial.no_loop(f)
+        return "axis", hint.format(x=x.shape, w=w.shape)
+
+    function(trial, trial.subject, _neuron, _neuron_inputs, ((40, 3), (3, 3), (6, 5), (7, 1), (5, 2), (9, 4)), [
+        ("sign", lambda x, w, b: total(x, w, b) <= 0, turned),
+        ("sign", lambda x, w, b: total(x, w) > b, _("b is a bias. You use it as a threshold.")),
+        ("formula", total, _("Those are the sums. What is missing is the decision: 1 or 0.")),
+        ("formula", lambda x, w, b: total(x, w) > 0, _("The bias is not in it.")),
+        ("formula", lambda x, w, b: total(x, w, round(b)) > 0, _("The bias is rounded.")),
+        ("formula", lambda x, w, b: np.sign(total(x, w, b)), _("Below 0 it says -1. A neuron says 1 or 0.")),
+        ("formula", lambda x, w, b: x.sum(axis=1) + b > 0, _("The weights are not in it.")),
+        ("axis", lambda x, w, b: x.T @ w + b > 0, _("Rows and columns are swapped: a row of x is one input.")),
+        ("axis", lambda x, w, b: (x * w).sum() + b > 0, _("All rows are added up to one answer. Each row wants its "
+                                                         "own.")),
+        ("axis", lambda x, w, b: (x * w).sum(axis=0) + b > 0, _("You add up the columns. A row of x is one input.")),
+        ("shape", lambda x, w, b: x * w + b > 0, _("The products are not added up yet: one answer for each row of x.")),
+        ("sizes", lambda x, w, b: x[:, 0] * w[0] + x[:, 1] * w[1] + b > 0, _(
+            "It looks at the first two columns alone. There may be any number of them.")),
+        ("sizes", lambda x, w, b: total(x[:, :2], w[:2], b) > 0, _(
+            "It looks at the first two columns alone. There may be any number of them.")),
+    ], borders=[
+        *(case(*inputs, kind="fence", hint=edge) for inputs in _near_the_border()),
+        *(case(*_neuron_inputs(trial.rng, 1, width), kind="shape", hint=single) for width in (4, 1)),
+    ], raised=misfit)  # fmt: skip
+    no_loop(trial, trial.subject, _neuron_inputs, (4, 3), (400, 3), (4, 400))
 
 
 def _room(w1: float, w2: float, b: float) -> dict:
@@ -189,7 +207,8 @@ def room_for_error(trial: Trial) -> None:
 TRIPLES = tuple((x1, x2, x3) for x1 in (0, 1) for x2 in (0, 1) for x3 in (0, 1))
 
 
-@exercise("1.6", "Neurons that add", kind="write it", points=3, section="XOR from two layers", names=("add_bits",))
+@exercise("1.6", "Neurons that add", kind="write it", points=3, section="XOR from two layers", names=("add_bits",),
+          uses=("perceptron",))  # fmt: skip
 def neurons_that_add(trial: Trial) -> None:
     """Add three bits: the digit that is written down, and the one that is carried."""
     f, x = trial.subject, np.array(TRIPLES)
@@ -203,29 +222,38 @@ def neurons_that_add(trial: Trial) -> None:
             answers.append(trial.array(answer).astype(float))
         return np.array(answers)
 
+    def case_of(wrong, what):
+        bits = [str(triple) for triple, bad in zip(TRIPLES, wrong, strict=True) if bad]
+        return _("The {what} is not right for {bits}.").format(what=what, bits=", ".join(bits[:3]))
+
     found = ask(TRIPLES)
+    digit, carry = total % 2, (total > 1) * 1
     swapped = _("The digit comes first, the carry second.")
-    trial.expect(not np.array_equal(found, np.stack([total > 1, total % 2], axis=1)), "order", swapped)
-    trial.equal(found[:, 0], total % 2, [
-        ("sign", 1 - total % 2, _("Every digit is turned round.")),
+    trial.expect(not np.array_equal(found, np.stack([carry, digit], axis=1)), "order", swapped)
+    trial.equal(found[:, 0], digit, [
+        ("sign", 1 - digit, _("Every digit is turned round.")),
         ("one input", pair % 2, _("The digit of the first two is right; the third input is not in it yet.")),
         ("formula", total > 0, _("The digit is 1 if any input is. That is OR: 1 + 1 = 10 has the digit 0.")),
         ("formula", total == 1, _("1 + 1 + 1 = 11 has the digit 1.")),
         ("formula", total, _("The sum can be 3. A neuron says 1 or 0.")),
         ("formula", total == 3, _("The digit is 1 only if all inputs are.")),
-    ], kind="values", hint=_("A digit is not right. Go through the eight cases on paper, layer by layer."))  # fmt: skip
-    trial.equal(found[:, 1], total > 1, [
-        ("sign", total <= 1, _("The digits are right. Every carry is turned round.")),
+    ], kind="wrong digit", hint=case_of(found[:, 0] != digit, _("digit")), more=_(
+        "Go through these cases on paper, layer by layer."))  # fmt: skip
+    trial.equal(found[:, 1], carry, [
+        ("sign", 1 - carry, _("The digits are right. Every carry is turned round.")),
         ("one input", pair == 2, _("The digits are right. The carry does not look at the third input.")),
         ("formula", total == 3, _("The digits are right. The carry waits until all three are 1.")),
         ("formula", total > 0, _("The digits are right. There is a carry already for a single 1.")),
-        ("formula", (total == 2), _("The digits are right. 1 + 1 + 1 = 11 has a carry, too.")),
-    ], kind="values", hint=_("The digits are right, a carry is not. Go through the eight cases."))  # fmt: skip
+        ("formula", total == 2, _("The digits are right. 1 + 1 + 1 = 11 has a carry, too.")),
+    ], kind="wrong carry", hint=case_of(found[:, 1] != carry, _("carry")), more=_(
+        "The digits are right. Go through these cases on paper."))  # fmt: skip
     hint = _("With inputs that are off by up to 0.1 it breaks. Gates decide; what compares with 0 and 1 or calculates"
              " passes the error on.")  # fmt: skip
     more = _("Build it from gates or from Perceptron. Then the first layer makes clean zeros and ones of its inputs.")
     for error in (0.1, -0.1, trial.rng.uniform(-0.1, 0.1, x.shape)):
-        trial.equal(ask(x + error), np.stack([total % 2, total > 1], axis=1), kind="noise", hint=hint, more=more)
+        trial.equal(ask(x + error), np.stack([digit, carry], axis=1), kind="noise", hint=hint, more=more)
+    rounds = _("It is right, and rounds. The task is to build it of neurons: weights, a bias, and the step.")
+    trial.without("round", "rint", "around", "floor", "ceil", "trunc", kind="rounds", hint=rounds)
 
 
 explain("1.7", "XOR in one neuron?", points=2, section="XOR, and why no line does it")

@@ -5,135 +5,149 @@ import math
 import numpy as np
 
 from dlcourse.checks.base import Trial, exercise, explain
+from dlcourse.checks.battery import case, function, no_loop
+from dlcourse.checks.references import sigmoid, softmax, tanh
 from dlcourse.text import _
 
 OVERFLOW = {"over": "raise", "invalid": "raise"}
+# Whatever the shape: one number, two, many, more rows than columns, as many, three axes.
+SHAPES = ((7,), (3, 4), (2, 1, 3), (1,), (2,), (3, 3), (5, 2))
 
 
-def _inputs(trial: Trial) -> list[np.ndarray]:
-    """Give a vector, a matrix that is not square, an array of three axes, and nothing but negative numbers."""
-    rng = trial.rng
-    vector = np.append(rng.normal(scale=2, size=5), [0.0, 0.4])
-    return [vector, rng.normal(scale=2, size=(3, 4)), rng.normal(size=(2, 1, 3)), -rng.uniform(0.5, 3, size=4)]
-
-
-def _tanh(x):
-    z = np.exp(-2 * np.abs(x))
-    return np.sign(x) * (1 - z) / (1 + z)
+def _numbers(rng: np.random.Generator, *shape: int) -> tuple[np.ndarray]:
+    """Give numbers on both sides of 0, and none so near to it that a difference of exponentials loses its digits."""
+    x = rng.uniform(0.05, 5, size=shape) * rng.choice([-1, 1], size=shape)
+    x.flat[x.size // 2] = 0.0 if x.size > 2 else x.flat[x.size // 2]
+    return (x,)
 
 
 @exercise("2.1", "tanh from exponentials", kind="write it", points=2, section="Where the textbook breaks",
-          names=("my_tanh",))  # fmt: skip
+          names=("my_tanh",), uses=())  # fmt: skip
 def tanh_from_exponentials(trial: Trial) -> None:
     """tanh written with np.exp, for any shape, that stays right far out."""
-    f = trial.subject
-    for x in _inputs(trial):
-        trial.equal(trial.call(f, x), _tanh(x), [
-            ("scale", 1 / (1 + np.exp(-2 * x)), _("That is the sigmoid of 2x, from 0 to 1; tanh begins at -1.")),
-            ("scale", _tanh(x / 2), _("The curve is half as steep as tanh. Look at the factor in the exponent.")),
-            ("scale", _tanh(2 * x), _("The curve is twice as steep as tanh. Look at the factor in the exponent.")),
-            ("formula", np.sinh(x), _("That is the numerator, half of it or all. It is divided by a sum.")),
-            ("formula", 2 * np.sinh(x), _("That is the numerator. It is divided by a sum.")),
-            ("formula", lambda: 1 / _tanh(x), _("Numerator and denominator are swapped.")),
-            ("sign", np.abs(_tanh(x)), _("For negative x the value must be negative, too.")),
-        ])  # fmt: skip
-    trial.equal(trial.call(f, 0.0), 0.0)
-    far = np.array([-1000.0, -30.0, 30.0, 1000.0])
     hint = _("Far out it breaks: my_tanh of ±1000 must be ±1, and e to a large number is infinite for a computer.")
     more = _("Multiply both sides of the fraction by e to the power of -|x|, as the chapter does for the sigmoid.")
-    found = trial.call(f, far, raised=("stability", hint, more))
-    trial.equal(found, np.sign(far), kind="stability", hint=hint, more=more)
+    early = _("At x = {x:g} tanh is not quite what it gives: it becomes flat too early.")
+    function(trial, trial.subject, tanh, _numbers, SHAPES, [
+        ("scale", lambda x: 1 / (1 + np.exp(-2 * x)), _("That is the sigmoid of 2x, from 0 to 1; tanh begins at -1.")),
+        ("scale", lambda x: tanh(x / 2), _("The curve is half as steep as tanh. Look at the factor in the exponent.")),
+        ("scale", lambda x: tanh(2 * x), _("The curve is twice as steep as tanh. Look at the factor in the "
+                                            "exponent.")),
+        ("formula", np.sinh, _("That is the numerator, half of it or all. It is divided by a sum.")),
+        ("formula", lambda x: 2 * np.sinh(x), _("That is the numerator. It is divided by a sum.")),
+        ("formula", lambda x: 1 / tanh(x), _("Numerator and denominator are swapped.")),
+        ("sign", lambda x: np.abs(tanh(x)), _("For negative x the value must be negative, too.")),
+    ], borders=[
+        *(case(np.array([side * x, 0.5]), kind="clip", hint=early.format(x=side * x), errors={}, rtol=1e-14, atol=1e-15)
+          for x in (6.0, 9.0, 12.0, 16.0) for side in (1, -1)),
+        case(np.array([-1000.0, -30.0, 30.0, 1000.0]), kind="stability", hint=hint, more=more),
+        case(np.array([0.25, 1000.0, -0.25]), kind="stability", hint=hint, more=more),
+    ], rtol=1e-11, atol=4e-15)  # fmt: skip
+    trial.call(trial.subject, np.array([0.5, -0.5]), layout="watched", raised=("layout", hint))
     hint = _("The task is to build it from np.exp; tanh, sinh and cosh themselves are not allowed.")
-    trial.avoids(f, "tanh", "sinh", "cosh", kind="borrowed", hint=hint)
+    trial.without("tanh", "sinh", "cosh", "tan", kind="borrowed", hint=hint)
 
 
-def _softmax(x):
-    z = np.exp(x - x.max(axis=-1, keepdims=True))
-    return z / z.sum(axis=-1, keepdims=True)
+def _scores(rng: np.random.Generator, *shape: int) -> tuple[np.ndarray]:
+    return (rng.normal(size=shape),)
 
 
-def _check_softmax(trial: Trial) -> None:
-    f, rng = trial.subject, trial.rng
-    one = _("One sample, of shape (K,), does not work; the last axis is axis=-1 for a sample and for a batch.")
-    batch = _("A batch, of shape (N, K), does not work. Which axis holds the K scores of one sample?")
-    keep = _("keepdims=True leaves an axis of length 1, so that (N, 1) can be taken from (N, K).")
-    for x in (rng.normal(size=(4, 3)), rng.normal(size=(3, 3)), rng.normal(size=(1, 5)), rng.normal(size=6)):
-        z, shifted = np.exp(x), np.exp(x - x.max(axis=-1, keepdims=True))
-        found = trial.call(f, x, raised=("one sample", one) if x.ndim == 1 else ("axis", batch, keep))
-        trial.equal(found, _softmax(x), [
-            ("axis", z / z.sum(), _("The whole batch sums to 1; each row should, on its own.")),
-            ("axis", z / z.sum(axis=0), _("Here the columns sum to 1. Each row holds the scores of one sample.")),
-            ("axis", shifted / shifted.sum(axis=0), _("Here it is not the rows that sum to 1.")),
-            ("axis", shifted / shifted.sum(), _("The whole batch sums to 1; each row should, on its own.")),
-            ("formula", z, _("Those are the exponentials. Divide them by their sum.")),
-            ("formula", shifted, _("Those are the exponentials. Divide them by their sum.")),
-            ("formula", lambda: x / x.sum(axis=-1, keepdims=True), _("The scores are shared without an exponential.")),
-            ("sign", _softmax(-x), _("The largest score got the smallest probability.")),
-            ("formula", np.log(_softmax(x)), _("Those are the logarithms of the probabilities.")),
-            ("formula", z / (1 + z), _("That is a sigmoid of each score: the row does not sum to 1.")),
-        ])  # fmt: skip
-    scores = rng.normal(size=(3, 4))
-    hint = _("The same number added to all scores of a row must change nothing.")
-    trial.equal(trial.call(f, scores + 3.0), _softmax(scores), kind="shift", hint=hint)
-    large = np.array([[0.0, 999.0, 1000.0], [-1000.0, -1001.0, -1000.0]])
-    hint = _("Large scores break it: e to the power of 1000 is infinite for a computer, and of -1000 it is 0.")
-    more = _("Take the largest score of each row from that row first.")
-    for x in (large, large[0], large[1]):
-        trial.equal(trial.call(f, x), _softmax(x), kind="stability", hint=hint, more=more)
+def _extreme(rng: np.random.Generator) -> list[np.ndarray]:
+    """Give large scores: on one side, on both, all the same, in one row among ordinary ones, in two."""
+    one = np.zeros(10)
+    one[rng.integers(10)] = 1000.0
+    batch = rng.normal(size=(4, 5))
+    batch[1] += 1000
+    batch[3, rng.integers(5)] = -1000
+    far = np.array([[0.0, -40.0, -25.0, 3.0], [60.0, 20.0, 25.0, 60.5]])
+    tens = np.array([[0.0, 999.0, 1000.0], [-1000.0, -1001.0, -1000.0]])
+    return [tens, tens[0], tens[1], one, -one, batch, far, np.full(3, 1000.0), np.array([[-1000.0], [1000.0]])]
 
 
 @exercise("2.2", "From scores to probabilities", kind="write it", points=3, section="Where the textbook breaks",
-          names=("softmax",))  # fmt: skip
-def softmax(trial: Trial) -> None:
+          names=("softmax",), uses=())  # fmt: skip
+def from_scores_to_probabilities(trial: Trial) -> None:
     """Softmax over the last axis: one sample, a batch, large scores."""
-    _check_softmax(trial)
-    trial.no_loop(trial.subject)
+    one = _("One sample, of shape (K,), does not work; the last axis is axis=-1 for a sample and for a batch.")
+    batch = _("A batch, of shape (N, K), does not work. Which axis holds the K scores of one sample?")
+    keep = _("keepdims=True leaves an axis of length 1, so that (N, 1) can be taken from (N, K).")
+    whole = _("The whole batch sums to 1; each row should, on its own.")
+    bare = _("Those are the exponentials. Divide them by their sum.")
+    columns = _("Here the columns sum to 1. Each row holds the scores of one sample.")
+    hint = _("Large scores break it: e to the power of 1000 is infinite for a computer, and of -1000 it is 0.")
+    more = _("Take the largest score of each row from that row first.")
+    shift = _("The same number added to all scores of a row must change nothing.")
+
+    def shifted(x):
+        return np.exp(x - x.max(axis=-1, keepdims=True))
+
+    function(trial, trial.subject, softmax, _scores, ((4, 3), (3, 3), (1, 5), (6,), (5, 1), (1,), (2,), (2, 4)), [
+        ("axis", lambda x: np.exp(x) / np.exp(x).sum(), whole),
+        ("axis", lambda x: np.exp(x) / np.exp(x).sum(axis=0), columns),
+        ("axis", lambda x: np.exp(x - x.max(axis=0)) / np.exp(x - x.max(axis=0)).sum(axis=0), columns),
+        ("axis", lambda x: shifted(x) / shifted(x).sum(axis=0), _("Here it is not the rows that sum to 1.")),
+        ("axis", lambda x: shifted(x) / shifted(x).sum(), whole),
+        ("formula", np.exp, bare),
+        ("formula", shifted, bare),
+        ("formula", lambda x: x / x.sum(axis=-1, keepdims=True), _("The scores are shared without an exponential.")),
+        ("sign", lambda x: softmax(-x), _("The largest score got the smallest probability.")),
+        ("formula", lambda x: np.log(softmax(x)), _("Those are the logarithms of the probabilities.")),
+        ("formula", lambda x: 1 / (1 + np.exp(-x)), _("That is a sigmoid of each score: the row does not sum to 1.")),
+    ], borders=[
+        case(trial.rng.normal(size=(3, 4)) + 3.0, kind="shift", hint=shift),
+        *(case(x, kind="stability", hint=hint, more=more) for x in _extreme(trial.rng)),
+    ], raised=lambda x: ("one sample", one) if x.ndim == 1 else ("axis", batch, keep),
+        rtol=1e-10, atol=4e-15)  # fmt: skip
+    no_loop(trial, trial.subject, _scores, (3, 3), (300, 3), (3, 300))
 
 
 @exercise("2.3", "Find the bug: the sigmoid of the notes", kind="find the bug", points=2,
-          section="Where the textbook breaks", names=("sigmoid",))  # fmt: skip
+          section="Where the textbook breaks", names=("sigmoid",), uses=())  # fmt: skip
 def sigmoid_of_the_notes(trial: Trial) -> None:
     """The notes' ``1/(1 + np.exp(-x))`` without its overflow, and without merely hiding the warning."""
-    f = trial.subject
-    for x in _inputs(trial):
-        z = np.exp(-np.abs(x))
-        right = np.where(x >= 0, 1, z) / (1 + z)
-        trial.equal(trial.call(f, x), right, [
-            ("sign", 1 - right, _("The curve falls from 1 to 0; the sigmoid rises.")),
-            ("formula", 1 / (1 + z), _("For negative x it gives what it gives for -x: the numerator differs there.")),
-            ("formula", z / (1 + z), _("For positive x it gives what it gives for -x: the numerator differs there.")),
-            ("scale", _tanh(x), _("That is tanh: it begins at -1.")),
-            ("scale", _tanh(x / 2), _("It runs from -1 to 1, and should from 0 to 1.")),
-        ])  # fmt: skip
-    trial.equal(trial.call(f, 0.0), 0.5)
-    far = np.array([-1e4, -1000.0, -100.0, 100.0, 1000.0, 1e4])
-    trial.equal(trial.call(f, far), (far > 0).astype(float), atol=1e-7)
-    hint = _("The values are right, but the warning is only hidden. Write it so that nothing overflows.")
-    trial.avoids(f, "errstate", "seterr", "catch_warnings", "simplefilter", "filterwarnings", kind="hidden", hint=hint)
-    hint = _("The values are right, but an exponential overflows on the way, far to the left or far to the right.")
+    far = np.array([-1e5, -1000.0, -100.0, 100.0, 1000.0, 1e5])
+    early = _("At x = {x:g} the sigmoid is not quite what it gives: it becomes flat too early.")
+    over = _("The values are right, but an exponential overflows on the way, far to the left or far to the right.")
     more = _("np.where computes both of its sides for every x. Which exponent is never positive?")
-    found = trial.call(f, far, errors=OVERFLOW, raised=("stability", hint, more))
-    trial.equal(found, (far > 0).astype(float), atol=1e-7)
+    hidden = _("The values are right, but the warning is only hidden. Write it so that nothing overflows.")
+    function(trial, trial.subject, sigmoid, _numbers, SHAPES, [
+        ("sign", lambda x: 1 - sigmoid(x), _("The curve falls from 1 to 0; the sigmoid rises.")),
+        ("formula", lambda x: 1 / (1 + np.exp(-np.abs(x))), _(
+            "For negative x it gives what it gives for -x: the numerator differs there.")),
+        ("formula", lambda x: 1 / (1 + np.exp(np.abs(x))), _(
+            "For positive x it gives what it gives for -x: the numerator differs there.")),
+        ("scale", tanh, _("That is tanh: it begins at -1.")),
+        ("scale", lambda x: tanh(x / 2), _("It runs from -1 to 1, and should from 0 to 1.")),
+    ], borders=[
+        *(case(np.array([side * x, 0.5]), kind="clip", hint=early.format(x=side * x)) for x in (12.0, 20.0, 34.0)
+          for side in (1, -1)),
+        case(far),
+    ], rtol=1e-11, atol=4e-15)  # fmt: skip
+    trial.without("errstate", "seterr", "seterrcall", "catch_warnings", "simplefilter", "filterwarnings",
+                  kind="hidden", hint=hidden)  # fmt: skip
+    for x in (far, far[:1], np.array([[-1000, 3], [1000, 0]])):
+        found = trial.call(trial.subject, x, errors=OVERFLOW, raised=("stability", over, more))
+        trial.equal(found, sigmoid(x), rtol=1e-11, atol=4e-15)
 
 
 @exercise("2.4", "Find the bug: a ReLU that eats its input", kind="find the bug", points=2,
-          section="ReLU, tanh, identity", names=("relu",))  # fmt: skip
+          section="ReLU, tanh, identity", names=("relu",), uses=())  # fmt: skip
 def relu_that_eats(trial: Trial) -> None:
     """ReLU of any array or number, which leaves its argument alone."""
-    f = trial.subject
-    for x in _inputs(trial):
-        scalar = _("x > 0 is an array of True and False: if cannot choose. Work on all numbers at once.")
-        trial.equal(trial.call(f, x, raised=("one sample", scalar)), np.where(x > 0, x, 0), [
-            ("sign", np.where(x < 0, x, 0), _("It lets the negative numbers pass, and stops the others.")),
-            ("formula", np.abs(x), _("A negative number becomes positive. It should become 0.")),
-            ("formula", x > 0, _("Those are 0 and 1, as of the step function. A positive number stays itself.")),
-            ("formula", x, _("Negative numbers pass as they are.")),
-            ("shape", x[x > 0], _("The negative numbers are left out. They become 0, and the shape stays.")),
-            ("values", x.clip(0, 1), _("Numbers above 1 are cut off.")),
-        ])  # fmt: skip
-    hint = _("One number alone, relu(-2.0), does not work. NumPy's functions take a number as well as an array.")
-    for x in (-2.0, 0.0, 1.5, 40.0):
-        trial.equal(trial.call(f, x, raised=("one number", hint)), max(x, 0.0))
+    scalar = _("x > 0 is an array of True and False: if cannot choose. Work on all numbers at once.")
+    one = _("One number alone, relu({x}), does not work. NumPy's functions take a number as well as an array.")
+    function(trial, trial.subject, lambda x: np.where(x > 0, x, 0), _numbers, SHAPES, [
+        ("sign", lambda x: np.where(x < 0, x, 0), _("It lets the negative numbers pass, and stops the others.")),
+        ("formula", np.abs, _("A negative number becomes positive. It should become 0.")),
+        ("formula", lambda x: x > 0, _("Those are 0 and 1, as of the step function. A positive number stays itself.")),
+        ("formula", lambda x: x, _("Negative numbers pass as they are.")),
+        ("shape", lambda x: x[x > 0], _("The negative numbers are left out. They become 0, and the shape stays.")),
+        ("values", lambda x: x.clip(0, 1), _("Numbers above 1 are cut off.")),
+    ], borders=[
+        case(np.array([1e-9, -1e-9, 1e9, -1e9])), case(-trial.rng.uniform(0.5, 3, size=4)),
+        case(trial.rng.uniform(0.5, 3, size=4)), case(np.zeros(3)),
+        *(case(x, kind="one number", hint=one.format(x=x)) for x in (-2.0, 0.0, 1.5, 40.0, -3, 7)),
+    ], raised=lambda x: ("one sample", scalar) if np.ndim(x) else ("one number", one.format(x=x)))  # fmt: skip
 
 
 def _points(variant: int) -> dict:
@@ -195,50 +209,52 @@ def a_third_is_deaf(trial: Trial) -> None:
 
 
 def _swish(x):
-    return x * (1 + _tanh(x / 2)) / 2
+    return x * sigmoid(x)
 
 
-def _swish_loop(x):
-    y = np.empty_like(x)
-    for place, value in enumerate(x):
-        y[place] = value / (1 + math.exp(-value))
-    return y
+def _swish_grad(x):
+    return sigmoid(x) + x * sigmoid(x) * sigmoid(-x)
 
 
-@exercise("2.7", "Swish and its slope", kind="write it", points=3, section="Slopes", names=("swish", "swish_grad"))
+@exercise("2.7", "Swish and its slope", kind="write it", points=3, section="Slopes", names=("swish", "swish_grad"),
+          uses=("functions.sigmoid", "functions.sigmoid_grad"))  # fmt: skip
 def swish(trial: Trial) -> None:
     """x times the sigmoid of x, and its derivative by the product rule, both on whole arrays."""
     f, slope = trial.subjects
-    for x in _inputs(trial):
-        y = (1 + _tanh(x / 2)) / 2
-        trial.equal(trial.call(f, x), x * y, [
-            ("formula", y, _("That is the sigmoid alone; swish is x times it.")),
-            ("formula", x + y, _("x and the sigmoid are multiplied, not added.")),
-            ("formula", np.maximum(x, 0), _("That is ReLU; swish is smooth, and a little below 0 for negative x.")),
-            ("sign", x * (1 - y), _("That is x times the sigmoid of -x.")),
-            ("formula", x * _tanh(x), _("That is x times tanh.")),
-            ("formula", x * y * (1 - y), _("That is x times the slope of the sigmoid.")),
-        ])  # fmt: skip
-    for x in _inputs(trial):
-        y = (1 + _tanh(x / 2)) / 2
-        both = _("One half of the product rule is missing: (u·v)' = u'·v + u·v'.")
-        trial.gradient(lambda x: float(_swish(x).sum()), x, trial.call(slope, x), [
-            ("product rule", y, both),
-            ("product rule", x * y * (1 - y), both),
-            ("product rule", y * (1 - y), _("(u·v)' is not u'·v': the product rule has two terms.")),
-            ("product rule", y - x * y * (1 - y), _("The two terms of the product rule are added.")),
-            ("product rule", y + x * y, _("The slope of the sigmoid is y(1 - y); a factor of it is missing.")),
-            ("product rule", y + y * (1 - y), _("In the second term, the slope of the sigmoid is multiplied by x.")),
-            ("wrong function", x * y, _("That is swish itself, not its slope.")),
-            ("wrong function", x > 0, _("That is the slope of ReLU.")),
-        ])  # fmt: skip
-    far = np.array([-1000.0, 1000.0])
     hint = _("Far out it breaks: at ±1000 swish is about 0 and 1000, its slope 0 and 1.")
-    trial.equal(trial.call(f, far), [0.0, 1000.0], kind="stability", hint=hint)
-    trial.equal(trial.call(slope, far), [0.0, 1.0], kind="stability", hint=hint)
-    trial.no_loop(f)
-    trial.no_loop(slope)
-    trial.faster_than(_swish_loop, f, trial.rng.normal(size=50_000))
+    far = [case(x, kind="stability", hint=hint) for x in (np.array([-1000.0, 1000.0]), np.array([0.5, 1000.0, -0.5]))]
+    function(trial, f, _swish, _numbers, SHAPES, [
+        ("formula", sigmoid, _("That is the sigmoid alone; swish is x times it.")),
+        ("formula", lambda x: x + sigmoid(x), _("x and the sigmoid are multiplied, not added.")),
+        ("formula", lambda x: np.maximum(x, 0), _("That is ReLU; swish is smooth, and a little below 0 for negative "
+                                                  "x.")),
+        ("sign", lambda x: x * sigmoid(-x), _("That is x times the sigmoid of -x.")),
+        ("formula", lambda x: x * tanh(x), _("That is x times tanh.")),
+        ("formula", lambda x: x * sigmoid(x) * sigmoid(-x), _("That is x times the slope of the sigmoid.")),
+    ], borders=far)  # fmt: skip
+    lost = _("It is right to some digits only, as differences of swish are. The product rule gives all of them.")
+    both = _("One half of the product rule is missing: (u·v)' = u'·v + u·v'.")
+
+    def bump(x):
+        return sigmoid(x) * sigmoid(-x)
+
+    function(trial, slope, _swish_grad, _numbers, SHAPES, [
+        ("product rule", sigmoid, both),
+        ("product rule", lambda x: x * bump(x), both),
+        ("product rule", bump, _("(u·v)' is not u'·v': the product rule has two terms.")),
+        ("product rule", lambda x: sigmoid(x) - x * bump(x), _("The two terms of the product rule are added.")),
+        ("product rule", lambda x: sigmoid(x) + x * sigmoid(x), _(
+            "The slope of the sigmoid is y(1 - y); a factor of it is missing.")),
+        ("product rule", lambda x: sigmoid(x) + bump(x), _(
+            "In the second term, the slope of the sigmoid is multiplied by x.")),
+        ("wrong function", _swish, _("That is swish itself, not its slope.")),
+        ("wrong function", lambda x: x > 0, _("That is the slope of ReLU.")),
+    ], borders=[
+        *far, *(case(x, kind="precision", hint=lost, rtol=1e-12, atol=4e-15) for x in (
+            np.array([20.0, 25.3, 0.7]), *_numbers(trial.rng, 50))),
+    ], rtol=1e-11, atol=4e-15)  # fmt: skip
+    no_loop(trial, f, _numbers, (3,), (300,))
+    no_loop(trial, slope, _numbers, (3,), (300,))
 
 
-explain("2.8", "Why not a steep sigmoid?", points=2, section="Slopes")
+explain("2.8", "The same network with another bend", points=2, section="ReLU, tanh, identity")

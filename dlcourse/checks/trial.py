@@ -79,11 +79,18 @@ class Trial:
             self.expect(not values.blank(subject), "missing", _("There is nothing in {name} yet.").format(name=name))
 
     def end(self) -> None:
-        """Were the arguments left alone? Asked of every exercise after its check."""
+        """Were the arguments left alone, and is it the learner's own? Asked of every exercise after its check."""
+        self.unchanged()
+        self._is_own()
+
+    def unchanged(self) -> None:
+        """Were the arguments left alone so far?"""
         if self._changed:
             text = _("{doing} changes its argument. Whoever called it still needs the old values.")
             more = _("Work on a new array: what stands left of = or of -= must not be the argument itself.")
             self.fail("aliasing", text.format(doing=self._changed), more)
+
+    def _is_own(self) -> None:
         uses = self.exercise.uses
         if uses is None or self.exercise.kind not in ("write it", "find the bug"):
             return
@@ -93,8 +100,9 @@ class Trial:
         if borrowed:
             name = self.package.get(borrowed[0], ", ".join(self.exercise.names))
             self.fail("borrowed", _(
-                "It works, and it is not yours yet: {name} calls {what}. The task is to write it yourself, in plain "
-                "Python and NumPy.").format(name=name, what=borrowed[0]))  # fmt: skip
+                "It works, and it is not yours yet: {name} calls {what}, which has solved the task already. The "
+                "task is to write it yourself, in plain Python and NumPy."
+            ).format(name=name, what=borrowed[0]))  # fmt: skip
 
     # What is done with a subject. A grader that keeps learners' code in another process has its own `Access`.
 
@@ -301,7 +309,7 @@ class Trial:
 
     def without(self, *names: str, kind: str, hint: str) -> None:
         """Has nothing that was called so far one of these names, such as ``"tanh"``, whatever it was called by?"""
-        self.expect(not set(names) & {name.rpartition(".")[2] for name in self.names}, kind, hint)
+        self.expect(not set(names) & {part for name in self.names for part in name.split(".")}, kind, hint)
 
     def avoids(self, f: Any, *names: str, kind: str, hint: str) -> None:
         """Does it do without these names?"""

@@ -2,6 +2,7 @@
 
 import ast
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from dlcourse.tracing import simple
 
 __all__ = [
     "agree", "as_array", "blank", "close", "copied", "described", "differences", "errstate", "loops", "names",
-    "of_one_sort", "plain", "relation", "same", "shown", "sort_of",
+    "of_one_sort", "places", "plain", "relation", "same", "shown", "sort_of",
 ]  # fmt: skip
 
 # Ours even where a learner's line puts something else in NumPy's place.
@@ -23,6 +24,8 @@ _abs, _all, _any, _array_equal, _asarray, _isfinite = np.abs, np.all, np.any, np
 HIDDEN_LOOPS = {"vectorize", "apply_along_axis", "apply_over_axes", "frompyfunc", "fromiter", "nditer", "ndenumerate",
                 "ndindex", "map", "filter", "reduce"}  # fmt: skip
 SCALARS = (bool, int, float, str)
+# Where a text in a program says: look on this computer, or in the folder that we happen to be in.
+ONE_PLACE = re.compile(r"[A-Za-z]:[\\/]|[/\\~]|(\.{1,2}|data)([\\/]|$)")
 
 
 def blank(value: Any) -> bool:
@@ -99,18 +102,21 @@ def described(value: Any) -> str:
     return "…" if callable(value) else type(value).__name__
 
 
-def close(found: np.ndarray, right: np.ndarray, *, rtol: float | None = None, atol: float | None = None) -> bool:
+def close(
+    found: np.ndarray, right: np.ndarray, *, rtol: float | None = None, atol: float | None = None, coarse: bool = False
+) -> bool:  # fmt: skip
     """Have two arrays one shape, and the same values within the rounding of `found`?
 
-    `rtol` is relative to each value, `atol` to the largest of the right ones. Left out, they follow the dtype.
+    `rtol` is relative to each value, `atol` to the largest of the right ones; for single precision, or what was
+    computed from it (`coarse`), both are 1e-4 and 1e-5 at least.
     """
     if found.shape != right.shape:
         return False
-    coarse = found.dtype.kind == "f" and found.dtype.itemsize < 8
-    if found.dtype == np.float16 and rtol is None:
-        rtol, atol = 5e-3, 5e-3
-    rtol = (1e-4 if coarse else 1e-6) if rtol is None else rtol
-    atol = (1e-5 if coarse else 1e-9) if atol is None else atol
+    coarse |= found.dtype.kind == "f" and found.dtype.itemsize < 8
+    rtol, atol = 1e-6 if rtol is None else rtol, 1e-9 if atol is None else atol
+    if coarse:
+        half = found.dtype == np.float16
+        rtol, atol = max(rtol, 5e-3 if half else 1e-4), max(atol, 5e-3 if half else 1e-5)
     found, right = found.astype(float), right.astype(float)
     finite = _isfinite(right)
     if not _array_equal(finite, _isfinite(found)) or not _array_equal(found[~finite], right[~finite], equal_nan=True):
@@ -161,14 +167,15 @@ def _factor(found: np.ndarray, right: np.ndarray, close: Callable) -> float:
     return factor if close(factor * right) else 0.0
 
 
-def shown(value: Any) -> str:
+def shown(value: Any, digits: int = 4) -> str:
     """Write a value as a learner would, short."""
     if type(value) is np.ndarray and value.ndim:
         dtype = "" if value.dtype == float else f" ({value.dtype})"
-        with np.printoptions(precision=4, suppress=bool(value.size and 1e-3 < _abs(value).max() < 1e5)):
-            return " ".join(np.array2string(value, separator=", ").split()) + dtype
+        plain = bool(value.size and (not _any(value) or 1e-3 < _abs(value).max() < 1e5))
+        with np.printoptions(precision=digits, suppress=plain, threshold=60):
+            return " ".join(np.array2string(value, separator=", ").split()).replace("[ ", "[") + dtype
     if isinstance(value, float | np.ndarray):
-        return f"{value[()] if isinstance(value, np.ndarray) else value:.5g}"
+        return f"{value[()] if isinstance(value, np.ndarray) else value:.{digits + 1}g}"
     return repr(value)
 
 
@@ -242,3 +249,11 @@ def names(source: str | None) -> set[str]:
     nodes = list(ast.walk(_tree(source)))
     found = {node.id for node in nodes if isinstance(node, ast.Name)}
     return found | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+
+
+def places(source: str | None) -> list[str]:
+    """Give the texts in a program that name one place on one computer, where nothing in it asks for the place."""
+    if names(source) & {"data_folder", "__file__"}:
+        return []
+    nodes = [node for node in ast.walk(_tree(source)) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return [node.value for node in nodes if ONE_PLACE.match(node.value)]

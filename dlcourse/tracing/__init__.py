@@ -1,4 +1,4 @@
-"""How a learner's code is run for the checks, and what is measured meanwhile: `recorder` runs it, `values` hands over."""
+"""How a learner's code is run for the checks, and what is measured meanwhile."""
 
 from dlcourse.tracing.recorder import Runner, TooLong, Trace, where
 from dlcourse.tracing.values import LAYOUTS, laid_out, simple

@@ -5,6 +5,7 @@ process where it lives. What is told is measured while the function runs; its te
 """
 
 import builtins
+import dis
 import linecache
 import os
 import sys
@@ -109,7 +110,7 @@ class Runner:
         mine = list(arrays(result))
         self.trace.shares = any(_shares_memory(one, other) for one in mine for other in arrays([args, kwargs]))
         self.trace.reuses = any(_shares_memory(one, other) for one in mine for other in self._earlier)
-        self._earlier = [*self._earlier[-4:], *mine][-8:]
+        self._earlier = [*self._earlier, *mine][-16:]
         if layout not in ("", "read-only", "watched"):  # whoever changed an argument changed the caller's
             for one, other in zip(arrays([args, kwargs]), arrays(list(given))):
                 if not np.array_equal(one, other, equal_nan=one.dtype.kind == "f"):
@@ -157,6 +158,8 @@ class _Recorder:
         elif kind == "numpy" and code not in self._seen and self._caller(frame, through=False) == "learner":
             self._seen.add(code)
             self.trace.names.append(f"numpy.{code.co_qualname}")
+            if frame.f_locals.get("allow_pickle") is True:
+                self.trace.names.append(f"numpy.{code.co_qualname}.allow_pickle")
         return None
 
     def _until_it_returns(self, frame: types.FrameType, event: str, arg: Any) -> Any:
@@ -165,7 +168,7 @@ class _Recorder:
         return self._until_it_returns
 
     def _line(self, frame: types.FrameType, event: str, arg: Any) -> Any:
-        if event == "line":
+        if event in ("line", "opcode"):
             self.lines += 1
             if self.lines >= MOST_LINES or (self.lines & 1023 == 0 and _clock() > self._end):
                 raise TooLong(_("it does not come to an end"))
@@ -196,6 +199,9 @@ class _Recorder:
 
     def _look_at(self, frame: types.FrameType) -> None:
         """Note what a learner's function can reach by the names in it."""
+        # A jump to itself is no new line: of ``while True: pass`` only the single steps are seen.
+        frame.f_trace_opcodes = any("JUMP" in step.opname and step.argval == step.offset
+                                    for step in dis.get_instructions(frame.f_code))  # fmt: skip
         names = frame.f_code.co_names
         found = [scope[name] for name in names for scope in (frame.f_globals, frame.f_builtins) if name in scope]
         found += frame.f_locals.values()

@@ -31,7 +31,7 @@ def row(number):
     accepted = sum(verdicts(number, answer, SEEDS) == dict.fromkeys(SEEDS) for answer in right)
     errors = [verdict(number, subjects(number, text_of(number, tuple(entry[1:])))) for entry in wrong]
     hinted = sum(
-        error is not None and error.kind == entry[0].rpartition(">")[2].strip()
+        error is not None and error.kind == entry[0].partition("|")[0].rpartition(">")[2].strip()
         for error, entry in zip(errors, wrong, strict=True)
     )
     total, survived = survivors(number)
@@ -40,7 +40,7 @@ def row(number):
         "wrong": (len(errors) - errors.count(None), len(wrong)),
         "hint": (hinted, len(wrong)),
         "mutants": (total - len(survived), total),
-        "classes": len({entry[0].partition(">")[0].strip() for entry in wrong}),
+        "classes": len({entry[0].partition("|")[0].partition(">")[0].strip() for entry in wrong}),
     }
 
 

@@ -56,7 +56,7 @@ def test_the_stub_gets_nothing(number):
 @of_each_exercise
 def test_there_are_answers_enough(number):
     right, wrong = table(number, "RIGHT"), table(number, "WRONG")
-    classes = {entry[0].partition(">")[0].strip() for entry in wrong}
+    classes = {entry[0].partition("|")[0].partition(">")[0].strip() for entry in wrong}
     assert len(right) >= 4 and len(wrong) >= 10 and len(classes) >= 5, (len(right), len(wrong), classes)
     texts = [text_of(number, entry[1:]) for entry in wrong] + [
         text_of(number, entry) for entry in right if entry not in (WARNS, FLOAT32)
@@ -73,9 +73,11 @@ def test_a_right_answer_is_accepted(number, answer):
 @pytest.mark.parametrize(("number", "entry"), entries("WRONG"))
 def test_a_wrong_answer_is_rejected_with_its_hint(number, entry):
     named, *answer = entry
+    named, _bar, words = named.partition("|")
     kind = named.rpartition(">")[2].strip()
     things = subjects(number, text_of(number, tuple(answer)))
     for seed in [0, *question(number).hidden_seeds]:
         error = verdict(number, things, seed)
         assert error is not None, f"accepted with seed {seed}"
         assert error.kind == kind, error
+        assert words.strip() in f"{error.hint} {error.more}", error

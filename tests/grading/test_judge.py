@@ -42,7 +42,7 @@ def test_right_and_wrong(how):
 
 
 def test_hidden_seeds_count():
-    text = "n = 0\ndef relu(x):\n    global n\n    n += 1\n    return np.maximum(x, 0) if n < 12 else x"
+    text = "n = 0\ndef relu(x):\n    global n\n    n += 1\n    return np.maximum(x, 0) if n < 60 else x"
     text = f"import numpy as np\n{text}"
     assert run(text, exercises=[("2.4", ("relu",), (0,), 0)]).verdicts["2.4"].right
     assert not run(text, exercises=[RELU]).verdicts["2.4"].right

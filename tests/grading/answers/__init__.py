@@ -4,7 +4,8 @@ A chapter's file has three tables, each by the number of the exercise.
 
 ``RIGHT``: at least four answers, written differently, that must be accepted.
 ``WRONG``: at least ten, of at least five classes, that must be rejected: ``(class, answer)``; where the kind of the
-hint is not the class itself, ``("class > kind of hint", answer)``.
+hint is not the class itself, ``("class > kind of hint", answer)``; words behind a bar, ``"class | words"``, must stand
+in the hint.
 ``EQUIVALENT``: mutants of the solution that no check can or should reject, each with the reason.
 
 An answer is the text of the cell; or two texts, ``old, new``, for the solution with every ``old`` in it replaced (in

@@ -32,13 +32,14 @@ RIGHT = {
         "prediction = {'crosses': np.float64(0.5), 'table': ' 0100', 'theta': np.float32(0.25), 'note': 'x1 alone'}",
         "w, b = np.array([0.5, -0.25]), -0.25\nfound = [int(w @ x + b > 0) for x in [(0, 0), (1, 0), (0, 1), (1, 1)]]\n"
         "prediction = {'table': ''.join(map(str, found)), 'theta': -b, 'crosses': -b / w[0]}",
+        "from fractions import Fraction\nfrom types import MappingProxyType\n"
+        "prediction = MappingProxyType({'table': '0100', 'theta': Fraction(1, 4), 'crosses': Fraction(1, 2)})",
         "p = perceptron.Perceptron([0.5, -0.25], -0.25)\n"
         "prediction = dict(theta=1 / 4, crosses=1 / 2, table='%d%d%d%d' % (p(0, 0), p(1, 0), p(0, 1), p(1, 1)))",
     ],
     "1.2": [
         WARNS,
         GATES,
-        "from dlcourse.perceptron import AND, NAND, OR, XOR",
         """
         def gate(w1, w2, b):
             return lambda x1, x2: np.sum(np.array([w1, w2]) * np.array([x1, x2])) + b > 0
@@ -76,12 +77,17 @@ RIGHT = {
         "def neuron(x, w, b):\n    return np.where(np.sum(w * x, axis=1) + b > 0, 1, 0)",
         "def neuron(x, w, b):\n    return np.dot(x, w) > -b",
         "def neuron(x, w, b):\n    return (w @ x.T + b > 0) * 1.0",
+        "def neuron(x, w, b):\n    return (np.add.reduce(x * w, axis=1) + b > 0).astype(float)",
+        "def neuron(x, w, b):\n    map = np.matmul(x, w)\n    for part in (x, w):\n        assert part.size\n"
+        "    return np.where(map + b > 0, 1, 0)",
         "def neuron(x, w, b):\n    return np.heaviside(np.einsum('nd,d->n', x, w) + b, 0)",
     ],
     "1.5": [
         'gate = {"w1": 0.5, "w2": 0.5, "b": -0.75}',
         'gate = {"b": np.float32(-0.76), "w1": np.float64(0.5), "w2": 0.51, "room": 0.34}',
         'gate = {"w1": 10, "w2": 10, "b": -15}',
+        "from fractions import Fraction\nfrom decimal import Decimal\nfrom collections import OrderedDict\n"
+        "gate = OrderedDict(w1=Fraction(1, 2), w2=Decimal('0.5'), b=Fraction(-3, 4))",
         "gate = max(({'w1': 1.0, 'w2': w2, 'b': b} for w2 in (0.5, 1.0, 1.5) for b in np.arange(-1.9, -1, 0.05)),\n"
         "           key=lambda g: room(**g) * (g['w1'] + g['w2'] + g['b'] > 0 >= max(g['w1'], g['w2']) + g['b']))",
     ],
@@ -100,6 +106,13 @@ RIGHT = {
             first = [1 if total - theta > 0 else 0 for theta in (0.5, 1.5, 2.5)]
             digit = 1 if first[0] - first[1] + first[2] > 0.5 else 0
             return np.array([digit, first[1]])
+        """,
+        """
+        from collections import namedtuple
+        Sum = namedtuple("Sum", "digit carry")
+        def add_bits(x1, x2, x3):
+            carry = perceptron.Perceptron([1, 1, 1], -1.5)(x1, x2, x3)
+            return Sum(perceptron.Perceptron([1, 1, 1, -2], -0.5)(x1, x2, x3, carry), carry)
         """,
         """
         def add_bits(x1, x2, x3):
@@ -131,6 +144,9 @@ WRONG = {
         ("type", "prediction = {", "prediction = [] or 7  # {"),
     ],
     "1.2": [
+        ("borrowed", "from dlcourse.perceptron import AND, NAND, OR, XOR"),
+        ("borrowed", "from functools import partial\nAND, NAND, XOR = map(partial, (perceptron.AND, perceptron.NAND, "
+                     "perceptron.XOR))"),
         ("swapped", gates("> 0.7", "> 0.4")),
         ("swapped", gates("def OR", "def AND")),
         ("raises", gates("def OR", "def OR_of_the_notes")),
@@ -150,6 +166,8 @@ WRONG = {
         ("shape", gates("return AND(NAND(x1, x2), OR(x1, x2))", "return [AND(NAND(x1, x2), OR(x1, x2))]")),
     ],
     "1.3": [
+        ("borrowed | perceptron.NAND", "not_and = perceptron.NAND"),
+        ("borrowed", "def not_and(x1, x2, f=getattr(perceptron, 'NAN' + 'D')):\n    return f(x1, x2)"),
         ("bias", "0.7 -", "-0.7 -"),
         ("bias", "0.7 -", "0 -"),
         ("sign", "def not_and(x1, x2):\n    return 1 if 0.5 * x1 + 0.5 * x2 - 0.7 > 0 else 0"),
@@ -181,7 +199,18 @@ WRONG = {
         ("axis", "x @ w", "np.sum(w * x, axis=0)"),
         ("axis > shape", "x @ w", "w * x"),
         ("axis", "x @ w", "np.sum(w[:, None] * x, axis=0)"),
-        ("sizes > axis", "x @ w", "x[:, 0] * w[0] + x[:, 1] * w[1]"),
+        ("sizes", "x @ w", "x[:, 0] * w[0] + x[:, 1] * w[1]"),
+        ("sizes | first two columns", "x @ w", "x[:, :2] @ w[:2]"),
+        ("formula | rounded", "+ b", "+ round(b)"),
+        ("fence", "> 0", "> 0.01"),
+        ("fence", "> 0", "> 1e-6"),
+        ("type", "return (x @ w + b > 0).astype(int)", "return (x @ w + b > 0).astype(int).tolist()"),
+        ("loop", "def neuron(x, w, b):\n    return np.vectorize(lambda i: int(x[i] @ w + b > 0))(np.arange(len(x)))"),
+        ("loop", "def one(row, w, b):\n    return int(sum(v * u for v, u in zip(row, w)) + b > 0)\n"
+                 "def neuron(x, w, b):\n    return np.array(list(map(lambda row: one(row, w, b), x)))"),
+        ("loop", "def neuron(x, w, b):\n    if len(x) == 1:\n        return np.array([int(x[0] @ w + b > 0)])\n"
+                 "    return np.concatenate([neuron(x[:1], w, b), neuron(x[1:], w, b)])"),
+        ("borrowed", "def neuron(x, w, b):\n    return perceptron.Perceptron(w, b)(*x.T)"),
         ("loop", "return (x @ w + b > 0).astype(int)",
          "return np.array([1 if np.sum(w * row) + b > 0 else 0 for row in x])"),
         ("loop", "return (x @ w + b > 0).astype(int)",
@@ -223,7 +252,10 @@ WRONG = {
         ("formula", "return digit, carry", "return digit, perceptron.OR(perceptron.OR(x1, x2), x3)"),
         ("formula", "return digit, carry", "return digit, perceptron.AND(carry, perceptron.NAND(x1, digit))"),
         ("formula", "[1, 1, 1, -2], -0.5", "[1, 1, 1, -1], -0.5"),
-        ("values", "[1, 1, 1, -2], -0.5", "[1, 1, 2, -2], -0.5"),
+        ("wrong digit | (0, 1, 1)", "[1, 1, 1, -2], -0.5", "[1, 1, 2, -2], -0.5"),
+        ("wrong carry", "return digit, carry", "return digit, perceptron.AND(carry, x1)"),
+        ("wrong carry", "return digit, carry", "return digit, {(0, 0, 0): 1}.get((x1, x2, x3), carry)"),
+        ("rounds", "def add_bits(x1, x2, x3):\n    total = round(x1 + x2 + x3)\n    return total % 2, total // 2"),
         ("noise", "def add_bits(x1, x2, x3):\n    total = x1 + x2 + x3\n    return total % 2, total // 2"),
         ("noise", "def add_bits(x1, x2, x3):\n    total = x1 + x2 + x3\n"
                   "    return int(total in (1, 3)), int(total in (2, 3))"),

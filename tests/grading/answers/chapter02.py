@@ -25,6 +25,16 @@ RIGHT = {
         def my_tanh(x):
             return 2 / (1 + np.exp(-2 * x)) - 1
         """,
+        """
+        def my_tanh(x):
+            def sinh(up, down):
+                return up - down
+            y = np.zeros(x.shape)
+            right, tanh = x >= 0, np.exp(-2.0 * np.abs(x))
+            y[right] = sinh(1, tanh[right]) / (1 + tanh[right])
+            y[~right] = sinh(tanh[~right], 1) / (1 + tanh[~right])
+            return y
+        """,
     ],
     "2.2": [
         FLOAT32,
@@ -45,6 +55,9 @@ RIGHT = {
             return z / z.sum(-1)[..., None]
         """,
         ("x - x.max(axis=-1, keepdims=True)", "x - x.max(axis=-1, keepdims=True) - 1.0"),
+        "def softmax(x):\n    return np.exp(x - np.logaddexp.reduce(x, axis=-1, keepdims=True))",
+        "def softmax(x):\n    z = np.exp(x - np.maximum.reduce(x, axis=-1, keepdims=True))\n"
+        "    return z / np.add.reduce(z, axis=-1, keepdims=True)",
     ],
     "2.3": [
         FLOAT32,
@@ -68,6 +81,15 @@ RIGHT = {
         def sigmoid(x):
             return 1 / (1 + np.exp(-np.clip(x, -500, 500)))
         """,
+        """
+        def sigmoid(x):
+            y, right = np.empty(x.shape), x >= 0
+            y[right] = 1 / (1 + np.exp(-x[right]))
+            z = np.exp(x[~right])
+            y[~right] = z / (1 + z)
+            return y
+        """,
+        "def sigmoid(x):\n    return np.exp(-np.logaddexp(0, -x))",
     ],
     "2.4": [
         FLOAT32,
@@ -118,8 +140,8 @@ RIGHT = {
         def swish(x):
             return np.float32(x) * stable_sigmoid(np.float32(x))
         def swish_grad(x):
-            h = 1e-5
-            return ((x + h) * stable_sigmoid(x + h) - (x - h) * stable_sigmoid(x - h)) / (2 * h)
+            y = stable_sigmoid(np.float32(x))
+            return y + swish(x) * (1 - y)
         """,
     ],
 }
@@ -140,6 +162,16 @@ WRONG = {
         ("shape", "def my_tanh(x):\n    x = np.ravel(x)\n    return np.sign(x) * (2 / (1 + np.exp(-2 * abs(x))) - 1)"),
         ("missing", "def my_tanh(x):\n    z = np.exp(-2 * np.abs(x))"),
         ("aliasing", "z = ", "x *= 1 - 1e-9; z = "),
+        ("borrowed", "from numpy import tanh as th\ndef my_tanh(x):\n    return th(x)"),
+        ("borrowed", "def my_tanh(x):\n    return getattr(np, 'ta' + 'nh')(x)"),
+        ("borrowed", "from numpy import sinh as s, cosh as c\ndef my_tanh(x):\n    x = np.clip(x, -300, 300)\n"
+                     "    return s(x) / c(x)"),
+        ("borrowed | calls functions.tanh", "from dlcourse.functions import tanh as my_tanh"),
+        ("borrowed", "from dlcourse import functions\nmy_tanh = lambda x: functions.tanh(x)"),
+        ("dtype | int64", "def my_tanh(x):\n    y = np.empty_like(x)\n    z = np.exp(-2.0 * np.abs(x))\n"
+                          "    y[...] = np.sign(x) * (1 - z) / (1 + z)\n    return y"),
+        ("clip", "def my_tanh(x):\n    z = np.exp(-2 * np.clip(x, -8, 8))\n    return (1 - z) / (1 + z)"),
+        ("clip", "def my_tanh(x):\n    z = np.exp(-2 * np.clip(x, -15, 15))\n    return (1 - z) / (1 + z)"),
         ("type > raises", "import math\ndef my_tanh(x):\n    return 1 - 2 / (1 + math.exp(2 * x))"),
     ],
     "2.2": [
@@ -156,8 +188,26 @@ WRONG = {
         ("formula", "def softmax(x):\n    return 1 / (1 + np.exp(-x))"),
         ("sign", "np.exp(x - x.max(", "np.exp(-x + x.max("),
         ("scale", "return z", "return 100 * z"),
-        ("shift", "x.max(axis=-1, keepdims=True)", "1e-9 * x ** 2 - np.where(x > 2.8, 1e-3, 0)"),
-        ("loop", "return z", "for _ in range(1): pass\n    return z"),
+        ("shift > precision", "x.max(axis=-1, keepdims=True)", "1e-9 * x ** 2"),
+        ("loop", "    z = ", "    for row in np.atleast_2d(x): pass\n    z = "),
+        ("loop", "def softmax(x):\n    if x.ndim == 2:\n        return np.array(list(map(softmax, x)))\n"
+                 "    z = np.exp(x - x.max())\n    return z / z.sum()"),
+        ("loop", "import math\ndef softmax(x):\n    z = x - x.max(axis=-1, keepdims=True)\n"
+                 "    z = np.vectorize(math.exp)(z)\n    return z / z.sum(axis=-1, keepdims=True)"),
+        ("loop", "def softmax(x):\n    def one(row):\n        z = np.exp(row - row.max())\n        return z / z.sum()\n"
+                 "    return np.apply_along_axis(one, -1, x)"),
+        ("stability", "x.max(axis=-1, keepdims=True)", "x.mean(axis=-1, keepdims=True)"),
+        ("stability", "x - x.max(axis=-1, keepdims=True)", "np.clip(x - x.max(axis=-1, keepdims=True), -20, 0)"),
+        ("borrowed", "from dlcourse.functions import softmax"),
+        ("borrowed", "from functools import partial\nfrom dlcourse import functions\n"
+                     "softmax = partial(functions.softmax)"),
+        ("type", "return z / z.sum(axis=-1, keepdims=True)", "return (z / z.sum(axis=-1, keepdims=True)).tolist()"),
+        ("dtype", "return z / z.sum(axis=-1, keepdims=True)",
+         "y = np.empty_like(x)\n    y[...] = z / z.sum(axis=-1, keepdims=True)\n    return y"),
+        ("buffer > aliasing | gave before", "KEPT = {}\ndef softmax(x):\n"
+         "    y = KEPT.setdefault(x.shape, np.zeros(x.shape))\n    y[...] = np.exp(x - x.max(axis=-1, keepdims=True))\n"
+         "    y /= y.sum(axis=-1, keepdims=True)\n    return y"),
+        ("endless", "z = ", "while True: pass\n    z = "),
         ("aliasing", "z = np.exp(x - x.max(axis=-1, keepdims=True))",
          "x -= x.max(axis=-1, keepdims=True); z = np.exp(x)"),
     ],
@@ -175,6 +225,13 @@ WRONG = {
         ("scale", "def sigmoid(x):\n    return np.tanh(x)"),
         ("scale", "def sigmoid(x):\n    return np.tanh(x / 2)"),
         ("clip > values", "def sigmoid(x):\n    return 1 / (1 + np.exp(-np.clip(x, -3, 3)))"),
+        ("clip", "def sigmoid(x):\n    return 1 / (1 + np.exp(-np.clip(x, -15, 15)))"),
+        ("clip", "def sigmoid(x):\n    return 1 / (1 + np.exp(-np.clip(x, -30, 30)))"),
+        ("dtype", "return np.where(x >= 0, 1, z) / (1 + z)",
+         "y = np.empty_like(x)\n    y[...] = np.where(x >= 0, 1, z) / (1 + z)\n    return y"),
+        ("hidden", "@np.errstate(over='ignore')\ndef sigmoid(x):\n    return 1 / (1 + np.exp(-x))"),
+        ("stability", "def sigmoid(x):\n    return (1 / (1 + np.exp(-x.astype(np.longdouble)))).astype(float)"),
+        ("borrowed", "from dlcourse.functions import sigmoid"),
         ("precision > values", "def sigmoid(x):\n    return np.round(1 / (1 + np.exp(-np.clip(x, -99, 99))), 3)"),
         ("missing", "def sigmoid(x):\n    1 / (1 + np.exp(-np.abs(x)))"),
         ("one sample > shape", "np.where(x", "np.where(np.atleast_2d(x)"),
@@ -182,6 +239,9 @@ WRONG = {
     "2.4": [
         ("aliasing", "def relu(x):\n    x = np.asarray(x)\n    x *= x > 0\n    return x"),
         ("aliasing", "def relu(x):\n    return np.maximum(x, 0, out=x) if np.ndim(x) else max(x, 0.0)"),
+        ("borrowed", "from dlcourse.functions import relu"),
+        ("borrowed", "import dlcourse.functions as f\ndef relu(x, do=f.relu):\n    return do(x)"),
+        ("aliasing", "def relu(x):\n    return x if np.all(np.asarray(x) >= 0) else np.maximum(x, 0)"),
         ("one number", "def relu(x):\n    y = x.copy()\n    y[y < 0] = 0\n    return y"),
         ("one sample", "def relu(x):\n    if x < 0:\n        return 0\n    return x"),
         ("one sample", "def relu(x):\n    return max(0, x)"),
@@ -241,7 +301,14 @@ WRONG = {
         ("product rule", "y + x * y * (1 - y)", "y + x * y"),
         ("wrong function", "y + x * y * (1 - y)", "x * y"),
         ("wrong function", "y + x * y * (1 - y)", "np.where(x > 0, 1.0, 0.0)"),
-        ("gradient", "y + x * y * (1 - y)", "y + x * y * (1 - y) ** 2"),
+        ("gradient > values | expected is", "y + x * y * (1 - y)", "y + x * y * (1 - y) ** 2"),
+        ("precision", "    y = stable_sigmoid(x)\n    return y + x * y * (1 - y)",
+         "    h = 1e-5\n    return (swish(x + h) - swish(x - h)) / (2 * h)"),
+        ("dtype", "return x * stable_sigmoid(x)",
+         "y = np.empty_like(x)\n    y[...] = x * stable_sigmoid(x)\n    return y"),
+        ("loop", "return x * stable_sigmoid(x)",
+         "def go(i):\n        return [] if i == x.size else [x.flat[i] * stable_sigmoid(x.flat[i]), *go(i + 1)]\n"
+         "    return np.array(go(0)).reshape(x.shape)"),
         ("scale", "y + x * y * (1 - y)", "(y + x * y * (1 - y)) / x.size"),
         ("stability", "x * stable_sigmoid(x)", "x * np.exp(x) / (1 + np.exp(x))"),
         ("loop", "x * stable_sigmoid(x)", "np.vectorize(lambda v: v * float(stable_sigmoid(v)))(x)"),
