@@ -146,6 +146,9 @@ def test_what_is_no_flowchart_of_ours_stops_the_build(monkeypatch):
     as_html = importlib.import_module("flowcharts").as_html
     good = 'flowchart LR\n accDescr: one, two\n a["1 < 2"] -- then --> b["two<br>lines"]\n'
     assert "<span>1 &lt; 2</span><i>then →</i><span>two<br>lines</span>" in as_html(good)
+    dots = as_html('flowchart LR\n accDescr: d\n a((x1)) -. goes .-> b & c\n c --> a')
+    assert "<span>x1</span><i>goes →</i><span>b</span><i>,</i><span>c</span>" in dots
+    assert "<span>c</span><i> →</i><span>x1</span>" in dots
     for bad in (good.replace("LR", "TD"), good.replace("accDescr: one, two", ""), good.replace("-->", "==>")):
         with pytest.raises(Exception, match="expected a flowchart LR|more than boxes and arrows"):
             as_html(bad)

@@ -10,9 +10,10 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.transforms import SphinxTransform
 
-# A box is a name, with its words where it comes first; an arrow may have words too.
-BOX = re.compile(r'(\w+)(?:\["([^"]+)"\])?')
-ARROW = re.compile(r'\s*--(?:\s*"([^"]+)"\s*--|\s*([^->"]+?)\s*--)?>\s*')
+# A box, or a circle, is a name, with its words where it comes first; an arrow, or one of dots, may have words too. Where
+# it leads to several boxes, & stands between these.
+BOX = re.compile(r'(\w+)(?:\["([^"]+)"\]|\(\((\w+)\)\))?')
+ARROW = re.compile(r'\s*(?:--(?:\s*"([^"]+)"\s*--|\s*([^->"]+?)\s*--)?>|-\.(?:\s*([^-."]+?)\s*\.)?->|(&))\s*')
 
 
 def as_html(source: str) -> str:
@@ -34,11 +35,12 @@ def _row(line: str, words: dict[str, str]) -> str:
             raise ExtensionError(f"this is more than boxes and arrows: {line!r}")
         place = found.end()
         if expected is BOX:
-            name, text = found.groups()
-            text = html.escape(words.setdefault(name, text or name)).replace("&lt;br&gt;", "<br>")
+            name, *texts = found.groups()
+            text = html.escape(words.setdefault(name, next(filter(None, texts), name))).replace("&lt;br&gt;", "<br>")
             parts.append(f"<span>{text}</span>")
         else:
-            parts.append(f"<i>{html.escape(found[1] or found[2] or '')} →</i>")
+            said = html.escape(next(filter(None, found.groups()[:3]), ""))
+            parts.append("<i>,</i>" if found[4] else f"<i>{said} →</i>")
         expected = ARROW if expected is BOX else BOX
     return f"<div>{''.join(parts)}</div>"
 
