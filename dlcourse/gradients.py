@@ -124,6 +124,8 @@ class GradientCheck:
         The two values there.
     checked : int
         How many entries were compared.
+    note : str
+        Why the two may differ there although the gradient is right: a kink of the function, or float32. Else empty.
     """
 
     relative_error: float
@@ -131,6 +133,11 @@ class GradientCheck:
     given: float
     numerical: float
     checked: int
+    note: str = ""
+
+    def __repr__(self) -> str:
+        said = {name: value for name, value in vars(self).items() if name != "note" or value}
+        return f"GradientCheck({', '.join(f'{name}={value!r}' for name, value in said.items())})"
 
 
 def check_gradient(
@@ -146,7 +153,8 @@ def check_gradient(
     """Compare a gradient that somebody derived with the one by differences.
 
     Where the two disagree, the difference is taken once more with ``h / 100``: if `f` has a kink within `h`, as ReLU
-    has at 0, it lies on both sides of it and is the slope of neither. A wrong gradient is wrong for both.
+    has at 0, it lies on both sides of it and is the slope of neither. A wrong gradient is wrong for both. At the kink
+    itself (ReLU at exactly 0, the maximum of two equal pixels) no difference can judge, and the result's `note` says so.
 
     Parameters
     ----------
@@ -196,9 +204,40 @@ def check_gradient(
     errors = np.where(kinks, relative_error(given, closer, floor=1e8 * noise), errors)
     numerical = np.where(kinks, closer, numerical)
     worst = int(np.argmax(errors))
-    return GradientCheck(
-        float(errors[worst]), indices[worst], float(given[worst]), float(numerical[worst]), len(indices)
-    )
+    found = float(errors[worst]), indices[worst], float(given[worst]), float(numerical[worst])
+    return GradientCheck(*found, len(indices), _note(f, x, h, *found) if found[0] > 1e-6 else "")
+
+
+def _note(f, x: np.ndarray, h: float, error: float, index: tuple[int, ...], given: float, numerical: float) -> str:
+    """Say why the two values at `index` may differ although the gradient is right; empty if there is no such reason."""
+    exact = x.dtype == np.float64
+    wide, narrow = (h / 100, h / 1000) if exact else (10 * h, h)
+    value, eps = abs(_value(f, x)), float(np.finfo(x.dtype).eps)
+    (left, right), (near_left, near_right) = _sides(f, x, index, wide), _sides(f, x, index, narrow)
+    # Where f is smooth, the two sides differ by its curvature times the step, so ten times less for the narrow one.
+    jump, near_jump = abs(right - left), abs(near_right - near_left)
+    if near_jump > 0.5 * jump and near_jump > 100 * eps * value / narrow:
+        return (
+            f"f has a kink at {index}: its slope is {near_left:.4g} to the left and {near_right:.4g} to the right, and a"
+            " difference over both is neither. This tells nothing about the gradient; check it at a point beside"
+        )
+    if exact:
+        return ""
+    rounding = eps * (value / max(abs(numerical), abs(given), eps) + abs(float(x[index])) + 1) / h
+    verdict = "is no larger, and shows nothing" if error <= 3 * rounding else "is larger than that"
+    return f"x is {x.dtype}: rounding alone makes errors of about {rounding:.1g}. This one {verdict}; check with float64"
+
+
+def _sides(f: Callable[[np.ndarray], float], x: np.ndarray, index: tuple[int, ...], h: float) -> tuple[float, float]:
+    """The slopes to the left and to the right, each by a difference on its own side."""
+    old, values = x[index], []
+    try:
+        for place in (old - h, old, old + h):
+            x[index] = place
+            values.append(_value(f, x))
+    finally:
+        x[index] = old
+    return (values[1] - values[0]) / h, (values[2] - values[1]) / h
 
 
 def relative_error(given: ArrayLike, expected: ArrayLike, *, floor: float = 0.0) -> np.ndarray:

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from dlcourse.convolution import MaxPooling
 from dlcourse.gradients import GradientCheck, check_gradient, gradient_descent, numerical_gradient, relative_error
 
 
@@ -300,6 +301,68 @@ def test_a_kink_within_h_is_not_taken_for_a_wrong_gradient():
         assert found[0].relative_error < 1e-6 and found[1].relative_error > 0.3 * size / 2.2e-3, size
     # At the kink itself there is no slope that differences could find.
     assert check_gradient(relu, np.array([0.0, 1.0]), np.array([0.0, 1.0])).relative_error == pytest.approx(1)
+
+
+def summed_relu(x):
+    return float(np.maximum(x, 0).sum())
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "grad", "sides"),
+    [
+        (summed_relu, [0.0, 1.0], [0.0, 1.0], "0 to the left and 1 to the right"),
+        (summed_relu, [0.0, 1.0], [1.0, 1.0], "0 to the left and 1 to the right"),
+        (lambda x: float(np.max(x)), [3.0, 3.0], [1.0, 0.0], "0 to the left and 1 to the right"),
+        (lambda x: 100 + float(np.abs(x).sum()), [0.0, 2.0], [1.0, 1.0], "-1 to the left and 1 to the right"),
+    ],
+)
+def test_at_a_kink_the_result_says_so(f, x, grad, sides):
+    found = check_gradient(f, np.array(x), np.array(grad))
+    assert found.relative_error > 0.3
+    assert f"f has a kink at {found.index}: its slope is {sides}" in found.note and found.note in repr(found)
+
+
+def test_at_a_pooling_of_equal_pixels_the_result_says_so():
+    x, dout, pool = np.ones((1, 1, 4, 4)), np.ones((1, 1, 2, 2)), MaxPooling(2, 2)
+    pool.forward(x)
+    assert "has a kink" in check_gradient(lambda x: float(pool.forward(x).sum()), x, pool.backward(dout)).note
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "grad"),
+    [
+        (bowl, [0.0, 1.0], [0.5, 2.0]),  # the bottom: one slope to the left, another to the right, and no kink
+        (lambda x: float(np.exp(x).sum()), [0.0, 3.0], [2.0, 3.0]),
+        (lambda x: float(np.sin(1e3 * x).sum()), [0.1, 0.2], [1.0, 1.0]),
+        (summed_relu, [-1.0, 1.0], [1.0, 1.0]),
+        (lambda x: 1e6 + float(x.sum()), [1.0, 1.0], [2.0, 2.0]),
+    ],
+)
+def test_a_wrong_gradient_where_f_is_smooth_is_not_excused(f, x, grad):
+    found = check_gradient(f, np.array(x), np.array(grad))
+    assert found.relative_error > 0.02 and found.note == "" and "note" not in repr(found)
+
+
+def test_in_float32_the_result_says_so():
+    rng = np.random.default_rng(0)
+    W, x = rng.normal(size=(4, 3)).astype(np.float32), rng.normal(size=(5, 4)).astype(np.float32)
+
+    def f(W):
+        return np.sum((x @ W) ** 2)
+
+    right = 2 * x.T @ (x @ W)
+    found = check_gradient(f, W, right)
+    assert found.relative_error > 1e-6
+    assert "x is float32" in found.note and "is no larger, and shows nothing; check with float64" in found.note
+    assert "is larger than that" in check_gradient(f, W, -right).note
+    x = x.astype(np.float64)
+    assert check_gradient(f, W.astype(np.float64), 2 * x.T @ (x @ W)).note == ""
+
+
+def test_the_point_is_as_it_was_also_after_a_note():
+    x = np.array([0.0, 1.0])
+    check_gradient(summed_relu, x, np.array([0.0, 1.0]))
+    assert x.tolist() == [0, 1]
 
 
 def test_rounding_is_not_taken_for_a_wrong_gradient():
