@@ -251,6 +251,27 @@ def test_no_notebooks(monkeypatch, tmp_path):
     assert "00_start_here.ipynb" in finding.found and "Download the course" in finding.advice
 
 
+@pytest.mark.parametrize(
+    ("file", "hides"),
+    [
+        ("random.py", True), ("numpy.py", True), ("exercises/matplotlib.py", True), ("dlcourse/__init__.py", True),
+        ("my_layers.py", False), ("random.txt", False), ("images/random.py", False), ("numpy/notes.txt", False),
+    ],
+)  # fmt: skip
+def test_a_file_that_hides_a_library_is_named(file, hides, monkeypatch, tmp_path):
+    path = tmp_path / "notebooks" / file
+    path.parent.mkdir(parents=True)
+    path.write_text("")
+    (tmp_path / places.FIRST_NOTEBOOK).write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    finding = doctor.check_notebooks()
+    assert finding.ok is not hides
+    if hides:
+        shown = f"notebooks/{file.removesuffix('/__init__.py')}"
+        assert finding.found == f"{shown} would be imported in place of the library of that name"
+        assert "another name" in finding.advice
+
+
 def test_the_course_is_found_from_inside_it_and_from_elsewhere(monkeypatch, tmp_path):
     inside = tmp_path / "copy" / "notebooks" / "mine"
     inside.mkdir(parents=True)

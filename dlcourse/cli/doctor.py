@@ -192,8 +192,16 @@ def check_notebooks() -> Finding:
     if folder is None:
         advice = _("The notebooks are not part of the installed package. Download the course; run this in its folder.")
         return Finding(name, False, _("no {notebook} here").format(notebook=FIRST_NOTEBOOK.as_posix()), advice)
+    notebooks = folder / FIRST_NOTEBOOK.parent
+    # A notebook finds modules in its own folder first: random.py there is what every library gets for "import random".
+    libraries = {*sys.stdlib_module_names, *metadata.packages_distributions()}
+    beside = [path for where in (notebooks, notebooks / "exercises") for path in sorted(where.glob("*"))]
+    modules = [path for path in beside if path.suffix == ".py" or (path / "__init__.py").is_file()]
+    if hiding := [path.relative_to(folder).as_posix() for path in modules if path.stem in libraries]:
+        found = _("{files} would be imported in place of the library of that name").format(files=", ".join(hiding))
+        return Finding(name, False, found, _("Give it another name, or move it to another folder."))
     advice = _("Copy the course to a folder of yours, and start it there.")
-    return _writable(name, folder / FIRST_NOTEBOOK.parent, advice)
+    return _writable(name, notebooks, advice)
 
 
 def check_disk() -> Finding:
