@@ -27,7 +27,7 @@ from nbgrader.preprocessors import (
 )
 from traitlets import Bool, Float, Integer
 
-from dlcourse.grading import sources
+from dlcourse.grading import harmless, sources
 from dlcourse.grading.found import Found, course_of
 from dlcourse.grading.judge import Cell, Job, Limits, Result, Verdict, judged
 from dlcourse.grading.mending import repaired
@@ -80,8 +80,10 @@ def _exercise(test: NotebookNode) -> tuple[str, tuple[str, ...], tuple[int, ...]
 def written(notebook: NotebookNode, result: Result) -> NotebookNode:
     """Write verdicts, and what cells printed, into the outputs of a notebook.
 
-    A test without a verdict counts as wrong: nbgrader would take a cell without output for a right answer.
+    A test without a verdict counts as wrong: nbgrader would take a cell without output for a right answer. What
+    learners wrote is made harmless for those who read it.
     """
+    harmless.clean(notebook.cells)
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
