@@ -5,15 +5,13 @@ may. So a cell that could come out as anything but plain Markdown is rendered he
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from typing import Any
 
 import nh3
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import NotebookNode
 
-__all__ = ["clean", "markdown", "shown", "whole"]
+__all__ = ["clean", "markdown", "whole"]
 
 # The renderer needs more than twice as long for twice as much: seconds for the first, in a cell made for that.
 MOST_TEXT, MOST_IN_ALL = 20_000, 200_000
@@ -78,12 +76,3 @@ def clean(cells: Iterable[NotebookNode]) -> None:
 def whole(text: str) -> str:
     """Replace halves of letters (lone surrogates), which JSON can carry and no file can hold."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def shown(text: Any) -> str:
-    """Give a text that may stand in a line on the screen: control characters and halves of letters are written out."""
-    bad = {"Cc", "Cf", "Cs", "Co", "Zl", "Zp"}
-    return "".join(
-        letter.encode("unicode_escape").decode("ascii") if unicodedata.category(letter) in bad else letter
-        for letter in str(text)
-    )

@@ -26,7 +26,9 @@ NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json|html?|download))?$", re.I)
 MAYBE = re.compile(r"(\.json|\.txt|^[^.]+)$", re.I)
 JUNK = re.compile(r"^(\..*|__MACOSX|Thumbs\.db|desktop\.ini)$", re.I)
 # "02 (1)", "02-Copy1", "02 - Copy", "02_v3", "attempt 10": what people and programs put behind a name.
-AGAIN = re.compile(r"([ _-]*(\(\d+\)|-?copy[ _-]?\d*|(attempt|try|version|versuch|v)[ _-]?\d+))+$", re.I)
+# Nothing is tried twice here: a name made for that would take hours.
+AGAIN = re.compile(
+    r"(?:[ _-]*+(?:\(\d++\)|copy(?:[ _-]?\d++)?+|(?:attempt|try|version|versuch|v)[ _-]?\d++))++[ _-]*+$", re.I)  # fmt: skip
 AROUND = re.compile(r"^(submi\w*|inbox|hand.?ins?|download\w*|abgaben?|export\w*|assignments?|all)\b", re.I)
 
 

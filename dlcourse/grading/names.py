@@ -39,7 +39,8 @@ def _whole(text: str) -> str:
 
 
 def _visible(sign: str) -> bool:
-    return unicodedata.category(sign) not in ("Cc", "Cs") or sign in "\t\n "
+    turns = "\u202a" <= sign <= "\u202e" or "\u2066" <= sign <= "\u2069"  # the direction of what follows
+    return not turns and (unicodedata.category(sign) not in ("Cc", "Cs") or sign in "\t\n ")
 
 
 def shown(name: object) -> str:

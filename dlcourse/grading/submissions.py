@@ -19,6 +19,8 @@ from dlcourse.text import _
 __all__ = ["HEADING", "Assignment", "Unreadable", "assignments", "belongs_to", "cells_of", "read"]
 
 HEADING = re.compile(r"^### (\d+)\.(\d+) ·", re.M)
+MOST_PARTS, MOST_CELLS, MOST_TEXT = 5_000_000, 1000, 2 << 20
+STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"', re.S)
 LONE = re.compile("[\ud800-\udfff]")
 
 
@@ -67,6 +69,10 @@ def cells_of(data: bytes) -> list[NotebookNode]:
     Unreadable
         If there is no notebook in it.
     """
+    # A short text can hold so many parts that they fill the memory, and what is in strings counts for nothing there.
+    parts = STRING.sub(b"", data)
+    if sum(map(parts.count, (b",", b"[", b"{"))) > MOST_PARTS:
+        raise Unreadable(_("the file has more than {count} parts").format(count=MOST_PARTS))
     try:
         notebook = json.loads(data.decode(json.detect_encoding(data), errors="replace"))
     except (ValueError, RecursionError, MemoryError) as error:
@@ -77,7 +83,11 @@ def cells_of(data: bytes) -> list[NotebookNode]:
         cells = [cell for sheet in sheets if isinstance(sheet, dict) for cell in sheet.get("cells", [])]
     if not isinstance(cells, list):
         raise Unreadable(_("the file is no notebook (there are no cells in it)"))
-    return [_cell(cell) for cell in cells if isinstance(cell, dict)]
+    found = [_cell(cell) for cell in cells[: MOST_CELLS + 1] if isinstance(cell, dict)]
+    if len(cells) > MOST_CELLS or sum(len(cell.source) for cell in found) > MOST_TEXT:
+        text = _("the notebook has more than {cells} cells, or more than {size} MB of text in them")
+        raise Unreadable(text.format(cells=MOST_CELLS, size=MOST_TEXT >> 20))
+    return found
 
 
 def _cell(found: dict) -> NotebookNode:

@@ -105,8 +105,3 @@ def test_halves_of_letters_are_no_letters(tmp_path):
     harmless.clean(cells)
     nbformat.write(v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
     assert [cell["source"][0] for cell in json.loads((tmp_path / "a.ipynb").read_text())["cells"]] == ["a?"] * 3
-
-
-def test_what_is_shown_stays_in_its_line():
-    text = "caf\u00e9\x1b[2J\nx\u202e\udce9\x07"
-    assert harmless.shown(text) == "caf\u00e9\\x1b[2J\\nx\\u202e\\udce9\\x07"
