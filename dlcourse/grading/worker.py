@@ -8,9 +8,9 @@ import asyncio
 import builtins
 import contextlib
 import inspect
-import io
 import json
 import linecache
+import math
 import os
 import signal
 import sys
@@ -19,77 +19,20 @@ import types
 import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
 from dlcourse.grading import sandbox
+from dlcourse.grading.shell import NoChecks, Printed, Shell, stand_in
 from dlcourse.grading.wire import Broken, Decoder, Encoder, Numbers, read, write
 from dlcourse.tracing import Runner, simple, where
 
-__all__ = ["Printed", "Shell", "Worker", "main"]
+__all__ = ["Worker", "main"]
 
-MOST_PRINTED, MOST_SAID = 20_000, 500
+MOST_SAID = 500
 BLOCKED = ("dlcourse.checks", "dlcourse.grading")
-TIMED = ("time", "capture", "prun")  # magic that runs what follows it
-
-
-class Printed(io.TextIOBase):
-    """What a cell prints: the first characters, and no more than `most`."""
-
-    def __init__(self, most: int = MOST_PRINTED):
-        self.most, self.parts, self.length = most, [], 0
-
-    def write(self, text: str) -> int:
-        """Take a text, or as much of it as there is room for."""
-        if self.length < self.most:
-            self.parts.append(text[: self.most - self.length])
-        self.length += len(text)
-        return len(text)
-
-    @property
-    def text(self) -> str:
-        """What was printed."""
-        return "".join(self.parts) + ("\n… (cut off here)\n" if self.length > self.most else "")
-
-
-class Shell:
-    """Stands for IPython: magic that runs code runs it, all else does nothing."""
-
-    def __init__(self, run: Callable[[str], Any]):
-        self._run = run
-
-    def run_line_magic(self, name: str, line: str, *_unused: Any) -> Any:
-        """``%name line``."""
-        return self._run(line) if name in TIMED else None
-
-    def run_cell_magic(self, name: str, line: str, cell: str) -> Any:
-        """``%%name line`` above a cell."""
-        return self._run(cell) if name in TIMED else None
-
-    def __getattr__(self, name: str) -> Any:
-        return _Nothing()
-
-
-class _Nothing(list):
-    """Takes any call and any attribute, and does nothing."""
-
-    def __getattr__(self, name: str) -> "_Nothing":
-        return self
-
-    def __call__(self, *_args: Any, **_kwargs: Any) -> "_Nothing":
-        return self
-
-
-class _NoChecks:
-    """Finds no checks and no graders."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        if name.startswith(BLOCKED):
-            raise ModuleNotFoundError(f"{name} is not there while a notebook is graded", name=name)
-        return None
 
 
 class Worker:
@@ -234,6 +177,16 @@ class Worker:
 PyCF_ALLOW_TOP_LEVEL_AWAIT = 0x2000  # of `ast`
 
 
+# What a learner's line put into a module is gone when an answer is judged: np.exp is then NumPy's.
+_MODULES = [(vars(module), dict(vars(module)))
+            for module in (np, np.linalg, np.random, math, builtins, warnings, contextlib)]  # fmt: skip
+
+
+def _put_back() -> None:
+    for names, kept in _MODULES:
+        names.update(kept)
+
+
 class CellTimeoutError(BaseException):
     """The time for a cell is up. No ``except Exception`` of a learner's own takes it for something else."""
 
@@ -258,6 +211,7 @@ def _within(seconds: float):
 
 @contextlib.contextmanager
 def _silenced(errors: Mapping[str, str]):
+    _put_back()
     with warnings.catch_warnings(), np.errstate(**{"all": "ignore", **errors}), contextlib.redirect_stdout(Printed(0)):
         warnings.simplefilter("ignore")
         with contextlib.redirect_stderr(Printed(0)):
@@ -280,14 +234,6 @@ def _line(error: BaseException, cells: int) -> int:
     return next((frame.lineno for frame in frames if frame.filename == file), 0)
 
 
-def _stand_in() -> types.ModuleType:
-    """Give what a notebook gets for ``from dlcourse.checks import check``: a check that says nothing."""
-    module = types.ModuleType("dlcourse.checks", "Checks say nothing while a notebook is graded.")
-    module.check = lambda *_args, **_kwargs: None
-    module.NotYet = type("NotYet", (AssertionError,), {})
-    return module
-
-
 def main(settings: Mapping[str, Any]) -> None:
     """Give up all rights, tell the judge what holds, and answer its requests."""
     if settings["user"]:
@@ -304,8 +250,8 @@ def main(settings: Mapping[str, Any]) -> None:
     builtins.display = print
     for name in [name for name in sys.modules if name.startswith(BLOCKED)]:
         del sys.modules[name]
-    sys.modules |= {"__main__": worker.module, "dlcourse.checks": _stand_in()}
-    sys.meta_path.insert(0, _NoChecks())
+    sys.modules |= {"__main__": worker.module, "dlcourse.checks": stand_in()}
+    sys.meta_path.insert(0, NoChecks(BLOCKED))
     limits = {name: settings[name] for name in ("memory", "seconds", "threads")}
     holds = sandbox.enter(scratch, **limits)
     write(outgoing, {"ready": holds})

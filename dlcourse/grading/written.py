@@ -1,11 +1,18 @@
 """How an answer is written, read from the cells of a notebook: no running code has a say in it."""
 
 import ast
+import re
 import textwrap
 from collections.abc import Iterator, Sequence
 
 __all__ = ["only_definitions", "parsed", "source"]
 
+# What reaches the names of a notebook around its text.
+AROUND = re.compile(
+    r"\b__main__\b|\bglobals\s*\(|_getframe|\bf_globals\b|__globals__|__code__|\bsys\s*\.\s*modules\b|\bexec\s*\(|"
+    r"\buser_ns\b|\bget_objects\b|\bget_referrers\b")
+STARTED = re.compile(r"""__name__\s*==\s*(['"])__main__\1""")
+BODIES = ("body", "orelse", "handlers", "finalbody", "cases")
 KEPT = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -26,11 +33,35 @@ def source(cells: Sequence[str], name: str) -> str:
     """Give the source of what `name` holds after the cells have run.
 
     Of a function that is its definition, and of a class its methods, as at home. For any other assignment it is that
-    line, with the definitions of the names in it. Where nothing in the text says where the name comes from, it is the
-    text of all cells: what is forbidden must then stand nowhere.
+    line, with the definitions of the names in it. Where nothing in the text says where the name comes from, or where
+    names may have been set around the text, it is the text of all cells: what is forbidden must then stand nowhere.
     """
-    found = _source([(text, parsed(text)) for text in cells], name, set())
+    trees = [(text, parsed(text)) for text in cells]
+    nodes = [node for _text, tree in trees for node in ast.walk(tree)]
+    around = any(AROUND.search(STARTED.sub("", text)) for text in cells) or _changes_modules(nodes)
+    around = around or any(isinstance(node, ast.Global) and name in node.names for node in nodes)
+    found = None if around else _source(trees, name, set())
     return "\n".join(cells) if found is None else found
+
+
+def _changes_modules(nodes: Sequence[ast.AST]) -> bool:
+    """Say whether something is put into an imported module: what it gives is then not what its name says."""
+    imports = [alias for node in nodes if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names]
+    modules = {alias.asname or alias.name.split(".")[0] for alias in imports}
+    for node in nodes:
+        if isinstance(node, ast.Attribute) and (isinstance(node.ctx, ast.Store) or node.attr == "__dict__"):
+            if _root(node) in modules:
+                return True
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("setattr", "vars"):
+            if node.args and _root(node.args[0]) in modules:
+                return True
+    return False
+
+
+def _root(node: ast.AST) -> str:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _source(cells: Sequence[tuple[str, ast.Module]], name: str, seen: set[str]) -> str | None:
@@ -74,18 +105,28 @@ def _statements(body: Sequence[ast.stmt], sure: bool = True) -> Iterator[tuple[a
     for node in body:
         yield node, sure
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            for field in ("body", "orelse", "handlers", "finalbody", "cases"):
+            for field in BODIES:
                 for inner in getattr(node, field, []):
                     yield from _statements([inner] if isinstance(inner, ast.stmt) else inner.body, False)
 
 
 def _binds(node: ast.stmt) -> set[str]:
+    """Give the names that a statement binds by itself: not in its body."""
+    found: set[str] = set()
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        return {node.name}
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        return {alias.asname or alias.name.split(".")[0] for alias in node.names}
-    targets = [node] if isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.Expr) else []
-    targets += [node.target] if isinstance(node, ast.For) else []
-    targets += [item.optional_vars for item in node.items if item.optional_vars] if isinstance(node, ast.With) else []
-    parts = [part for target in targets for part in ast.walk(target)]
-    return {part.id for part in parts if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store)}
+        found.add(node.name)
+    elif isinstance(node, ast.Import | ast.ImportFrom):
+        found |= {alias.asname or alias.name.split(".")[0] for alias in node.names}
+    own = [value for field, value in ast.iter_fields(node) if field not in BODIES]
+    own += [part for case in getattr(node, "cases", []) for part in (case.pattern, case.guard)]
+    found |= {handler.name for handler in getattr(node, "handlers", []) if handler.name}
+    for part in (part for value in own for item in _listed(value) for part in ast.walk(item)):
+        if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            found.add(part.id)
+        elif isinstance(part, ast.MatchAs | ast.MatchStar | ast.MatchMapping):
+            found.add(getattr(part, "name", None) or getattr(part, "rest", None) or "")
+    return found
+
+
+def _listed(value: object) -> list[ast.AST]:
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, ast.AST)]

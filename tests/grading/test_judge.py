@@ -142,6 +142,57 @@ def test_how_it_is_written_is_not_asked_of_the_worker():
     assert kinds(run(RIGHT, borrowed, exercises=[("2.1", ("my_tanh",), (0,), 0)])) == {"2.1": "borrowed"}
 
 
+LOOP = """
+def slow(x):
+    y = np.array(x, dtype=float)
+    for r in y.reshape(-1, y.shape[-1]):
+        r[...] = np.exp(r - r.max())
+        r /= r.sum()
+    return y
+"""
+SHOWN = """
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+"""
+SOFTMAX = ("2.2", ("softmax",), (0,), 0)
+TANH = ("2.1", ("my_tanh",), (0,), 0)
+SIGMOID = ("2.3", ("sigmoid",), (0,), 0)
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "import __main__\n__main__.softmax = slow", "__import__('__main__').softmax = slow",
+        "import sys\nsys._getframe().f_globals['softmax'] = slow", "globals()['softmax'] = slow",
+        "import sys\nsys.modules['__main__'].softmax = slow", "softmax.__code__ = slow.__code__",
+        "exec('softmax = slow')", "np.slow = slow\nsoftmax = np.slow", "setattr(np, 'slow', slow)\nsoftmax = np.slow",
+        "def f():\n    global softmax\n    softmax = slow\nf()",
+        "assert (softmax := slow)", "if (softmax := slow):\n    pass", "def f(x=(softmax := slow)):\n    pass",
+        "for softmax in [slow]:\n    pass", "with __import__('contextlib').nullcontext(slow) as softmax:\n    pass",
+        "(softmax := slow)", "match slow:\n    case softmax:\n        pass", "try:\n    import softmax\nexcept ImportError:\n    softmax = slow",
+    ],
+)  # fmt: skip
+def test_a_name_that_is_set_around_the_text_does_not_hide_how_it_is_written(around):
+    assert kinds(run(RIGHT, LOOP, SHOWN, exercises=[SOFTMAX])) == {"2.2": True}
+    assert kinds(run(RIGHT, LOOP, SHOWN, around, exercises=[SOFTMAX])) == {"2.2": "loop"}
+
+
+def test_what_is_put_into_numpy_is_gone_when_an_answer_is_judged():
+    tanh = "np.exp = np.tanh\ndef my_tanh(x):\n    return np.exp(x)"
+    assert kinds(run(RIGHT, tanh, exercises=[TANH])) != {"2.1": True}
+    naive = "def sigmoid(x):\n    return 1 / (1 + np.exp(-x))"
+    quiet = """
+import contextlib
+@contextlib.contextmanager
+def nothing(*args, **kwargs):
+    yield
+np.errstate = nothing
+"""
+    wrong = kinds(run(RIGHT, naive, exercises=[SIGMOID]))
+    assert wrong != {"2.3": True} and kinds(run(RIGHT, quiet, naive, exercises=[SIGMOID])) != {"2.3": True}
+
+
 class Stopped:
     """Stands for a judge's process that writes some lines and ends."""
 
@@ -165,6 +216,7 @@ def test_a_judge_that_does_not_end_costs_the_exercise_it_was_at(monkeypatch):
     last = line("verdict", {"number": "2.7", "right": True, "kind": "", "hint": ""})
     monkeypatch.setattr(Stopped, "lines", [[first], [last, line("holds", None)]])
     monkeypatch.setattr(subprocess, "Popen", Stopped)
+    monkeypatch.setattr(judging.walls, "require", lambda: None)
     result = judged(Job([], [RELU, SPREAD, ("2.7", (), (), 0)], LIMITS))
     assert kinds(result) == {"2.4": True, "2.6": "broken", "2.7": True}
     assert result.remarks == ["2.6: judging it did not come to an end"]

@@ -231,6 +231,18 @@ def test_overflow_is_a_mistake_where_the_check_says_so():
         access.call(f, [np.array([1000.0])], {}, {"over": "raise"})
 
 
+def test_overflow_is_a_mistake_whatever_the_learner_makes_of_numpy():
+    access = enter("""
+import contextlib, numpy as np
+np.errstate = lambda **kwargs: contextlib.nullcontext()
+np.exp = lambda x: x * 0
+def f(x):
+    return np.exp(x)
+""")
+    with pytest.raises(Raised, match="FloatingPointError"):
+        access.call(workplace().subject("f"), [np.array([1000.0])], {}, {"over": "raise"})
+
+
 def test_what_no_plain_value_is_stays_there():
     access = enter("""
 import collections, numpy as np
