@@ -94,7 +94,9 @@ def children():
 @needs_linux
 def test_what_ran_out_of_time_is_named_and_ended_soon():
     right, exercises = parts()
-    loop = Cell("loop", "def relu(x):\n    while True: pass")
+    loop = Cell("loop", "def relu(x):\n    while True: pass")  # the check ends it, by the lines that have run
+    assert judge(Job([*right, loop], [exercises[3]], LIMITS)).verdicts["2.4"].kind == "endless"
+    loop = Cell("loop", "def relu(x):\n    return sum(range(10**12))")  # here no line runs
     start = time.monotonic()
     result = judge(Job([*right, loop], [exercises[3]], LIMITS))
     assert result.verdicts["2.4"].kind == "time"
