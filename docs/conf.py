@@ -41,7 +41,9 @@ exclude_patterns = ["**/.ipynb_checkpoints", ".venv"]
 
 # Notebooks are never run here: what their stored outputs say is tested elsewhere.
 nb_execution_mode = "off"
-suppress_warnings = ["myst.header"]  # exercises stand two levels below their page, as they do below their chapter
+# Exercises stand two levels below their page, as they do below their chapter; and a class that two modules hand out has
+# a place on the page of each, either of which a link may lead to.
+suppress_warnings = ["myst.header", "ref.python"]
 nb_ipywidgets_js = {}  # else a page with a widget would load scripts from another server
 myst_enable_extensions = ["amsmath", "attrs_inline", "dollarmath", "substitution"]
 myst_heading_anchors = 4

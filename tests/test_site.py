@@ -119,8 +119,9 @@ def test_the_search_finds_chapters_and_functions(site):
 def test_every_public_module_has_its_page_of_the_reference(site, name):
     module = importlib.import_module(f"dlcourse.{name}")
     ids = Page(site / "docs" / "api" / f"dlcourse.{name}.html").ids
-    # Numbers and tables stand there only where they have a docstring.
-    public = [part for part in module.__all__ if callable(getattr(module, part))]
+    # Numbers, tables and names of types stand there only where they have a docstring.
+    things = {part: getattr(module, part) for part in module.__all__}
+    public = [part for part, thing in things.items() if inspect.isclass(thing) or inspect.isfunction(thing)]
     assert public and not [part for part in public if f"dlcourse.{name}.{part}" not in ids]
 
 
