@@ -57,6 +57,7 @@ myst_substitutions = {
 }
 
 autosummary_generate = True
+viewcode_follow_imported_members = False  # else the source leads back to a place on the page of its own module
 shutil.rmtree(Path(__file__).parent / "api", ignore_errors=True)  # else a module that is gone would keep its page
 autodoc_member_order = "bysource"
 autodoc_default_options = {"members": True, "show-inheritance": True}
