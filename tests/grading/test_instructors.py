@@ -63,7 +63,8 @@ def _walk(folder):
             _collect(folder)
         if line[1:3] == ["class", "roster"]:
             (folder / "class.csv").write_text(MOODLE, encoding="utf-8")
-            (folder / "autumn" / "due.csv").write_text(re.search(r"```csv\n(.*?)```", TEXT, re.S)[1], encoding="utf-8")
+            due = re.search(r"```text\n(assignment,learner.*?)```", TEXT, re.S)[1]
+            (folder / "autumn" / "due.csv").write_text(due, encoding="utf-8")
             # The platform's list comes when grades are there under the names of folders already.
             for name in ("Anna_Lee_4711", "Bob_O_Brien_12", "Cem_Öz_13"):
                 Course(folder / "autumn").remove(name)
