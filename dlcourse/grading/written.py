@@ -68,6 +68,8 @@ def _source(cells: Sequence[tuple[str, ast.Module]], name: str, seen: set[str]) 
     seen.add(name)
     every = [(text, *found) for text, tree in cells for found in _statements(tree.body)]
     bound = [(text, node, sure) for text, node, sure in every if name in _binds(node)]
+    if any(name != getattr(node, "name", name) for _text, node, _sure in bound):
+        return None  # in a decorator, or in what an argument is when nobody gives it
     # What stands below an if may have run or not: it counts, and so does what it may have replaced.
     # So does what a name held before, where it is made from that.
     ends = [place for place, (_text, node, sure) in enumerate(bound) if sure and not _uses(node, name)]
