@@ -38,20 +38,21 @@ def call(number, *args):
 BREAKOUTS = {
     "reads files": """
 import sys
-for place in (VICTIM, "/etc/passwd", "/proc/self/environ", "/proc/1/root/etc/passwd", "/root", "/home", "/var", "/sys"):
+for place in (VICTIM, "/etc/passwd", "/proc/self/environ", "/proc/1/root/etc/passwd", "/var", "/sys"):
     tried(place, lambda: os.listdir(place) if os.path.isdir(place) else open(place, "rb").read())
 import dlcourse
 for inside in ("checks", "grading/judge.py", "grading/written.py", "../notebooks", "../tests", "../.git"):
     place = os.path.join(os.path.dirname(dlcourse.__file__), inside)
-    tried(inside, lambda: os.listdir(place)[0] if os.path.isdir(place) else open(place).read())
+    tried(inside, lambda: next(iter(os.listdir(place))) if os.listdir(place) else -1) if os.path.isdir(place) else tried(
+        inside, lambda: open(place).read())
 """,
     "writes files": """
 import dlcourse, sys
-for place in (VICTIM, "/new", "/dev/new", "/dev/shm/new", "/etc/new", sys.prefix + "/new", sys.base_prefix + "/lib/new",
+for place in ("/new", "/dev/new", "/dev/shm/new", "/etc/new", sys.prefix + "/new", sys.base_prefix + "/lib/new",
               dlcourse.__file__, os.path.dirname(dlcourse.__file__) + "/new", "/usr/lib/new"):
     tried(place, lambda: os.close(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_APPEND)))
-tried("unlink", os.unlink, VICTIM)
-tried("truncate", os.truncate, VICTIM, 0)
+for what in (lambda: os.truncate(VICTIM, 0), lambda: open(VICTIM, "a").write("x"), lambda: os.unlink(VICTIM)):
+    tried("victim", what)
 """,
     "changes what files are": """
 import dlcourse
@@ -61,7 +62,6 @@ for place in (VICTIM, dlcourse.__file__, os.path.dirname(dlcourse.__file__), os.
     tried("xattr " + place, os.setxattr, place, "user.dlcourse", b"1")
     tried("chown " + place, os.chown, place, os.getuid(), os.getgid())
 for folder, name in [os.path.split(VICTIM), os.path.split(dlcourse.__file__)]:
-    descriptor = tried("", os.open, "/", os.O_RDONLY) if os.path.isdir(folder) and False else None
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError:
@@ -150,7 +150,7 @@ tried("host name", libc.sethostname, b"x", 1)
 tried("remount", libc.mount, b"none", b"/", b"", 0x20 | 0x1000, None)
 header, data = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
 libc.capget(header, data)
-if any(data):
+if any(data[place] for place in (0, 1, 3, 4)):  # effective and permitted ones
     print("capabilities", list(data))
 """,
     "threads without end": """
