@@ -1,6 +1,7 @@
 """What learners write is shown to a teacher, and does nothing there."""
 
 import json
+import time
 from html.parser import HTMLParser
 
 import nbformat
@@ -10,7 +11,9 @@ from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import v4
 
 from dlcourse.grading import autograde, harmless
+from dlcourse.grading.incoming import AGAIN
 from dlcourse.grading.judge import Result
+from dlcourse.grading.submissions import Unreadable, cells_of
 
 ATTACKS = [
     "<img src=x onerror=alert(1)>", "<script>alert(1)</script>", "<svg/onload=alert(1)>", "<IMG SRC=x ONERROR=alert(1)>",
@@ -105,3 +108,28 @@ def test_halves_of_letters_are_no_letters(tmp_path):
     harmless.clean(cells)
     nbformat.write(v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
     assert [cell["source"][0] for cell in json.loads((tmp_path / "a.ipynb").read_text())["cells"]] == ["a?"] * 3
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b'{"cells":[' + b"[]," * 6_000_000 + b"[]]}", "parts"),
+        (json.dumps({"cells": [{"cell_type": "code", "source": "x"}] * 1001}).encode(), "cells"),
+        (json.dumps({"cells": [{"cell_type": "code", "source": "x" * (3 << 20)}]}).encode(), "MB of text"),
+    ],
+    ids=["parts", "cells", "text"],
+)
+def test_a_notebook_made_to_fill_the_memory_is_named(data, why):
+    with pytest.raises(Unreadable, match=why):
+        cells_of(data)
+
+
+def test_large_outputs_are_fine():
+    outputs = [{"text": ["[1.0, 2.0, 3.0]\n"] * 200_000}]
+    assert len(cells_of(json.dumps({"cells": [{"cell_type": "code", "source": "x", "outputs": outputs}]}).encode())) == 1
+
+
+def test_a_name_made_to_take_hours_takes_none():
+    start = time.perf_counter()
+    assert AGAIN.search("copy-" * 50 + "x") is None
+    assert time.perf_counter() - start < 2

@@ -304,6 +304,29 @@ def test_what_is_no_value_is_refused(found):
         message(found)
 
 
+def test_a_small_message_does_not_become_a_large_one():
+    shared = ["list", None, [["array", None, "<f8", [1000], 0, 8000] for _copy in range(100)]]
+    with pytest.raises(wire.Broken, match="share their bytes"):
+        message(shared, bytes(8000))
+    keys = [[["scalar", "<c16", 16 * place, 16], 0] for place in range(wire.MOST_ODD_KEYS + 1)]
+    with pytest.raises(wire.Broken, match="odd kinds"):
+        message(["dict", None, keys], bytes(16 * len(keys)))
+    assert len(message(["dict", None, [[place, 0] for place in range(20_000)]])) == 20_000
+    numbers = wire.Numbers(1)
+    with pytest.raises(wire.Broken, match="too much at a time"):
+        for _array in range(10):
+            numbers.of(np.broadcast_to(np.zeros(1), wire.MOST_KNOWN // 32))
+
+
+def test_a_worker_that_claims_huge_prints_is_cut():
+    answer = {"ok": ["dict", None, [["printed", "x" * 90_000], ["error", None]]], "args": []}
+    assert len(lying(answer).run("x = 1")["printed"]) == 1000  # what `lying` leaves room for
+    for error in ({"a": 1}, [1, 2, 3]):
+        error = ["list", None, list(error)] if isinstance(error, list) else 7
+        with pytest.raises(Gone, match="no value"):
+            lying({"ok": ["dict", None, [["printed", ""], ["error", error]]], "args": []}).run("x = 1")
+
+
 def test_an_argument_is_not_changed_behind_the_checks_back():
     numbers, mine, other = wire.Numbers(1), np.zeros(3), np.zeros(3)
     numbers.enter(1, mine)
