@@ -20,6 +20,7 @@ from dlcourse.text import _
 __all__ = ["File", "Learner", "Unreadable", "learners", "walk"]
 
 MOST_BYTES, MOST_FILES, MOST_DEPTH = 400 << 20, 20_000, 3
+MOST_IN_ARCHIVE = 4 << 30
 ARCHIVE = re.compile(r"\.(zip|tar|tar\.gz|tgz|tar\.bz2|tar\.xz)$", re.I)
 CLOSED = re.compile(r"\.(rar|7z|gz|bz2|xz)$", re.I)
 NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json|html?|download))?$", re.I)
@@ -122,13 +123,19 @@ def _opened(file: File, depth: int, parts: tuple[str, ...]) -> Iterator[File]:
 def _members(file: File) -> Iterator[tuple[tuple[str, ...], float, Callable[[], bytes]]]:
     if file.parts[-1].lower().endswith(".zip"):
         with zipfile.ZipFile(file.source) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > MOST_IN_ARCHIVE:
+                raise ValueError("a few bytes that become many")
             for entry in archive.infolist()[:MOST_FILES]:
                 if not entry.is_dir() and (place := _place(_decoded(entry))):
                     when = time.mktime((*entry.date_time, 0, 0, -1)) if entry.date_time[0] > 1980 else file.time
                     yield place, when, _from_zip(file, entry)
         return
+    size = 0
     with _tar(file) as archive:
         for count, member in enumerate(archive):
+            size += member.size
+            if size > MOST_IN_ARCHIVE:  # before it is read to its end, which may take hours
+                raise ValueError("a few bytes that become many")
             if count >= MOST_FILES:
                 return
             if member.isreg() and (place := _place(member.name)):

@@ -1,6 +1,7 @@
 """What learners write is shown to a teacher, and does nothing there."""
 
 import json
+import shutil
 import time
 from html.parser import HTMLParser
 
@@ -10,8 +11,8 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import v4
 
-from dlcourse.grading import autograde, harmless
-from dlcourse.grading.incoming import AGAIN
+from dlcourse.grading import autograde, harmless, incoming
+from dlcourse.grading.incoming import AGAIN, walk
 from dlcourse.grading.judge import Result
 from dlcourse.grading.submissions import Unreadable, cells_of
 
@@ -133,3 +134,15 @@ def test_a_name_made_to_take_hours_takes_none():
     start = time.perf_counter()
     assert AGAIN.search("copy-" * 50 + "x") is None
     assert time.perf_counter() - start < 2
+
+
+@pytest.mark.parametrize("kind", ["zip", "gztar"])
+def test_an_archive_that_becomes_too_large_is_named(kind, tmp_path, monkeypatch):
+    for folder in ("inbox", "ann"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "ann" / "a.ipynb").write_bytes(bytes(50_000))
+    shutil.make_archive(str(tmp_path / "inbox" / "ann"), kind, tmp_path / "ann")
+    assert not any(file.problem for file in walk(tmp_path / "inbox"))
+    monkeypatch.setattr(incoming, "MOST_IN_ARCHIVE", 40_000)
+    (found,) = walk(tmp_path / "inbox")
+    assert found.problem == "an archive that cannot be read"
