@@ -166,6 +166,8 @@ class _Battery:
         if tried.error and (tried.error.kind not in ("raises", case.kind) or not case.hint):
             raise tried.error
         shown = self.example(tried)
+        if not case.hint:
+            trial.shape(tried.found, tried.right.shape, self.doing(tried))
         if not case.hint and np.any(~np.isfinite(tried.found) & np.isfinite(tried.right)):
             trial.fail("stability", shown or self.worst([tried])[1], case.more)
         if case.hint:
@@ -214,7 +216,7 @@ class _Battery:
         kind, text, extra = self.worst(wrong)
         if kind != "values":
             trial.fail(kind, text, more or extra)
-        shown = self.smallest(shapes) or text
+        shown = self.smallest(shapes) or self.example(min(wrong, key=lambda one: one.right.size)) or text
         trial.fail("values", f"{hint} {shown}" if hint else shown, more)
 
     def explains(self, reference: Callable, tried: list[_Tried]) -> bool:
@@ -242,8 +244,9 @@ class _Battery:
     def smallest(self, shapes: Sequence[tuple]) -> str | None:
         """Look for a small input of round numbers on which the answer is wrong, and show it."""
         rng = np.random.default_rng([self.trial.seed, 1])
-        for shape in sorted(shapes, key=math.prod)[:4]:
-            for decimals in (0, 0, 0, 1, 1, 9):
+        small = {tuple(min(size, most) for size in shape) for shape in shapes[:4] for most in (1, 2, 3)}
+        for shape in sorted(small, key=lambda shape: (math.prod(shape), len(shape)))[:6]:
+            for decimals in (0, 0, 0, 0, 1, 1, 1, 9, 9, 9):
                 case = Case(tuple(_rounded(arg, decimals) for arg in self.draw(rng, *shape)))
                 tried = self.attempt(case)
                 if not tried.good and not tried.error and np.all(np.isfinite(tried.right)):

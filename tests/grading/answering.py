@@ -105,7 +105,7 @@ def subjects(number, text, wrap=None):
     namespace = dict(_given(number))
     execute(text, namespace)
     found = [namespace[name] for name in question(number).names]
-    return [_wrapped(thing, WRAPS[wrap]) for thing in found] if wrap else found
+    return [wrapped(thing, WRAPS[wrap]) for thing in found] if wrap else found
 
 
 def verdict(number, things, seed=0, variant=0, seconds=SECONDS):
@@ -151,7 +151,8 @@ def _float32(function):
 WRAPS = {WARNS: _warns, FLOAT32: _float32}
 
 
-def _wrapped(thing, wrap):
+def wrapped(thing, wrap):
+    """Give a function with `wrap` around it, or a class with it around each of its methods."""
     if inspect.isclass(thing):
         for name, part in list(vars(thing).items()):
             if inspect.isfunction(part):

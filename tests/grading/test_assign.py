@@ -80,7 +80,7 @@ def test_solutions_hold_every_answer_and_nothing_for_instructors(chapter, tmp_pa
 
 
 def test_rubrics_are_printed_with_what_they_are_worth():
-    assert rubrics(2).startswith("2.8 · Why not a steep sigmoid? (2 points)\n* 1 point:")
+    assert rubrics(2).startswith("2.8 · The same network with another bend (2 points)\n* 1 point:")
 
 
 def test_the_commands(tmp_path, capsys, monkeypatch):

@@ -71,7 +71,7 @@ def at_a_distance(number, text, seed=0):
 def texts(number, table):
     found = getattr(answers(chapter_of(number)), table)[number]
     entries = [entry[1:] if table == "WRONG" else entry for entry in found if entry not in (WARNS, FLOAT32)]
-    kinds = [entry[0].rpartition(">")[2].split("|")[0].strip() if table == "WRONG" else None for entry in found]
+    kinds = [entry[0].partition("|")[0].rpartition(">")[2].strip() if table == "WRONG" else None for entry in found]
     return [(text_of(number, entry), kind) for entry, kind in zip(entries, kinds, strict=False)]
 
 
