@@ -16,7 +16,8 @@ from dlcourse.layers import Affine
 from dlcourse.plots import to_png
 from dlcourse.training import Diverged
 from dlcourse.widgets import live, playground
-from dlcourse.widgets.controls import Checkbox, Number, Picture
+from dlcourse.widgets.controls import Checkbox, Number
+from dlcourse.widgets.picture import Picture
 from dlcourse.widgets.playground import PlaygroundPanel, planes, snapshot
 from dlcourse.widgets.playground_drawing import (
     HEIGHT,
@@ -427,7 +428,7 @@ class TestPanel:
             panel.controls["lr"].value, panel.controls["weight_decay"].value = 100.0, 0.1
             panel.start_button.click()
             await until(lambda: panel.error.value)
-            assert "training blew up at step" in panel.error.value
+            assert "Training blew up at step" in panel.error.value
             assert not panel.running and panel.run.failure
             assert "training blew up at step" in alt(panel)
             failed = panel.run

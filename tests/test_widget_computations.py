@@ -101,7 +101,7 @@ class TestDescentExplorer:
 
 
 class TestGraphExplorer:
-    graph = module("graph_explorer")
+    graph, explorer = module("graphs"), module("graph_explorer")
 
     def test_the_bill_of_the_book(self):
         bill = self.graph.compute_shopping(100, 2, 150, 3, 1.1)
@@ -130,14 +130,14 @@ class TestGraphExplorer:
         [(2.0, "2"), (2.25, "2.25"), (-0.001, "0"), (np.array([1.0, -0.5]), "[1  -0.5]"), (np.eye(2), "[1  0]\n[0  1]")],
     )
     def test_numbers_are_written_short(self, value, text):
-        assert self.graph.written(value) == text
+        assert self.explorer.written(value) == text
 
     def test_what_a_step_shows_in_words(self):
         bill = self.graph.compute_shopping(100, 2, 150, 3, 1.1)
-        assert "no values yet" in self.graph.described(bill, 0)
-        assert self.graph.described(bill, 9) == "Forward, step 9: to pay is 715."
-        assert self.graph.described(bill, 10) == "Backward, step 1: the gradient for to pay is 1."
-        assert self.graph.described(bill, bill.steps) == "Backward, step 9: the gradient for price of an apple is 2.2."
+        assert "no values yet" in self.explorer.described(bill, 0)
+        assert self.explorer.described(bill, 9) == "Forward, step 9: to pay is 715."
+        assert self.explorer.described(bill, 10) == "Backward, step 1: the gradient for to pay is 1."
+        assert self.explorer.described(bill, bill.steps) == "Backward, step 9: the gradient for price of an apple is 2.2."
 
 
 class TestTrainingBench:

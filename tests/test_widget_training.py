@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 
 import pytest
+from panels import pictures
 from waiting import PATIENCE, run_in_a_loop, until
 
 from dlcourse.training import Diverged
@@ -63,7 +64,7 @@ def test_it_is_ready_at_step_0_and_does_not_start_by_itself():
         made, drawn = panel()
         await asyncio.sleep(0.05)
         assert (made.steps, made.running, drawn) == (0, False, [None])
-        assert made.state.value == "ready, step 0 of 1,000"
+        assert made.progress.state.value == "ready, step 0 of 1,000"
 
     run_in_a_loop(main())
 
@@ -84,10 +85,10 @@ def test_start_pause_step_reset():
         assert made.steps == min(paused + 1, STEPS)
         assert drawn[-1] == made.steps
         made.reset_button.click()
-        assert (made.steps, made.bar.value, drawn[-1]) == (0, 0, None)
+        assert (made.steps, made.progress.bar.value, drawn[-1]) == (0, 0, None)
         made.start_button.click()
-        await until(lambda: made.state.value == "finished, step 1,000 of 1,000")
-        assert made.bar.value == made.bar.max == STEPS
+        await until(lambda: made.progress.state.value == "finished, step 1,000 of 1,000")
+        assert made.progress.bar.value == made.progress.bar.max == STEPS
 
     run_in_a_loop(main())
 
@@ -110,12 +111,12 @@ def test_what_training_raises_is_shown_and_the_panel_stays_usable():
         made, _drawn = panel(fails_at=5)
         made.start_button.click()
         await until(lambda: not made.running)
-        assert "training blew up at step 5" in made.error.value
+        assert "Training blew up at step 5" in made.error.value
         assert made.error.layout.display == "block"
         assert made.steps == 4
         made.reset_button.click()
         assert made.error.value == ""
-        assert made.state.value == "ready, step 0 of 1,000"
+        assert made.progress.state.value == "ready, step 0 of 1,000"
 
     run_in_a_loop(main())
 
@@ -123,7 +124,7 @@ def test_what_training_raises_is_shown_and_the_panel_stays_usable():
 def test_a_single_step_that_raises_is_shown():
     made, _drawn = panel(fails_at=1)
     made.step_button.click()
-    assert "training blew up at step 1" in made.error.value
+    assert "Training blew up at step 1" in made.error.value
 
 
 def test_without_a_loop_it_says_so():
@@ -159,13 +160,14 @@ def test_it_pauses_when_the_browser_is_gone(monkeypatch):
         made, _drawn = panel()
         made.run.numbers, made.run.total_steps = itertools.count(1), 10**9
         made.start()
-        assert made.pulse.playing
-        await until(lambda: not made.pulse.playing)
-        assert not made.running
-        assert made.state.value.startswith("paused, step ")
-        assert made.state.value.endswith("(the page was silent for 0.05 s; Start goes on)")
+        await until(lambda: not made.running)
+        await until(made._task.done)
+        assert made.progress.state.value.startswith("paused, step ")
+        assert made.progress.state.value.endswith("(it waits, for it is on no page)")
+        made.pulse.value = 1.0  # a page opens that shows it, and answers the question that waits
+        await until(lambda: made.running)
         made.step()
-        assert "silent" not in made.state.value
+        assert "waits" not in made.progress.state.value
 
     run_in_a_loop(main())
 
@@ -213,10 +215,10 @@ def test_the_training_bench_learns_changes_its_rate_and_survives_blowing_up():
         assert bench.run.history.loss[-1] < before
         bench.controls["lr"].value = 100.0
         bench.start()
-        await until(lambda: "The loss blew up to" in bench.children[2].value)
-        assert bench.error.value == "" or "training blew up" in bench.error.value
+        await until(lambda: "The loss blew up to" in pictures(bench)[0].value)
+        assert bench.error.value == "" or "Training blew up" in bench.error.value
         bench.reset()
-        assert "blew up" not in bench.children[2].value
+        assert "blew up" not in pictures(bench)[0].value
         assert (bench.steps, bench.error.value) == (0, "")
 
     run_in_a_loop(main())

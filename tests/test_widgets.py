@@ -7,6 +7,8 @@ import re
 import ipywidgets
 import numpy as np
 import pytest
+from panels import alt, inside
+from panels import pictures as pictures_of
 
 import dlcourse.widgets
 from dlcourse.datasets import load_mnist
@@ -14,7 +16,9 @@ from dlcourse.functions import sigmoid
 from dlcourse.layers import Affine, Sigmoid
 from dlcourse.models import stored_network
 from dlcourse.networks import Sequential
-from dlcourse.widgets.controls import Checkbox, Choice, Number, Panel, Picture
+from dlcourse.widgets.controls import Checkbox, Choice, Number
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture
 from dlcourse.widgets.quiz import Answer, Question, Quiz, quiz
 
 # The module, also where the package gives the function of the same name.
@@ -24,10 +28,6 @@ first_slider = importlib.import_module("dlcourse.widgets.first_slider")
 
 def source(picture):
     return re.search(r'src="([^"]+)"', picture.value)[1]
-
-
-def alt(picture):
-    return re.search(r'alt="([^"]*)"', picture.value)[1]
 
 
 class TestThePackage:
@@ -45,8 +45,8 @@ class TestNumber:
     def test_the_slider_moves_the_box_and_the_box_the_slider(self):
         number = Number("n", 0, 10, 3)
         number.slider.value = 7
-        assert (number.value, number.source.value) == (7, 7)
-        number.source.value = 2
+        assert (number.value, number.source.number) == (7, 7)
+        number.source.number = 2
         assert number.slider.value == 2
 
     def test_a_change_is_told_once(self):
@@ -54,7 +54,7 @@ class TestNumber:
         number.on_change(lambda: told.append(number.value))
         number.slider.value = 0.1 + 0.2
         assert told == [0.3]
-        number.source.value = 0.7
+        number.source.number = 0.7
         assert told == [0.3, 0.7]
 
     @pytest.mark.parametrize("value", [-5, 99])
@@ -81,7 +81,7 @@ class TestNumber:
 
     def test_the_box_of_a_logarithmic_control_takes_what_the_slider_leaves_out(self):
         number = Number("n", 1, 2000, 100, log=True)
-        number.source.value = 37
+        number.source.number = 37
         assert number.value == 37
         assert number.slider.value == pytest.approx(10 ** (5 / 3))  # 46, the stop that is nearest
         number.slider.value = 10 ** (4 / 3)
@@ -160,8 +160,7 @@ class TestPanel:
         panel, calls = self.make()
         panel.controls["a"].value, panel.controls["b"].value = 5, True
         calls.clear()
-        back = panel.children[0].children[-1].children[-1]
-        back.click()
+        panel.back.click()
         assert calls == [({"a", "b"}, {"a": 1, "b": False})]
 
     def test_what_update_sets_itself_is_no_change_of_its_own(self):
@@ -198,7 +197,9 @@ class TestPanel:
 
     def test_checkboxes_that_follow_each_other_share_a_row(self):
         controls = {name: Checkbox(name) for name in "abc"} | {"n": Number("n", 0, 1, 0), "d": Checkbox("d")}
-        row, number, alone, _back = Panel("Small", controls, [], lambda changed, **values: None).children[0].children
+        panel = Panel("Small", controls, [], lambda changed, **values: None)
+        grid = next(child for child in panel.children if panel.row in getattr(child, "children", ()))
+        row, number, alone, _back = grid.children
         assert [box.description for box in row.children] == ["a", "b", "c"]
         assert (number, alone) == (controls["n"].widget, controls["d"].widget)
 
@@ -218,7 +219,15 @@ def test_a_picture_has_its_size_and_its_words():
     picture.show('a "b" <c>')
     assert alt(picture) == "a &quot;b&quot; &lt;c&gt;"
     assert 'width="300" height="100"' in picture.value
-    assert (picture.layout.width, picture.layout.height) == ("300px", "100px")
+    assert picture.layout.width == "300px"
+    assert picture.layout.max_width.startswith("calc(100%"), "it shrinks with the window"
+
+
+def test_the_words_of_a_picture_are_to_be_seen_below_it_unless_it_holds_them_itself():
+    for lines, seen in ((1, True), (0, False)):
+        picture = Picture(300, 100, lines=lines)
+        picture.show("the loss is 0.3")
+        assert ("the loss is 0.3</div>" in picture.value) is seen
 
 
 def all_widgets():
@@ -246,12 +255,6 @@ def cut_off(figure):
     ]
 
 
-def inside(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from inside(child)
-
-
 @pytest.fixture(scope="module", params=list(all_widgets()))
 def name(request):
     return request.param
@@ -265,7 +268,7 @@ def panel(name):
 
 @pytest.fixture(scope="module")
 def pictures(panel):
-    return [widget for widget in inside(panel) if isinstance(widget, Picture)]
+    return pictures_of(panel)
 
 
 class TestEveryWidget:
@@ -344,7 +347,7 @@ class TestDigitReader:
         return digit_reader.digit_reader()
 
     def test_another_image_changes_the_reader_and_not_the_times(self, panel):
-        reader, times = panel.children[1:3]
+        reader, times = pictures_of(panel)
         before = source(reader), source(times)
         panel.controls["position"].value = 1
         assert source(reader) != before[0]
@@ -352,7 +355,7 @@ class TestDigitReader:
         assert alt(reader).startswith("test image 1: a 6, read as 6. Probabilities: 0: ")
 
     def test_another_batch_size_changes_the_times_and_not_the_reader(self, panel):
-        reader, times = panel.children[1:3]
+        reader, times = pictures_of(panel)
         before = source(reader), source(times)
         panel.controls["batch_size"].value = 1000
         assert source(reader) == before[0]
@@ -365,9 +368,9 @@ class TestDigitReader:
         panel.controls["position"].value = 1999
         panel.controls["wrong_only"].value = True
         assert panel.controls["position"].source.max == len(wrong) - 1
-        assert alt(panel.children[1]).startswith(f"test image {wrong[-1]}: a {t[wrong[-1]]}, read as ")
+        assert alt(pictures_of(panel)[0]).startswith(f"test image {wrong[-1]}: a {t[wrong[-1]]}, read as ")
         panel.controls["position"].value = 0
-        assert alt(panel.children[1]).startswith(f"test image {wrong[0]}: ")
+        assert alt(pictures_of(panel)[0]).startswith(f"test image {wrong[0]}: ")
         panel.controls["wrong_only"].value = False
         assert panel.controls["position"].source.max == 1999
 

@@ -5,9 +5,11 @@ import importlib
 import numpy as np
 import pytest
 
-from dlcourse.widgets.controls import Picture
+from dlcourse.widgets.picture import Picture
 
 race = importlib.import_module("dlcourse.widgets.optimizer_race")
+digits = importlib.import_module("dlcourse.widgets.digit_race")
+racers = importlib.import_module("dlcourse.widgets.racers")
 
 
 def words(panel):
@@ -15,7 +17,7 @@ def words(panel):
 
 
 def only(panel, *names):
-    for name in race.STYLES:
+    for name in racers.STYLES:
         panel.controls[f"use_{name}"].value = name in names
 
 
@@ -35,7 +37,7 @@ def test_whoever_left_the_map_is_not_said_to_have_taken_all_steps():
 
 
 def test_a_loss_is_said_in_few_characters():
-    assert [race.say_loss(np.array(loss)) for loss in ([], [3, 0.25], [1.6e29])] == ["–", "0.250", "2e+29"]
+    assert [digits.say_loss(np.array(loss)) for loss in ([], [3, 0.25], [1.6e29])] == ["–", "0.250", "2e+29"]
 
 
 def test_momentum_and_betas_reach_the_optimizers_on_the_way(panel):
@@ -52,12 +54,24 @@ def test_momentum_and_betas_reach_the_optimizers_on_the_way(panel):
 def test_who_runs_can_be_chosen(panel):
     only(panel, "SGD", "Adam")
     panel.step()
-    assert list(panel.run.trainers) == ["SGD", "Adam"]
+    assert panel.run.running == ("SGD", "Adam")
     assert "Adam" in words(panel) and "Momentum" not in words(panel)
     only(panel)
     panel.step()
     assert "nobody runs" in words(panel)
     assert panel.error.value == ""
+
+
+def test_who_is_taken_out_stands_still_and_the_others_run_on(panel):
+    panel.step()
+    panel.controls["use_Adam"].value = False
+    panel.step()
+    assert panel.steps == 2, "nothing began anew"
+    steps = {name: len(trainer.history.loss) for name, trainer in panel.run.trainers.items()}
+    assert steps["Adam"] == 1 and {steps[name] for name in steps.keys() - {"Adam"}} == {2}
+    panel.controls["use_Adam"].value = True
+    panel.step()
+    assert len(panel.run.trainers["Adam"].history.loss) == 2
 
 
 def test_whoever_blows_up_is_named_and_the_others_go_on(panel):

@@ -3,7 +3,7 @@
 import pytest
 
 from dlcourse.widgets import init_explorer
-from dlcourse.widgets.controls import Picture
+from dlcourse.widgets.picture import Picture
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from dlcourse.layers import Affine
 from dlcourse.networks import Classifier
 from dlcourse.regularization import Dropout
 from dlcourse.search import LogUniform, Trial
-from dlcourse.widgets.controls import Picture
+from dlcourse.widgets.picture import Picture
 
 bench = importlib.import_module("dlcourse.widgets.regularization_bench")
 search = importlib.import_module("dlcourse.widgets.search_explorer")
@@ -124,7 +124,7 @@ class TestRegularizationBench:
             panel.step_button.click()
             if panel.error.value:
                 break
-        assert "training blew up" in panel.error.value
+        assert "Training blew up" in panel.error.value
         panel.reset()
         assert (panel.error.value, panel.steps) == ("", 0)
 
@@ -163,7 +163,7 @@ class TestSearchExplorer:
         take(panel, 100)
         assert panel.error.value == ""
         assert panel.steps == len(panel.run.trials) == panel.run.total_steps == 12
-        assert panel.state.value == "finished, step 12 of 12"
+        assert panel.progress.state.value == "finished, trial 12 of 12"
         assert "best of 12: " in words(panel)
 
     def test_trials_lie_in_the_ranges_set(self, panel):

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from panels import alt, pictures
 from waiting import run_in_a_loop, until
 
 from dlcourse.augmentation import center_digit
@@ -13,23 +14,16 @@ from dlcourse.datasets import load_mnist
 from dlcourse.layers import Affine
 from dlcourse.models import stored_network
 from dlcourse.networks import Classifier
-from dlcourse.widgets.controls import Picture
+from dlcourse.widgets.page import KEY_STEP, Page
 from dlcourse.widgets.questions.chapter10 import QUESTIONS
-from dlcourse.widgets.sketching import EXAMPLES, KEY_STEP, SIDE, Page, Sketch
+from dlcourse.widgets.sketching import EXAMPLES, SIDE, Sketch
 
 studio = importlib.import_module("dlcourse.widgets.digit_studio")
 browser = importlib.import_module("dlcourse.widgets.error_browser")
 
 
-def inside(widget):
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from inside(child)
-
-
 def alts(panel):
-    pictures = [widget for widget in inside(panel) if isinstance(widget, Picture)]
-    return [re.search(r'alt="([^"]*)"', picture.value)[1] for picture in pictures]
+    return [alt(picture) for picture in pictures(panel)]
 
 
 class TestSketch:
@@ -146,7 +140,7 @@ class TestStudio:
         np.testing.assert_array_equal(panel.sketch.ink, before)
 
     def test_clear_takes_an_empty_page_also_of_the_same_example_again(self, panel):
-        wipe = panel.children[0].children[-1].children[0]
+        wipe = panel.page.before[0]
         wipe.click()
         assert alts(panel) == ["Nothing is drawn yet."]
         assert panel.controls["example"].value == -1 and not panel.sketch.ink.any()
@@ -201,12 +195,12 @@ class TestStudio:
 
     def test_nobody_is_caught_in_the_canvas(self, panel, monkeypatch):
         focused = []
-        for one in (panel.page.buttons[0], panel.page.before):
+        for one in (panel.page.buttons[0], panel.page.before[-1]):
             monkeypatch.setattr(type(one), "focus", lambda self: focused.append(self.description))
         panel.page._key("Tab", False, False, False)
         panel.page._key("Tab", True, False, False)
         panel.page._key("Escape", False, False, False)
-        assert focused == ["left", "clear", "left"]
+        assert focused == ["left", "undo", "left"]
 
     def test_while_a_stroke_goes_on_the_answer_comes_later(self, monkeypatch):
         monkeypatch.setattr(studio, "REDRAW", 2)
@@ -246,22 +240,22 @@ class TestStudio:
         monkeypatch.undo()
         assert panel.error.value == ""
         assert panel.page.canvas is None
-        assert "pip install ipycanvas" in panel.page.box.children[0].value
+        assert "pip install ipycanvas" in panel.page.box.children[1].value
         panel.controls["example"].value = 5
         assert "MLP reads 5" in alts(panel)[0]
         panel.page.paper.value = True
         panel.page.buttons[2].click()
         assert len(panel.sketch.strokes[0]) == 2
 
-    def test_the_canvas_has_a_fixed_size_and_says_what_it_is(self, panel):
+    def test_the_canvas_keeps_its_shape_and_says_what_it_is(self, panel):
         canvas = panel.page.canvas
         assert (canvas.width, canvas.height) == (SIDE, SIDE)
-        assert (canvas.layout.width, canvas.layout.height) == (f"{SIDE}px", f"{SIDE}px")
+        assert (canvas.layout.width, canvas.layout.max_width, canvas.layout.height) == (f"{SIDE}px", "100%", "auto")
         assert canvas.tooltip.startswith("Draw a digit here.")
 
     def test_a_finger_draws_and_a_second_one_does_not_disturb(self):
         sketch, told = Sketch(), []
-        page = Page(sketch, told.append, lambda: None)
+        page = Page(sketch, told.append, lambda: None, [])
         page.canvas._touch_start_callbacks([(10, 10)])
         page.canvas._touch_move_callbacks([(50, 10), (200, 200)])
         page.canvas._touch_end_callbacks([])
@@ -310,7 +304,7 @@ class TestErrorBrowser:
 
     def test_the_chosen_cell_is_framed(self, panel):
         def orange():
-            pixels = panel.children[1].children[0].pixels().astype(int)
+            pixels = pictures(panel)[0].pixels().astype(int)
             rows, columns = np.nonzero((pixels[..., 0] > 180) & (pixels[..., 2] < 60))
             return rows.mean(), columns.mean()
 

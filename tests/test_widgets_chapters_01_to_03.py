@@ -1,11 +1,11 @@
 """What the widgets of chapters 01 to 03 say and show at the ends of their controls."""
 
 import importlib
-import re
 
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from panels import alt, pictures
 
 from dlcourse.widgets import digit_reader, gate_explorer
 
@@ -15,11 +15,6 @@ kinks = importlib.import_module("dlcourse.widgets.kink_builder")
 layers = importlib.import_module("dlcourse.widgets.two_layer_explorer")
 reader = importlib.import_module("dlcourse.widgets.digit_reader")
 trainer = importlib.import_module("dlcourse.widgets.perceptron_trainer")
-
-
-def alt(picture):
-    """Give the words that stand for a picture."""
-    return re.search(r'alt="([^"]*)"', picture.value).group(1)
 
 
 @pytest.mark.parametrize("name", activation_explorer.ACTIVATIONS)
@@ -35,7 +30,7 @@ def test_the_derivative_stays_in_the_picture_however_steep(name, slope):
 
 def test_one_by_one_is_not_compared_with_itself():
     panel = digit_reader()
-    times = panel.children[2]
+    times = pictures(panel)[1]
     assert "as fast as one by one" in alt(times)
     panel.controls["batch_size"].value = 1
     assert alt(times).startswith("one by one: ") and "as fast" not in alt(times)
@@ -97,13 +92,13 @@ class TestPerceptronTrainer:
 
     def test_each_look_is_told_and_drawn(self):
         panel = trainer.perceptron_trainer()
-        words = [alt(panel.children[1])]
+        words = [alt(pictures(panel)[0])]
         assert words[0] == "AND after 0 looks: w1 = 0, w2 = 0, b = 0, 1 of 4 wrong. Not yet taught."
         panel.controls["look"].value = 4
-        assert "w1 = 1, w2 = 1, b = 1, 3 of 4 wrong. (1, 1) was wrong" in alt(panel.children[1])
+        assert "w1 = 1, w2 = 1, b = 1, 3 of 4 wrong. (1, 1) was wrong" in alt(pictures(panel)[0])
         panel.controls["gate"].value = "XOR"
         panel.controls["look"].value = 1
-        assert "(0, 0) was right: nothing changes" in alt(panel.children[1])
+        assert "(0, 0) was right: nothing changes" in alt(pictures(panel)[0])
         assert panel.error.value == ""
 
 
@@ -115,19 +110,19 @@ class TestTwoLayerExplorer:
 
     def test_it_says_where_the_points_have_gone(self):
         panel = layers.two_layer_explorer()
-        assert alt(panel.children[1]).startswith("4 of 4 right.")
-        assert "(1, 0), (0, 1) → (1, 1)" in alt(panel.children[1])
+        assert alt(pictures(panel)[0]).startswith("4 of 4 right.")
+        assert "(1, 0), (0, 1) → (1, 1)" in alt(pictures(panel)[0])
         panel.controls["target"].value = (1, 0, 0, 1)
-        assert alt(panel.children[1]).startswith("0 of 4 right.")
+        assert alt(pictures(panel)[0]).startswith("0 of 4 right.")
         for name, value in zip(("n6", "n7", "n8"), (-0.5, -0.5, 0.7), strict=True):
             panel.controls[name].value = value
-        assert alt(panel.children[1]).startswith("4 of 4 right.")
+        assert alt(pictures(panel)[0]).startswith("4 of 4 right.")
 
     def test_the_numbers_go_to_the_neurons_that_they_are_named_after(self):
         for i, name in enumerate(layers.NAMES):
             numbers = [0.0] * 9
             numbers[i] = 1.0
-            neuron = layers._neurons(numbers)["s1 s2 y".split().index(name.split()[-1])]
+            neuron = layers._neurons(numbers)[["s1", "s2", "y"].index(name.split()[-1])]
             assert {"w1": neuron.w[0], "w2": neuron.w[1], "b": neuron.b}[name.split()[0]] == 1
 
 
@@ -150,7 +145,7 @@ class TestKinkBuilder:
         controls["place"].value, controls["turn"].value = 0.0, -2.0
         controls["kink"].value = 1
         assert (controls["place"].value, controls["turn"].value) == (-1.5, 1.0)
-        assert "-1.5: +1, 0: -2, 0: +0" in alt(panel.children[1])
+        assert "-1.5: +1, 0: -2, 0: +0" in alt(pictures(panel)[0])
 
     def test_a_kink_that_is_gone_is_let_go_of_and_the_start_values_come_back(self):
         panel = kinks.kink_builder()
@@ -160,5 +155,5 @@ class TestKinkBuilder:
         controls["kinks"].value = 2
         assert controls["kink"].value == 2 and controls["place"].value == -1.0
         panel.reset()
-        assert alt(panel.children[1]).endswith("-2: +0, -1: +0, 0: +0")
+        assert alt(pictures(panel)[0]).endswith("-2: +0, -1: +0, 0: +0")
         assert panel.error.value == ""

@@ -8,8 +8,9 @@ from matplotlib.figure import Figure
 
 from dlcourse import functions
 from dlcourse.text import _
-from dlcourse.widgets.controls import Choice, Number, Panel, Picture
-from dlcourse.widgets.picture import legend_behind, round_up, set_limits
+from dlcourse.widgets.controls import Choice, Number
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_limits
 
 __all__ = ["ACTIVATIONS", "ActivationDrawing", "Shape", "activation_explorer", "compute"]
 
@@ -63,8 +64,8 @@ class ActivationDrawing:
     """Function and derivative at the left, the outputs of 1,000 inputs at the right."""
 
     def __init__(self, figure: Figure):
-        self.curve_axes = figure.add_axes((0.06, 0.16, 0.5, 0.72))
-        self.hist_axes = figure.add_axes((0.65, 0.16, 0.32, 0.72))
+        self.curve_axes = figure.add_axes((0.06, 0.16, 0.5, 0.66))
+        self.hist_axes = figure.add_axes((0.65, 0.16, 0.32, 0.66))
         self.curve_axes.set(xlim=(-6, 6), xlabel=_("x (small marks: some of the inputs)"))
         self.curve_axes.axhline(0, color=GREY, lw=0.8)
         self.curve_axes.axvline(0, color=GREY, lw=0.8)
@@ -72,7 +73,10 @@ class ActivationDrawing:
         self.slope = self.curve_axes.plot(X, X, color=ORANGE, lw=2, ls="--", label=_("derivative"))[0]
         # Where the inputs lie, as a strip of small marks along the bottom.
         self.marks = self.curve_axes.plot([], [], "|", color="0.3", markersize=7, alpha=0.4)[0]
-        legend_behind(self.curve_axes, loc="upper left", fontsize=9)
+        # Above the curves: in their axes a steep function runs through it.
+        legend_behind(
+            self.curve_axes, loc="lower center", bbox_to_anchor=(0.5, 1.08), fontsize=9, ncols=2, frameon=False
+        )
         self.hist_axes.set_title(_("outputs of 1,000 inputs"), fontsize=10)
         self.hist_axes.set(xlabel=_("output"), ylabel=_("how many"), ylim=(0, 1.05), yticks=[])
         self.bars = self.hist_axes.stairs(np.zeros(30), np.linspace(0, 1, 31), fill=True, color=BLUE)

@@ -16,7 +16,9 @@ from dlcourse.models import DeepConvNet, SimpleConvNet, stored_network
 from dlcourse.networks import Sequential
 from dlcourse.plots import PALETTE
 from dlcourse.text import _
-from dlcourse.widgets.controls import Choice, Number, Panel, Picture
+from dlcourse.widgets.controls import Choice, Number
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture
 
 __all__ = ["BEFORE", "Inside", "cnn_explorer", "compute", "mosaic"]
 
@@ -172,7 +174,7 @@ def cnn_explorer() -> Panel:
         "chosen": Number(_("filter"), 0, 29, 0),
         "digit": Number(_("test image"), 0, len(digits) - 1, 0),
     }
-    picture = Picture(880, 480)
+    picture = Picture(880, 440, lines=2)
     drawing = CnnDrawing(picture.figure)
 
     def update(changed: set[str], layer: tuple[str, int], chosen: int, digit: int) -> None:

@@ -7,8 +7,9 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from dlcourse.text import _
-from dlcourse.widgets.controls import Choice, Number, Panel, Picture
-from dlcourse.widgets.picture import round_up, set_limits
+from dlcourse.widgets.controls import Choice, Number
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture, round_up, set_limits
 
 __all__ = ["LANDSCAPES", "Descent", "DescentDrawing", "Landscape", "compute", "descent_explorer"]
 

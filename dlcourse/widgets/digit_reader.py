@@ -13,7 +13,9 @@ from dlcourse.models import stored_network
 from dlcourse.networks import Sequential
 from dlcourse.plots import PALETTE
 from dlcourse.text import _
-from dlcourse.widgets.controls import Checkbox, Number, Panel, Picture
+from dlcourse.widgets.controls import Checkbox, Number
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture, set_limits
 
 __all__ = ["Reading", "compute", "digit_reader", "time_per_image"]
 
@@ -133,7 +135,8 @@ class TimesDrawing:
         micro = np.array(seconds) * 1e6
         axes.plot(sizes, micro, "o-", color=PALETTE["sky"], markersize=4)
         axes.set(xlabel=_("batch size (images at a time)"), ylabel=_("µs for one image"))
-        axes.set(xticks=sizes, yticks=[0.1, 1, 10, 100, 1000], ylim=(micro.min() / 2, micro.max() * 2))
+        axes.set(xticks=sizes, yticks=[0.1, 1, 10, 100, 1000, 10_000])
+        self.axes, self.ends = axes, (micro.min() / 2, micro.max() * 2)
         for axis in (axes.xaxis, axes.yaxis):
             axis.set_major_formatter("{x:g}")
             axis.minorticks_off()
@@ -143,7 +146,15 @@ class TimesDrawing:
 
     def update(self, batch_size: int, seconds: float, title: str) -> None:
         self.mark.set_data([batch_size], [seconds * 1e6])
+        # A busy computer may take much longer now than when the curve was measured.
+        low, high = self.ends
+        set_limits(self.axes, y=(min(low, seconds * 1e6 / 2), max(high, seconds * 1e6 * 2)))
         self.title.set_text(title)
+
+
+def short(ratio: float) -> str:
+    """Write a factor in two digits at least: 0.45, 2.3, 87, 120."""
+    return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2g}"
 
 
 def digit_reader() -> Panel:
@@ -166,9 +177,11 @@ def digit_reader() -> Panel:
         "wrong_only": Checkbox(_("only the {number} images that are read wrongly").format(number=len(wrong))),
         "batch_size": Number(_("batch size"), 1, len(x), 100, log=True),
     }
-    reader, times = Picture(880, 270), Picture(880, 200)
+    reader, times = Picture(880, 270, lines=0), Picture(880, 200, lines=0)  # they hold all their words
     reader_drawing = ReaderDrawing(reader.figure)
     times_drawing = TimesDrawing(times.figure, BATCH_SIZES, curve)
+
+    before = None  # the image at which only the wrong ones were asked for
 
     def show_image(number: int) -> None:
         reading = compute(network, x[number])
@@ -183,15 +196,20 @@ def digit_reader() -> Panel:
         if size == 1:
             title = _("one by one: {time:.1f} µs for one image").format(time=seconds * 1e6)
         else:
-            title = _("{size} at a time: {time:.1f} µs for one image, {ratio:.0f} times as fast as one by one")
-            title = title.format(size=size, time=seconds * 1e6, ratio=curve[0] / seconds)
+            title = _("{size} at a time: {time:.1f} µs for one image, {ratio} times as fast as one by one")
+            title = title.format(size=size, time=seconds * 1e6, ratio=short(curve[0] / seconds))
         times_drawing.update(size, seconds, title)
         times.show(title)
 
     def update(changed: set[str], position: int, wrong_only: bool, batch_size: int) -> None:
+        nonlocal before
         chosen = wrong if wrong_only else everything
-        if "wrong_only" in changed:
+        if "wrong_only" in changed and len(chosen) - 1 != controls["position"].source.max:
             controls["position"].set_range(0, len(chosen) - 1)
+            if wrong_only:
+                before = position
+            elif before is not None and "position" not in changed:  # back to where the reader was
+                controls["position"].value = before
             position = controls["position"].value
         if changed & {"position", "wrong_only"}:
             show_image(int(chosen[position]))

@@ -16,8 +16,11 @@ from dlcourse.models import stored_network
 from dlcourse.networks import Classifier
 from dlcourse.plots import PALETTE
 from dlcourse.text import _
-from dlcourse.widgets.controls import Checkbox, Choice, Number, Panel, Picture, button
-from dlcourse.widgets.sketching import EXAMPLES, SIDE, Page, Sketch
+from dlcourse.widgets.controls import Checkbox, Choice, Number, button
+from dlcourse.widgets.page import Page
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture
+from dlcourse.widgets.sketching import EXAMPLES, SIDE, Sketch
 
 __all__ = ["Reading", "compute", "digit_studio", "nearest"]
 
@@ -218,10 +221,13 @@ def digit_studio(networks: Mapping[str, Classifier] | None = None) -> Panel:
         with lock:
             answer()
 
-    page = Page(sketch, changed, fresh)
+    def undo() -> None:
+        state["example"] = False
+        page.undo()
+
     wipe = button(_("clear"), clear, tooltip=_("take an empty page"))
-    page.before = wipe
+    page = Page(sketch, changed, fresh, [wipe, button(_("undo"), undo, tooltip=_("take the last stroke away"))])
     body = widgets.HBox([page.box, picture], layout={"flex_flow": "row wrap"})
-    panel = Panel(_("Digit studio"), controls, [body], update, buttons=[wipe])
+    panel = Panel(_("Digit studio"), controls, [body], update)
     panel.sketch, panel.page = sketch, page
     return panel

@@ -15,7 +15,9 @@ from dlcourse.models import stored_network
 from dlcourse.networks import Classifier
 from dlcourse.plots import PALETTE, plot_confusion
 from dlcourse.text import _
-from dlcourse.widgets.controls import Choice, Number, Panel, Picture
+from dlcourse.widgets.controls import Choice, Number
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture
 
 __all__ = ["Cell", "compute", "error_browser"]
 

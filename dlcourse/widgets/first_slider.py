@@ -5,7 +5,9 @@ import numpy as np
 from dlcourse.datasets import load_mnist
 from dlcourse.plots import img_show
 from dlcourse.text import _
-from dlcourse.widgets.controls import Number, Panel, Picture
+from dlcourse.widgets.controls import Number
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture
 
 __all__ = ["compute", "first_slider"]
 

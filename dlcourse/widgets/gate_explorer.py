@@ -7,7 +7,9 @@ from matplotlib.axes import Axes
 
 from dlcourse.perceptron import AND, NAND, OR, XOR, Perceptron
 from dlcourse.text import _
-from dlcourse.widgets.controls import Checkbox, Choice, Number, Panel, Picture
+from dlcourse.widgets.controls import Checkbox, Choice, Number
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture
 
 __all__ = ["GATES", "POINTS", "Answers", "compute", "draw_gate", "draw_two_layers", "gate_explorer"]
 
@@ -145,6 +147,8 @@ def gate_explorer() -> Panel:
 
     def update(_changed: set[str], w1: float, w2: float, b: float, gate: str, two_layers: bool) -> None:
         nonlocal written
+        for name in ("w1", "w2", "b", "gate"):
+            controls[name].enable(not two_layers)
         for artist in (*plane.lines, *plane.collections):
             artist.remove()
         if two_layers:

@@ -15,9 +15,10 @@ from dlcourse.normalization import BatchNormalization
 from dlcourse.optimizers import SGD
 from dlcourse.text import _
 from dlcourse.training import Trainer
-from dlcourse.widgets.controls import Checkbox, Choice, Number, Panel, Picture
+from dlcourse.widgets.controls import Checkbox, Choice, Number
 from dlcourse.widgets.live import Training
-from dlcourse.widgets.picture import round_up, set_limits
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture, round_up, set_curve, set_limits
 
 __all__ = ["Spreads", "SpreadsDrawing", "compute", "init_explorer"]
 
@@ -141,15 +142,16 @@ def init_explorer() -> Panel:
         To be the last line of a cell.
     """
     (x, t), _test = load_mnist()
-    spreads_picture, loss_picture = Picture(880, 300), Picture(880, 220)
+    spreads_picture, loss_picture = Picture(880, 250, lines=2), Picture(880, 150)
     drawing = SpreadsDrawing(spreads_picture.figure)
-    axes = loss_picture.figure.add_axes((0.07, 0.2, 0.9, 0.68), ylim=(0, 3), xlabel=_("step"))
+    axes = loss_picture.figure.add_axes((0.07, 0.28, 0.9, 0.56), ylim=(0, 3), xlabel=_("step"))
     axes.set_title(_("loss on digits, trained from these weights"), fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     axes.axhline(np.log(10), color=GREY, ls=":", lw=1)
     curve = axes.plot([], [], color=BLUE, lw=1)[0]
 
     def build(rule, std, depth, width, activation, batch_norm, lr, seed) -> Iterator:
+        controls["std"].enable(rule == "std")
         rule = std if rule == "std" else rule
         spreads = compute(rule, depth, width, activation, batch_norm, seed)
         drawing.update(spreads, activation)
@@ -168,7 +170,7 @@ def init_explorer() -> Panel:
 
     def draw(run: Trainer, _report, **_values) -> None:
         losses = run.history.loss
-        curve.set_data(np.arange(1, len(losses) + 1), losses)
+        set_curve(curve, np.arange(1, len(losses) + 1), losses)
         # Bad weights begin far above guessing; when they have come down, the scale does too.
         worst = max(losses[-50:], default=0)
         set_limits(axes, x=(0, round_up(max(100, len(losses)))), y=(0, 3 if worst <= 3 else 1.05 * round_up(worst)))
@@ -188,4 +190,4 @@ def init_explorer() -> Panel:
         "seed": Number(_("seed"), 0, 99, 0),
     }
     body = [spreads_picture, loss_picture]
-    return Training(_("Init explorer"), controls, body, build=build, draw=draw, live={"lr"}, adjust=adjust)
+    return Training(_("Init explorer"), controls, body, build=build, draw=draw, live={"lr"}, adjust=adjust, folded=("seed",))

@@ -12,7 +12,7 @@ from dlcourse.plots.base import COLORS, LINE_STYLES
 from dlcourse.text import _
 from dlcourse.widgets.controls import Choice, Number, Panel, Picture
 
-__all__ = ["CURVES", "MOST", "Built", "BuilderDrawing", "compute", "kink_builder"]
+__all__ = ["CURVES", "MOST", "BuilderDrawing", "Built", "compute", "kink_builder"]
 
 X = np.linspace(-3, 3, 301)
 CURVES: dict[str, Callable[[np.ndarray], np.ndarray]] = {

@@ -4,7 +4,9 @@ A `Training` panel owns the iterator that trains. An asyncio task takes steps fo
 is due, and gives way, so that the buttons, all controls and other cells answer while it trains. Nothing trains in a
 thread: two threads would share one processor and race each other's labels. JupyterLab calls back from controls in
 another thread; there a new picture would send its samples through the network between a step's forward and backward.
-So whatever a control asks for is done in the thread that trains.
+So whatever a control asks for is done in the thread that trains, one thing after the other, in the order it was asked.
+
+It trains only while somebody can see it: a panel that is on no page waits, and goes on when it is shown again.
 """
 
 import asyncio
@@ -17,7 +19,12 @@ from typing import Any
 import ipywidgets as widgets
 
 from dlcourse.text import _
-from dlcourse.widgets.controls import Control, Panel, button
+from dlcourse.training import Diverged
+from dlcourse.widgets.controls import Control, button
+from dlcourse.widgets.home import Home
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.progress import ProgressRow, blown_up
+from dlcourse.widgets.pulse import Pulse
 
 __all__ = ["Training"]
 
@@ -26,8 +33,7 @@ SLICE = 0.02  # seconds of steps before the task gives way
 # takes it one further. With a single turn it waits for a whole slice each time, and Pause takes twice as long.
 TURNS = 10
 REDRAW = 0.09  # seconds between two redraws
-HEARTBEAT = 1000  # milliseconds between two signs of life from the browser
-PATIENCE = 15  # seconds without one after which nobody is taken to be watching
+PATIENCE = 5  # seconds without an answer from the page after which nobody is taken to be watching
 
 
 class Training(Panel):
@@ -40,16 +46,22 @@ class Training(Panel):
     controls : mapping of str to Control
         By name. One of them should be ``seed``.
     body : sequence of ipywidgets widgets
-        Pictures below the controls.
+        Pictures above the buttons.
     build : callable
         ``build(**values)`` with the values of all controls makes a new iterator, such as a `Trainer`. If it has
         ``total_steps``, the progress bar shows the way to the end.
     draw : callable
         ``draw(run, report, **values)`` draws the iterator's state; `report` is what it yielded last, None at first.
     live : collection of str
-        Names of the controls that may move while training. Any other control starts anew from step 0.
+        Names of the controls that may move while training. Any other control starts anew from step 0, and is marked.
+    looks : collection of str
+        Names of the controls that only change what is drawn, or how fast.
     adjust : callable, optional
         ``adjust(run, **values)`` hands the values of live controls to the running iterator.
+    unit : str
+        What a step is called.
+    folded : collection of str
+        As of `Panel`.
     """
 
     def __init__(
@@ -61,32 +73,33 @@ class Training(Panel):
         build: Callable[..., Iterator],
         draw: Callable[..., None],
         live: Collection[str] = (),
+        looks: Collection[str] = (),
         adjust: Callable[..., None] | None = None,
+        unit: str = "",
+        folded: Collection[str] = (),
     ):
-        self._build, self._draw, self._adjust, self._live = build, draw, adjust, frozenset(live)
-        self._home, self._waiting = threading.get_ident(), set()
+        self._build, self._draw, self._adjust = build, draw, adjust
+        self._live, self._looks = frozenset(live) | frozenset(looks), frozenset(looks)
+        self._home, self._waiting = Home(), set()
+        self._changes = threading.Lock()  # of its own: whoever tells of a change need not wait for a picture
         self.run: Iterator | None = None
         self.report: Any = None
         self.steps = 0
-        self._running = self._alone = self._halt = False
+        self.failure: Exception | None = None
+        self._running = self._alone = self._halt = self._at_work = False
         self._task = None
-        try:  # the kernel's own loop: a button may be pressed in another thread, which has none
-            self._loop = asyncio.get_running_loop()
-        except RuntimeError:
-            self._loop = None
+        anew = _("train anew from step 0, with the settings as they are")
         self.start_button = button(_("Start"), lambda: self.guard(self.start)())
         self.pause_button = button(_("Pause"), self._pause_soon)
         self.step_button = button(_("Step"), lambda: self.guard(self.step)())
-        self.reset_button = button(_("Reset"), lambda: self.guard(self.restart)(), tooltip=_("train anew from step 0"))
-        self.bar = widgets.IntProgress(value=0, max=1, layout={"width": "200px"}, style={"bar_color": "#0072b2"})
-        self.state = widgets.Label(layout={"width": "auto", "min_width": "20em"})
-        # It ticks in the browser only. When the ticks stop coming the page is closed, and so training pauses.
-        self.pulse = widgets.Play(interval=HEARTBEAT, max=10**9, layout={"display": "none"})
-        self.pulse.observe(self._felt, names="value")
-        self._heard = time.monotonic()
-        buttons = widgets.HBox([self.start_button, self.pause_button, self.step_button, self.reset_button])
-        progress = widgets.HBox([buttons, self.bar, self.state, self.pulse], layout={"align_items": "center"})
-        super().__init__(title, controls, [progress, *body], self._changed)
+        self.reset_button = button(_("Reset"), lambda: self.guard(self.restart)(), tooltip=anew)
+        self.pulse = Pulse(self._seen)
+        buttons = [self.start_button, self.pause_button, self.step_button, self.reset_button]
+        self.progress = ProgressRow(buttons, self.pulse, unit or _("step"))
+        for name in controls.keys() - self._live:
+            controls[name].mark_anew()
+        super().__init__(title, controls, [*body, self.progress], self._changed, folded=folded)
+        self.back.tooltip = _("put every control back to its start, and train anew from step 0")
 
     @property
     def running(self) -> bool:
@@ -94,23 +107,20 @@ class Training(Panel):
         return self._running
 
     def start(self) -> None:
-        """Train until the end, or until `pause`."""
+        """Train until the end, or until `pause`; from step 0 if training broke down, for such weights are beyond help."""
         if self._running:
             return
-        if self._loop is None:
-            raise RuntimeError(_("there is no event loop to train in; take single steps, or open it in JupyterLab"))
-        if self.run is None:
+        if self.run is None or self.failure:
             self.restart()
-        self._running, self._alone, self._halt = True, False, False
-        self._heard = time.monotonic()
-        self.pulse.playing = True
-        self._task = asyncio.run_coroutine_threadsafe(self._train(), self._loop)
+        if not self._at_work:  # else the task of before has not yet seen that it was to stop, and goes on
+            self._task = self._home.start(self._train)
+        self._running, self._alone, self._halt, self._at_work = True, False, False, True
+        self.pulse.begin()
         self._say()
 
     def pause(self) -> None:
         """Stop after the step at hand; `start` goes on from there."""
-        self._running = False
-        self.pulse.playing = False
+        self._running = self._alone = False
         self._say()
 
     def _pause_soon(self) -> None:
@@ -119,45 +129,52 @@ class Training(Panel):
 
     def step(self) -> None:
         """Take a single step."""
-        self._alone = False
         self.pause()
-        if self.run is None:
+        if self.run is None or self.failure:
             self.restart()
-        self._advance()
+        try:
+            self._advance()
+        except Exception as error:
+            self.failure = error
+            self._say()
+            raise
         self._show()
 
     def restart(self) -> None:
         """Throw the iterator away and build a new one from the values set: step 0."""
-        self._alone = False
         self.pause()
-        self.run, self.report, self.steps = None, None, 0
+        self.run, self.report, self.steps, self.failure = None, None, 0, None
         self.run = self._build(**self._values())
         self._show()
 
+    def reset(self) -> None:
+        """Pause, put every control back to its start value, and begin anew."""
+        self._halt = True
+        self._home.do(self.pause)
+        self._home.do(super().reset)
+
     def refresh(self, changed: Iterable[str] | None = None) -> None:
         """As `Panel.refresh`, in the thread that trains; of several changes that wait for it the last values count."""
-        with self._lock:
+        with self._changes:
             self._waiting |= set(self.controls if changed is None else changed)
-        self._at_home(self._catch_up)
+        self._home.do(self._catch_up)
 
     def guard(self, call: Callable) -> Callable:
         """As `Panel.guard`, in the thread that trains."""
         guarded = super().guard(call)
-        return lambda *args, **kwargs: self._at_home(partial(guarded, *args, **kwargs))
+        return lambda *args, **kwargs: self._home.do(partial(guarded, *args, **kwargs))
 
     def close(self) -> None:
         """Stop training, and take the panel out of the notebook."""
         self._running = False
         super().close()
 
-    def _at_home(self, call: Callable[[], object]) -> None:
-        if self._loop is None or threading.get_ident() == self._home:
-            call()
-        else:
-            self._loop.call_soon_threadsafe(call)
+    def words_of(self, error: Exception) -> str:
+        """As of `Panel`; of training that blew up, with what helps."""
+        return blown_up(error) if isinstance(error, Diverged) else super().words_of(error)
 
     def _catch_up(self) -> None:
-        with self._lock:
+        with self._changes:
             changed, self._waiting = self._waiting, set()
         if changed:
             super().refresh(changed)
@@ -166,8 +183,11 @@ class Training(Panel):
         return {name: control.value for name, control in self.controls.items()}
 
     def _changed(self, changed: set[str], **values) -> None:
-        if self.run is None or not changed <= self._live:
+        if self.run is None or not changed <= (self._looks if self.failure else self._live):
+            going = self._running
             self.restart()
+            if going:  # a change is no Pause, and it may be told only after Start was pressed
+                self.start()
             return
         if self._adjust is not None:
             self._adjust(self.run, **values)
@@ -196,15 +216,17 @@ class Training(Panel):
                     # On a slow machine drawing takes longer: at least half of the time is for training.
                     ended = time.monotonic()
                     due = max(due + REDRAW, ended + ended - began)
-                if time.monotonic() - self._heard > PATIENCE:
+                self.pulse.listen()
+                if self._running and self.pulse.silent > PATIENCE:
                     self._running, self._alone = False, True
                 for _turn in range(TURNS):
                     await asyncio.sleep(0)
-        except Exception as error:  # whatever it is, it is shown: a task has nobody else to tell
+        except Exception as error:  # noqa: BLE001  whatever it is, it is shown: a task has nobody else to tell
+            self.failure = error
             self.show_error(error)
         finally:
-            self.pause()
-            self.guard(self._show)() if not self.error.value else self._say()
+            self._running = self._at_work = False
+            self._say() if self.failure else self.guard(self._show)()
 
     def _show(self) -> None:
         if self.run is not None:
@@ -212,20 +234,12 @@ class Training(Panel):
         self._say()
 
     def _say(self) -> None:
-        total = getattr(self.run, "total_steps", 0)
-        self.bar.max = max(total, 1)
-        self.bar.value = min(self.steps, self.bar.max)
-        if self._running:
-            state = _("training")
-        elif total and self.steps >= total:
-            state = _("finished")
-        else:
-            state = _("paused") if self.steps else _("ready")
-        self.state.value = _("{state}, step {step:,}").format(state=state, step=self.steps)
-        if total:
-            self.state.value += _(" of {total:,}").format(total=total)
-        if self._alone:
-            self.state.value += _(" (the page was silent for {seconds} s; Start goes on)").format(seconds=PATIENCE)
+        self.progress.show(self.steps, getattr(self.run, "total_steps", 0), self._running, self.failure, self._alone)
 
-    def _felt(self, _change) -> None:
-        self._heard = time.monotonic()
+    def _seen(self) -> None:
+        if self._alone:
+            self._home.do(self._go_on)
+
+    def _go_on(self) -> None:
+        if self._alone:
+            self.start()

@@ -7,8 +7,9 @@ from matplotlib.figure import Figure
 
 from dlcourse.losses import cross_entropy_error, sum_squared_error
 from dlcourse.text import _
-from dlcourse.widgets.controls import Number, Panel, Picture
-from dlcourse.widgets.picture import legend_behind
+from dlcourse.widgets.controls import Number
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture, legend_behind
 
 __all__ = ["Cost", "LossDrawing", "compute", "loss_explorer"]
 

@@ -17,9 +17,11 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
 from PIL import Image
 
-__all__ = ["Picture", "legend_behind", "round_up", "set_limits"]
+__all__ = ["Picture", "legend_behind", "round_up", "set_curve", "set_limits"]
 
 
 def round_up(value: float) -> float:
@@ -44,8 +46,14 @@ def legend_behind(axes: Axes, **options) -> None:
     axes.legend(**options).set_zorder(-0.5)
 
 
+def set_curve(line: Line2D, x: ArrayLike, y: ArrayLike) -> None:
+    """Give a curve its points; a single one is drawn as a dot, for a line of one point is not to be seen."""
+    line.set_data(x, y)
+    line.set_marker("o" if np.size(y) == 1 else "")
+
+
 class Picture(widgets.HTML):
-    """A place of fixed size for one figure.
+    """A place for one figure, with a sentence below that says its numbers.
 
     The figure is made once: changing its artists (``line.set_data``, ``bar.set_width``) and drawing it anew takes a
     fraction of the time of building it. It goes to the browser as an ``<img>`` with an alt text, which is the fastest
@@ -54,11 +62,15 @@ class Picture(widgets.HTML):
     Parameters
     ----------
     width, height : int
-        On the screen, in CSS pixels.
+        On the screen, in CSS pixels; it shrinks where there is less room.
+    lines : int
+        Lines of text that are kept free below the picture, for the words of `show`; 0 if they are not to be seen,
+        because the picture holds them all.
     """
 
-    def __init__(self, width: int, height: int):
-        super().__init__(layout={"width": f"{width}px", "height": f"{height}px", "overflow": "hidden"})
+    def __init__(self, width: int, height: int, *, lines: int = 1):
+        super().__init__(layout={"width": f"{width}px", "max_width": "calc(100% - 4px)", "height": "auto", "flex": "0 1 auto"})
+        self._lines = lines
         self.figure = Figure(figsize=(width / 100, height / 100), dpi=100, facecolor="white")
         self._canvas = FigureCanvasAgg(self.figure)
         self._still, self._frame = None, None
@@ -81,11 +93,18 @@ class Picture(widgets.HTML):
         pixels, file = self.pixels(), io.BytesIO()
         # Light compression is the fastest: the picture has a way of a few centimetres to go.
         Image.fromarray(pixels).save(file, "PNG", compress_level=1)
-        self.value = (
-            f'<img alt="{html.escape(alt.strip())}" width="{pixels.shape[1]}" height="{pixels.shape[0]}"'
-            f' style="max-width: 100%; height: auto"'
+        words = html.escape(alt.strip())
+        shown = (
+            f'<img alt="{words}" width="{pixels.shape[1]}" height="{pixels.shape[0]}"'
+            f' style="display: block; max-width: 100%; height: auto"'
             f' src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
         )
+        if self._lines:  # hidden from a screen reader, which has just said them
+            shown += (
+                f'<div aria-hidden="true" style="font-size: 12px; line-height: 16px; min-height: {16 * self._lines}px;'
+                f' color: var(--jp-content-font-color1); white-space: normal">{words}</div>'
+            )
+        self.value = shown
 
     def pixels(self) -> np.ndarray:
         """Draw the figure as it is now, as an array of shape (height, width, 3) of uint8."""

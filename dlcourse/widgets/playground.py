@@ -1,7 +1,7 @@
 """The playground: choose points, features and a network, and look into every neuron while it learns."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import ipywidgets as widgets
 from matplotlib.figure import Figure
@@ -9,11 +9,13 @@ from matplotlib.figure import Figure
 from dlcourse.models import ACTIVATIONS
 from dlcourse.text import _
 from dlcourse.training import Diverged
-from dlcourse.widgets.controls import Checkbox, Choice, Control, Number, Panel, Picture
+from dlcourse.widgets.controls import Checkbox, Choice, Control, Number
 from dlcourse.widgets.live import Training
-from dlcourse.widgets.optimizer_race import MAKERS
+from dlcourse.widgets.panel import Fold, Panel
+from dlcourse.widgets.picture import Picture
 from dlcourse.widgets.playground_drawing import HEIGHT, WIDTH, PlaneDrawing, PlaygroundDrawing, short
 from dlcourse.widgets.playground_experiment import DATA, FEATURES, STEERING, Experiment, compute
+from dlcourse.widgets.racers import MAKERS
 
 __all__ = [
     "DATA", "FEATURES", "STEERING", "Experiment", "PlaygroundPanel", "compute", "planes", "playground",
@@ -29,53 +31,37 @@ class PlaygroundPanel(Training):
     *parts, **more_parts
         Of `Training`.
     groups : mapping of str to sequence of str
-        Names of controls by the title of their column; the others stand in a row below.
+        Names of controls by the title of their group, which can be folded.
     """
 
     LOOKS = frozenset({"show_test", "discretize", "pace"})
+    COLUMN = "290px"
     _due = 0.0
 
     def __init__(self, *parts, groups: Mapping[str, Sequence[str]], **more_parts):
-        super().__init__(*parts, **more_parts)
-        grid, progress, *rest = self.children
-        shown, columns = {name: control.widget for name, control in self.controls.items()}, []
-        for title, names in groups.items():
-            column = [shown.pop(name) for name in names]
-            for one in column:
-                one.layout.width = "290px"
-            for control in (self.controls[name] for name in names):  # a column is narrow: else sliders are cut off
-                if isinstance(control, Number):
-                    control.source.layout.width = "190px"
-                if isinstance(control, Number | Choice):
-                    control.source.style.description_width = "8.5em"
-            columns.append(widgets.VBox([widgets.HTML(f"<b>{title}</b>"), *column], layout={"width": "294px"}))
-        for one in shown.values():
-            one.layout.width = "max-content"
-        apart = {"justify_content": "space-between", "align_items": "center"}
-        self.children = [
-            widgets.HBox(columns, layout={"justify_content": "space-between"}),
-            widgets.HBox([widgets.HTML(f"<b>{_('Features')}</b>"), *shown.values()], layout=apart),
-            widgets.HBox([progress, grid.children[-1]], layout=apart),
-            *rest,
-        ]
+        self._groups = groups
+        super().__init__(*parts, looks=self.LOOKS, **more_parts)
 
-    def start(self) -> None:
-        """Train on; from step 0 if training blew up, for such weights are beyond help."""
-        if self.run is not None and self.run.failure:
-            self.restart()
-        super().start()
+    def _arranged(self, folded: Collection[str]) -> list[widgets.Widget]:
+        folds = []
+        for title, names in self._groups.items():
+            group = [self.controls[name] for name in names]
+            for one in group:
+                one.widget.layout.width = self.COLUMN if isinstance(one, Number | Choice) else "max-content"
+                if isinstance(one, Number):  # a column is narrow: else sliders are cut off
+                    one.source.layout.width = "190px"
+                if isinstance(one, Number | Choice):
+                    one.source.style.description_width = "8.5em"
+            folds.append(Fold(title, [one.widget for one in group], opened=title in (_("Data"), _("Training"))))
+            folds[-1].inside.layout.grid_gap = "0 8px"  # three stand side by side
+        buttons = widgets.HBox([*(fold.button for fold in folds), *self.row.children], layout={"flex_flow": "row wrap"})
+        return [buttons, *(fold.inside for fold in folds)]
 
     def show_error(self, error: Exception | None) -> None:
         """Say what went wrong; if training blew up, also in the picture, where the eyes are."""
         super().show_error(error)
         if isinstance(error, Diverged):
             self._show()
-
-    def _changed(self, changed: set[str], **values) -> None:
-        if self.run is not None and self.run.failure and not changed <= self.LOOKS:
-            self.restart()
-        else:
-            super()._changed(changed, **values)
 
     def _advance(self) -> bool:
         if self._running:
@@ -96,14 +82,13 @@ def playground() -> Panel:
     Panel
         To be the last line of a cell.
     """
-    picture = Picture(WIDTH, HEIGHT)
+    picture = Picture(WIDTH, HEIGHT, lines=0)  # it holds its numbers
     drawing = PlaygroundDrawing(picture.figure)
     controls = _controls()
 
     def build(rule, std, pace, show_test, discretize, **values) -> Experiment:
         features = [name for name in FEATURES if values.pop(f"use {name}")]
-        for part in (controls["std"].source, controls["std"].slider):
-            part.disabled = rule != "std"
+        controls["std"].enable(rule == "std")
         return Experiment(features=features, init=std if rule == "std" else rule, **values)
 
     def adjust(run: Experiment, **values) -> None:
@@ -130,10 +115,11 @@ def playground() -> Panel:
         _("Data"): ["data", "noise", "points", "seed", "show_test", "discretize"],
         _("Network"): ["depth", "width", "activation", "rule", "std"],
         _("Training"): [*STEERING, "pace"],
+        _("Features"): [f"use {name}" for name in FEATURES],
     }
     return PlaygroundPanel(
-        _("Playground"), controls, [picture], build=build, draw=draw, live={*STEERING, *PlaygroundPanel.LOOKS},
-        adjust=adjust, groups=groups,
+        _("Playground"), controls, [picture], build=build, draw=draw, live=STEERING, adjust=adjust,
+        groups=groups,
     )  # fmt: skip
 
 

@@ -3,14 +3,22 @@
 from collections.abc import Sequence
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
 from dlcourse.text import _
-from dlcourse.widgets.picture import set_limits
+from dlcourse.widgets.picture import set_curve, set_limits
+from dlcourse.widgets.playground_colors import (
+    CLASS_COLORS,
+    RGB,
+    Pixels,
+    class_colors,
+    scaled,
+    short,
+    signed_colors,
+    to_bytes,
+)
 from dlcourse.widgets.playground_experiment import REACH, SIDE, Experiment, compute
 
 __all__ = [
@@ -19,91 +27,11 @@ __all__ = [
 ]  # fmt: skip
 
 WIDTH, HEIGHT = 880, 444
-CLASS_COLORS, CLASS_MARKERS, CLASS_SIGNS = ("#0072b2", "#d55e00", "#555555"), "os^", "●■▲"
-_RGB = np.array([to_rgb(color) for color in CLASS_COLORS])
+CLASS_MARKERS, CLASS_SIGNS = "os^", "●■▲"
 LEFT, RIGHT, TOP, BOTTOM = 62, 536, 36, 394  # of the network, in pixels from the left and from above
 LARGE, SMALL = SIDE, SIDE // 2  # sides of a neuron's picture
 STAYS = -1  # zorder of what `Picture` draws once
 STEP_ENDS, LOSS_ENDS = (200, 500, 1000, 2000, 5000, 10_000, 20_000), (1.2, 2.0, 5.0)
-
-
-def signed_colors(values: np.ndarray) -> np.ndarray:
-    """Blue for above 0, orange for below, white for 0; what is no number is white too.
-
-    Parameters
-    ----------
-    values : ndarray
-        Full colour is reached at -1 and 1.
-
-    Returns
-    -------
-    ndarray of uint8, of one more dimension of length 3
-    """
-    values = np.clip(np.nan_to_num(values), -1, 1)[..., None]
-    tint = np.where(values > 0, _RGB[0], _RGB[1])
-    return _bytes(1 + np.abs(values) * (tint - 1))
-
-
-def class_colors(probabilities: np.ndarray, *, discretize: bool = False) -> np.ndarray:
-    """The colour of the likeliest class, the paler the less sure; white where all are equally likely.
-
-    Parameters
-    ----------
-    probabilities : ndarray of shape (..., K), K ≤ 3
-    discretize : bool
-        Show only which class wins, not how surely.
-
-    Returns
-    -------
-    ndarray of uint8, of shape (..., 3)
-    """
-    classes = probabilities.shape[-1]
-    if discretize:
-        sure = np.eye(classes)[probabilities.argmax(axis=-1)]
-    else:
-        sure = np.maximum(np.nan_to_num(probabilities) * classes - 1, 0) / (classes - 1)
-    # Half of the way from white: the points, in full colour, must stand out.
-    return _bytes(1 + 0.55 * sure @ (_RGB[:classes] - 1))
-
-
-def _bytes(colors: np.ndarray) -> np.ndarray:
-    return np.rint(255 * colors).astype(np.uint8)
-
-
-def scaled(column: np.ndarray, activation: str) -> np.ndarray:
-    """Bring what the neurons of a column say into [-1, 1], by the same factor for all of them."""
-    if activation == "sigmoid":
-        return 2 * column - 1
-    with np.errstate(over="ignore", invalid="ignore"):
-        return column / max(1.0, float(np.abs(column).max()))
-
-
-def short(loss: float) -> str:
-    """Write a loss in few characters, however large."""
-    return f"{loss:.3f}" if loss < 100 else f"{loss:.0e}"
-
-
-class Pixels(Artist):
-    """An image whose pixels are the figure's own, so that they are copied and not resampled: ten times as fast.
-
-    Parameters
-    ----------
-    width, height : int
-
-    Attributes
-    ----------
-    pixels : ndarray of uint8, of shape (height, width, 4)
-        Red, green, blue and opacity, the top row first; at first all is transparent.
-    """
-
-    def __init__(self, width: int, height: int):
-        super().__init__()
-        self.pixels = np.zeros((height, width, 4), np.uint8)
-        self.set_zorder(2)
-
-    def draw(self, renderer) -> None:
-        """Copy the pixels to the lower left corner."""
-        renderer.draw_image(renderer.new_gc(), 0, 0, self.pixels[::-1])  # Agg begins at the bottom
 
 
 class PlaneDrawing:
@@ -194,7 +122,7 @@ class PlaygroundDrawing:
         for column, kind, places in zip(columns[:-1], kinds, self.places[:-1], strict=True):
             self._paint(signed_colors(scaled(column[:, ::every, ::every], kind)), places)
         likely = np.nan_to_num(columns[-1][:, ::every, ::every, None])
-        self._paint(_bytes(1 + likely * (_RGB[: len(likely), None, None] - 1)), self.places[-1])
+        self._paint(to_bytes(1 + likely * (RGB[: len(likely), None, None] - 1)), self.places[-1])
         self._weigh([array for name, array in run.network.params.items() if name.startswith("W")])
         self.plane.update(run, columns[-1], **how)
         run.measure()
@@ -242,7 +170,7 @@ class PlaygroundDrawing:
     def _weigh(self, weights: Sequence[np.ndarray]) -> None:
         w = np.nan_to_num(np.concatenate([W.ravel() for W in weights]))
         size = np.tanh(np.abs(w) / 3)
-        colors = np.where(w[:, None] > 0, [*_RGB[0], 0], [*_RGB[1], 0])
+        colors = np.where(w[:, None] > 0, [*RGB[0], 0], [*RGB[1], 0])
         colors[:, 3] = 0.35 + 0.55 * size
         self.lines.set(linewidths=0.2 + 6 * size, colors=colors)
 
@@ -254,8 +182,8 @@ class PlaygroundDrawing:
         top = next((end for end in LOSS_ENDS if end >= finite.max(initial=0)), LOSS_ENDS[-1])
         set_limits(self.loss, (0, right), (0, top))
         every = max(1, len(curve) // 500)  # more points than pixels only cost time
-        shown = np.concatenate([curve[::every], curve[-1:]])
+        shown = np.concatenate([curve[:-1:every], curve[-1:]])
         for line, values in zip(self.curves, shown.T[1:], strict=True):
-            line.set_data(shown[:, 0], np.clip(values, 0, 2 * top))
+            set_curve(line, shown[:, 0], np.clip(values, 0, 2 * top))
         for text, words, loss in zip(self.values, (_("training {loss}"), _("test {loss}")), losses, strict=True):
             text.set_text(words.format(loss=short(loss)))

@@ -10,7 +10,7 @@ from dlcourse.models import ACTIVATIONS, MultiLayerNet
 from dlcourse.regularization import Dropout
 from dlcourse.text import _
 from dlcourse.training import Diverged, Progress, Trainer
-from dlcourse.widgets.optimizer_race import MAKERS
+from dlcourse.widgets.racers import MAKERS
 
 __all__ = ["DATA", "FEATURES", "PLACES", "REACH", "SIDE", "STEERING", "Experiment", "compute"]
 

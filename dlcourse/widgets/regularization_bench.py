@@ -14,9 +14,10 @@ from dlcourse.optimizers import SGD
 from dlcourse.regularization import Dropout
 from dlcourse.text import _
 from dlcourse.training import Trainer
-from dlcourse.widgets.controls import Number, Panel, Picture
+from dlcourse.widgets.controls import Number
 from dlcourse.widgets.live import Training
-from dlcourse.widgets.picture import legend_behind, round_up, set_limits
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_curve, set_limits
 
 __all__ = ["BenchDrawing", "NumberOrZero", "Reading", "compute", "regularization_bench", "set_dropout"]
 
@@ -86,7 +87,7 @@ class NumberOrZero(Number):
         super().__init__(name, self._zero, high, start or self._zero, log=True)
         self.source.min = 0.0
         if not start:
-            self.source.value = 0.0
+            self.source.number = 0.0
         self.start = start
 
     def _tidy(self, value: float) -> float:
@@ -126,7 +127,7 @@ class BenchDrawing:
     def update(self, steps: list[int], readings: list[Reading]) -> None:
         columns = np.array([reading[:4] for reading in readings]).T
         for curve, row in zip(self.curves, (0, 1, 2, 3), strict=True):
-            curve.set_data(steps, columns[row])
+            set_curve(curve, steps, columns[row])
         self.between.set_data(steps, columns[0], columns[1])
         last = round_up(max(50, steps[-1]))
         set_limits(self.accuracy, x=(0, last))
@@ -153,7 +154,7 @@ def regularization_bench() -> Panel:
     """
     (x_all, t_all), (x_test, t_test) = load_mnist()
     test = x_test[:EVALUATED], t_test[:EVALUATED]
-    picture = Picture(880, 300)
+    picture = Picture(880, 300, lines=2)
     drawing = BenchDrawing(picture.figure)
     steps: list[int] = []
     readings: list[Reading] = []

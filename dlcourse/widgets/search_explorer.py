@@ -24,8 +24,10 @@ from dlcourse.search import (
 )
 from dlcourse.text import _
 from dlcourse.training import Trainer
-from dlcourse.widgets.controls import Choice, Number, Panel, Picture
+from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.live import Training
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture
 
 __all__ = ["Search", "SearchDrawing", "compute", "objective", "ranges_of_rounds", "search_explorer"]
 
@@ -238,4 +240,4 @@ def search_explorer() -> Panel:
         "decay_high": Number(_("decay to"), 1e-3, 1.0, 1.0, log=True),
         "seed": Number(_("seed"), 0, 99, 0),
     }
-    return Training(_("Search explorer"), controls, [picture], build=build, draw=draw)
+    return Training(_("Search explorer"), controls, [picture], build=build, draw=draw, unit=_("trial"))

@@ -11,9 +11,10 @@ from dlcourse.networks import Classifier, TwoLayerNet
 from dlcourse.optimizers import SGD
 from dlcourse.text import _
 from dlcourse.training import Trainer
-from dlcourse.widgets.controls import Number, Panel, Picture
+from dlcourse.widgets.controls import Number
 from dlcourse.widgets.live import Training
-from dlcourse.widgets.picture import legend_behind, round_up, set_limits
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_curve, set_limits
 
 __all__ = ["compute", "training_bench"]
 
@@ -99,7 +100,7 @@ class BenchDrawing:
 
     def update(self, losses: list[float], curve: list[tuple[int, float, float]], gradients) -> None:
         every = max(1, len(losses) // 1000)  # more points than pixels only cost time
-        self.loss.set_data(np.arange(1, len(losses) + 1)[::every], losses[::every])
+        set_curve(self.loss, np.arange(1, len(losses) + 1)[::every], losses[::every])
         self.highest = highest = max(losses, default=0)
         # It may be small again at once, with all hidden neurons off for good: one spike tells.
         title = _("loss: blew up to {highest:.3g}").format(highest=highest) if highest > BLOWN_UP else self.name
@@ -108,8 +109,8 @@ class BenchDrawing:
         highest = min(highest, 1e3)
         set_limits(self.loss_axes, y=(0, 2.5 if highest <= 2.5 else round_up(highest)))
         steps, train, test = np.array(curve).T
-        self.train.set_data(steps, train)
-        self.test.set_data(steps, test)
+        set_curve(self.train, steps, train)
+        set_curve(self.test, steps, test)
         for axes in (self.loss_axes, self.accuracy_axes):
             set_limits(axes, x=(0, round_up(max(500, len(losses)))))
         analytic, numerical = gradients
@@ -129,7 +130,7 @@ def training_bench() -> Panel:
         To be the last line of a cell.
     """
     (x_train, t_train), (x_test, t_test) = load_mnist()
-    picture = Picture(880, 270)
+    picture = Picture(880, 270, lines=2)
     drawing = BenchDrawing(picture.figure)
     curve: list[tuple[int, float, float]] = []
 

@@ -249,13 +249,30 @@ class Widget:
         self.locator = locator
 
     def box(self, name):
-        """Give the number box (or checkbox, or list) with this label."""
-        return self.locator.get_by_label(name, exact=True)
+        """Give the number box (or checkbox, or list) with this label, marked or not as one that begins anew."""
+        return self.locator.get_by_label(self._label(name))
 
     def slider(self, name):
-        """Give the slider's handle that stands beside the number box with this label."""
-        row = self.locator.locator(".widget-hbox", has=self.page.get_by_label(name, exact=True)).last
+        """Give the slider's handle that stands beside the number box with this label, unfolded if need be."""
+        row = self.locator.locator(".widget-hbox", has=self.page.get_by_label(self._label(name))).last
+        if not row.is_visible():
+            self.unfold()
         return row.locator(".noUi-handle")
+
+    def unfold(self):
+        """Open all that is folded away."""
+        folded = self.locator.locator(".widget-toggle-button", has_text="▸")
+        while count := folded.count():
+            folded.first.click()
+            self.page.wait_for_function(
+                "([widget, count]) => [...widget.querySelectorAll('.widget-toggle-button')]"
+                ".filter(one => one.textContent.includes('▸')).length < count",
+                arg=[self.locator.element_handle(), count],
+            )
+
+    @staticmethod
+    def _label(name):
+        return re.compile(rf"^{re.escape(name)}( ↺)?$")
 
     def drag(self, name, share, *, steps=10):
         """Drag a slider with the mouse to a share (0 … 1) of its way."""
@@ -276,6 +293,8 @@ class Widget:
 
     def type(self, name, value):
         """Type a value into the number box with this label."""
+        if not self.box(name).is_visible():
+            self.unfold()
         self.box(name).fill(str(value))
         self.box(name).press("Enter")
 
@@ -290,12 +309,12 @@ class Widget:
 
     def wait_until(self, state):
         """Wait until a widget that trains says that it is ``"ready"``, ``"training"``, ``"paused"``, ``"finished"``."""
-        self.locator.get_by_text(re.compile(f"^{state}, step")).wait_for()
+        self.locator.get_by_text(re.compile(f"^{state}, (step|trial)")).wait_for()
 
     def steps(self):
         """Give how many steps a widget that trains says it has taken."""
-        text = self.locator.get_by_text(re.compile(r", step [\d,]+")).inner_text()
-        return int(re.search(r"step ([\d,]+)", text)[1].replace(",", ""))
+        text = self.locator.get_by_text(re.compile(r"^\w[\w ]*, (step|trial) [\d,]+")).inner_text()
+        return int(re.search(r"(?:step|trial) ([\d,]+)", text)[1].replace(",", ""))
 
     def steps_beyond(self, step):
         """Wait until a widget that trains has taken more steps than `step`, and give how many."""

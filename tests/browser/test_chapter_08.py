@@ -71,7 +71,7 @@ def test_the_search_brings_trial_after_trial(notebook):
     widget.reset()
     places = widget.places()
     widget.push("Start")
-    widget.locator.get_by_text("finished, step 60 of 60").wait_for()
+    widget.locator.get_by_text("finished, trial 60 of 60").wait_for()
     widget.wait_for_words("best of 60: ")
     widget.settled()
     assert widget.places() == places, "something jumped"

@@ -15,6 +15,7 @@ def widget(notebook):
     """Give the playground with its start values."""
     widget = notebook.widget("play-widget")
     widget.reset()
+    widget.unfold()
     yield widget
     widget.push("Pause")
     widget.reset()
@@ -98,7 +99,7 @@ def test_a_blown_up_training_is_said_and_forgiven(widget):
     widget.type("weight decay", 0.1)
     widget.push("Start")
     widget.wait_for_words("training blew up at step")
-    assert "training blew up at step" in widget.error()
+    assert "Training blew up at step" in widget.error()
     widget.screenshot("playground_blown_up")
     widget.type("learning rate", 0.3)
     widget.locator.get_by_text("ready, step 0 of").wait_for()

@@ -1,0 +1,235 @@
+"""What a hand moves: a number with its slider, a tick, a choice, a button; `panel` joins them to a picture.
+
+Each control holds a value, tells of its changes, and can go back to where it began.
+"""
+
+import math
+import numbers
+from collections.abc import Callable, Mapping
+
+import ipywidgets as widgets
+
+from dlcourse.text import _
+from dlcourse.widgets.number_box import ANEW, NumberBox
+
+__all__ = ["Checkbox", "Choice", "Control", "Number", "button"]
+
+
+LABEL_WIDTH = "10em"
+CONTROL_WIDTH = "430px"  # two side by side in a JupyterLab window of the usual size
+ALONE_WIDTH = "426px"  # of one that is not in a box of its own: with its margins it is as wide
+MOST_WIDTH = "calc(100% - 4px)"  # of such a one, in a small window
+
+
+class Control:
+    """A named input with a value, a start value, and a widget to show.
+
+    Parameters
+    ----------
+    name : str
+        Its label: what it is, and its unit if it has one.
+    source : ipywidgets widget
+        Holds the value.
+    widget : ipywidgets widget, optional
+        What is shown; `source` itself if not given.
+    trait : str
+        Name of the attribute of `source` that is the value.
+    """
+
+    def __init__(
+        self, name: str, source: widgets.Widget, widget: widgets.Widget | None = None, *, trait: str = "value"
+    ):
+        self.name = name
+        self.source = source
+        self.widget = source if widget is None else widget
+        self._trait = trait
+        self.start = self.value
+
+    @property
+    def value(self):
+        """What is set at present; may be assigned to."""
+        return getattr(self.source, self._trait)
+
+    @value.setter
+    def value(self, value) -> None:
+        setattr(self.source, self._trait, value)
+
+    @property
+    def parts(self) -> tuple[widgets.Widget, ...]:
+        """The widgets that a hand can move."""
+        return (self.source,)
+
+    def enable(self, active: bool) -> None:
+        """Let it be moved, or show in grey that it does nothing at present."""
+        for part in self.parts:
+            part.disabled = not active
+
+    def mark_anew(self) -> None:
+        """Show beside the name that a change begins training anew."""
+        self.source.description = f"{self.name} {ANEW}"
+        for part in self.parts:
+            part.tooltip = _("{name}: a change begins anew from step 0").format(name=self.name)
+
+    def on_change(self, call: Callable[[], None]) -> None:
+        """Have `call` called after each change of the value, by whomever."""
+        self.source.observe(lambda _change: call(), names=self._trait)
+
+    def reset(self) -> None:
+        """Go back to the start value."""
+        self.value = self.start
+
+
+class Number(Control):
+    """A slider and a number box that always agree.
+
+    The box is there to type a value, and because the handle of an ipywidgets slider has no name that a screen
+    reader could say.
+
+    Parameters
+    ----------
+    name : str
+        Its label.
+    low, high, start : int or float
+        Smallest, largest and first value. If all three are integers the value is always one.
+    step : int or float, optional
+        Of the slider; 1 for integers, a hundredth of the range for others. The box takes any number in the range.
+    log : bool
+        Whether equal ways of the slider are equal factors. It stops at 1, 2, 5, 10, 20, 50, …, and `step` is not used.
+
+    Raises
+    ------
+    ValueError
+        If `start` is not in the range, or the range of a logarithmic control begins at or below 0.
+    """
+
+    def __init__(
+        self, name: str, low: float, high: float, start: float, *, step: float | None = None, log: bool = False
+    ):
+        if not low <= start <= high or not low < high:
+            raise ValueError(f"Number {name!r}: start is {start}, expected between low {low} and high {high}")
+        if log and low <= 0:
+            raise ValueError(f"Number {name!r}: low is {low}, expected above 0 on a logarithmic scale")
+        self._whole = all(isinstance(value, numbers.Integral) for value in (low, high, start))
+        self._log = log
+        if step is None:
+            step = 1 if self._whole else (high - low) / 100
+        # Each value is rounded to what the scale can mean: 0.3, not 0.30000000000000004.
+        self._decimals = max(0, 2 - math.floor(math.log10(step)))
+        box = NumberBox(
+            start, low, high, whole=self._whole, description=name, style={"description_width": LABEL_WIDTH},
+            layout={"width": "214px"},
+        )  # fmt: skip
+        layout = {"flex": "1 1 auto", "width": "auto", "min_width": "80px"}
+        if log:
+            self.slider = widgets.FloatLogSlider(
+                value=start, min=math.log10(low), max=math.log10(high), step=1 / 3, readout=False, layout=layout
+            )
+        else:
+            slider_kind = widgets.IntSlider if self._whole else widgets.FloatSlider
+            self.slider = slider_kind(value=start, min=low, max=high, step=step, readout=False, layout=layout)
+        self._move_slider(start)
+        # In a telephone's window the slider goes below the box.
+        row = widgets.HBox(
+            [box, self.slider], layout={"width": CONTROL_WIDTH, "max_width": "100%", "flex_flow": "row wrap"}
+        )
+        super().__init__(name, box, row, trait="number")
+        self.slider.observe(self._from_slider, names="value")
+        box.observe(self._from_box, names="number")
+
+    @property
+    def parts(self) -> tuple[widgets.Widget, ...]:
+        """The number box and the slider."""
+        return self.source, self.slider
+
+    def set_range(self, low: float, high: float) -> None:
+        """Give the control another range; its value is moved into it if need be."""
+        self.value = min(max(self.value, low), high)
+        scaled = (math.log10(low), math.log10(high)) if self._log else (low, high)
+        for widget, (new_low, new_high) in ((self.source, (low, high)), (self.slider, scaled)):
+            # In an order in which the smallest is never above the largest.
+            widget.min = min(widget.min, new_low)
+            widget.max = new_high
+            widget.min = new_low
+        self._move_slider(self.value)
+
+    def _from_slider(self, change) -> None:
+        # A browser puts the handle at a stop and sends its place back: what differs by rounding alone is no move.
+        if self._linked or math.isclose(change["new"], change["old"], rel_tol=1e-9, abs_tol=1e-12):
+            return
+        self._linked = True  # the slider stays where the hand is: an echo of an older value would pull it back
+        try:
+            self.source.number = self._tidy(change["new"])
+        finally:
+            self._linked = False
+
+    def _from_box(self, change) -> None:
+        if not self._linked:
+            self._move_slider(change["new"])
+
+    def _move_slider(self, value: float) -> None:
+        """Put the slider at the stop nearest to a value.
+
+        Its handle stands nowhere else. Given a value between two stops, a browser sends the stop back, as if a hand had
+        moved the slider, and the value would be lost.
+        """
+        slider = self.slider
+        place = math.log10(max(value, 10**slider.min)) if self._log else value
+        place = min(slider.min + math.floor((place - slider.min) / slider.step + 0.5) * slider.step, slider.max)
+        self._linked = True  # the slider's place must not come back as a value
+        try:
+            slider.value = 10**place if self._log else place
+        finally:
+            self._linked = False
+
+    def _tidy(self, value: float) -> float:
+        if self._log:
+            value = float(f"{value:.0e}")
+        elif not self._whole:
+            value = round(value, self._decimals)
+        return round(value) if self._whole else value
+
+
+class Checkbox(Control):
+    """Yes or no.
+
+    Parameters
+    ----------
+    name : str
+        Its label.
+    start : bool
+        Whether it is ticked at first.
+    """
+
+    def __init__(self, name: str, start: bool = False):
+        layout = {"width": ALONE_WIDTH, "max_width": MOST_WIDTH}
+        box = widgets.Checkbox(value=start, description=name, indent=False, layout=layout)
+        super().__init__(name, box)
+
+
+class Choice(Control):
+    """One of several, from a drop-down list.
+
+    Parameters
+    ----------
+    name : str
+        Its label.
+    options : mapping of str to object
+        What is shown, and the value it stands for.
+    start : object, optional
+        The first value; that of the first option if not given.
+    """
+
+    def __init__(self, name: str, options: Mapping[str, object], start: object = None):
+        box = widgets.Dropdown(
+            options=list(options.items()), value=next(iter(options.values())) if start is None else start,
+            description=name, style={"description_width": LABEL_WIDTH},
+            layout={"width": ALONE_WIDTH, "max_width": MOST_WIDTH},
+        )  # fmt: skip
+        super().__init__(name, box)
+
+
+def button(name: str, on_click: Callable[[], None], *, tooltip: str = "") -> widgets.Button:
+    """Make a button as wide as its words; give it `Panel.guard` of what it shall do."""
+    made = widgets.Button(description=name, tooltip=tooltip or name, layout={"width": "max-content"})
+    made.on_click(lambda _button: on_click())
+    return made

@@ -1,0 +1,77 @@
+"""Small windows: nothing is cut off, and the picture is in sight together with the controls that it answers to."""
+
+import pytest
+
+WIDGETS = [
+    ("00_start_here", "first-slider"), ("01_perceptron", "play-widget"), ("02_activations", "play-widget"),
+    ("03_mnist_inference", "play-widget"), ("04_losses_and_gradients", "play-loss"),
+    ("04_losses_and_gradients", "play-descent"), ("05_backpropagation", "play-graph"),
+    ("05_backpropagation", "play-bench"), ("06_optimizers", "play-race"), ("06_optimizers", "play-digits"),
+    ("07_initialization", "play-widget"), ("08_regularization", "play-bench"), ("08_regularization", "play-search"),
+    ("09_cnn", "play-window"), ("09_cnn", "play-inside"), ("10_handwritten_digits", "play-browser-alone"),
+    ("10_handwritten_digits", "play-studio-alone"), ("playground", "play-widget"),
+]  # fmt: skip
+SIZES = [(1024, 700), (390, 844), (911, 512)]  # the last is a window of 1366 × 768 at a zoom of 150 %
+
+# Chapter 10's widgets show the learner's own network, which takes a minute to train: here they stand alone.
+ALONE = {"play-browser-alone": ("play-browser", "error_browser"), "play-studio-alone": ("play-studio", "digit_studio")}
+
+CUT = """widget => {
+    const output = widget.closest('.jp-OutputArea-output').getBoundingClientRect();
+    return [...widget.querySelectorAll('img, button, input, select, canvas, .noUi-target')]
+        .filter(one => one.checkVisibility())
+        .map(one => [one.tagName + ' ' + (one.textContent || one.value || one.alt || '').slice(0, 30),
+                     one.getBoundingClientRect()])
+        .filter(([name, box]) => box.width < 8 || box.left < output.left - 1 || box.right > output.right + 1)
+        .map(([name, box]) => `${name}: ${Math.round(box.left)} to ${Math.round(box.right)}`
+            + ` in ${Math.round(output.left)} to ${Math.round(output.right)}`);
+}"""
+
+
+@pytest.fixture(scope="module")
+def widget_in(browser, lab, open_notebook):
+    opened = {}
+
+    def give(name, cell):
+        if name not in opened:
+            for one in opened.values():
+                one.close()
+            opened.clear()
+            opened[name] = open_notebook(name)
+        notebook = opened[name]
+        cell, call = ALONE.get(cell, (cell, None))
+        if call:
+            notebook.scroll_to_cell(cell)
+            notebook.page.evaluate(
+                """source => window.jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.setSource(source)""",
+                f"from dlcourse.widgets import {call}\n\n{call}()",
+            )
+        notebook.page.set_viewport_size({"width": 1366, "height": 768})
+        notebook.run(cell)
+        return notebook, notebook.widget(cell)
+
+    return give
+
+
+@pytest.mark.parametrize(("name", "cell"), WIDGETS)
+def test_nothing_is_cut_and_all_is_in_sight(widget_in, name, cell):
+    notebook, widget = widget_in(name, cell)
+    widget.settled()
+    window = notebook.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').clientHeight")
+    height = widget.locator.bounding_box()["height"]
+    print(f"{name} {cell}: {height:.0f} of {window} pixels high in a window of 1366 × 768")
+    widget.screenshot(f"small_{name}_{cell}_1366")
+    tall = height > window
+    widget.unfold()
+    cut = {}
+    for width, high in SIZES:
+        notebook.page.set_viewport_size({"width": width, "height": high})
+        hide = "() => window.jupyterapp.shell.collapseLeft()"
+        notebook.page.evaluate(hide)
+        notebook.page.wait_for_timeout(500)
+        widget = notebook.widget(ALONE.get(cell, (cell,))[0])
+        if found := widget.locator.evaluate(CUT):
+            cut[width] = found
+        widget.screenshot(f"small_{name}_{cell}_{width}")
+    assert cut == {}
+    assert not tall, f"{height:.0f} pixels high, and {window} can be seen"
