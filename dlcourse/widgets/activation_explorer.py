@@ -8,9 +8,11 @@ from matplotlib.figure import Figure
 
 from dlcourse import functions
 from dlcourse.text import _
+from dlcourse.widgets import own
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_limits
+from dlcourse.widgets.verdict import Verdict
 
 __all__ = ["ACTIVATIONS", "ActivationDrawing", "Shape", "activation_explorer", "compute"]
 
@@ -41,18 +43,28 @@ class Shape(NamedTuple):
     dead: float  # share of the inputs at which the slope is below 1/100
 
 
-def compute(name: str, scale: float, slope: float) -> Shape:
+def with_slope(f: Function) -> tuple[Function, Function]:
+    """Give a learner's function so that its mistakes are told, and its derivative by differences."""
+    name, h = own.name_of(f), 1e-4
+
+    def values(x: np.ndarray) -> np.ndarray:
+        return own.array_of(name, own.run(name, f, x), x.shape).astype(float)
+
+    return values, lambda x: (values(x + h) - values(x - h)) / (2 * h)
+
+
+def compute(name: str | tuple[Function, Function], scale: float, slope: float) -> Shape:
     """Evaluate ``f(slope · x)`` on a line, and on 1,000 normal inputs with standard deviation `scale`.
 
     Parameters
     ----------
-    name : {"step", "sigmoid", "tanh", "relu", "identity"}
+    name : {"step", "sigmoid", "tanh", "relu", "identity"}, or a function and its derivative
     scale : float
         > 0.
     slope : float
         Factor on the input: how steep the function is.
     """
-    f, f_grad = ACTIVATIONS[name]
+    f, f_grad = ACTIVATIONS[name] if isinstance(name, str) else name
     inputs = scale * INPUTS
     # The chain rule: the derivative of f(slope · x) is slope · f'(slope · x).
     slope_at_inputs = slope * f_grad(slope * inputs)
@@ -99,8 +111,14 @@ class ActivationDrawing:
         set_limits(self.hist_axes, x=(low, reach))
 
 
-def activation_explorer() -> Panel:
+def activation_explorer(mine: Function | None = None) -> Panel:
     """Choose a function, make it steeper, make its inputs larger, and see what it passes on.
+
+    Parameters
+    ----------
+    mine : callable, optional
+        A function of your own: takes an array, gives one of the same shape. If its name is that of one of the
+        package's, with ``my_`` before it or not, the two are compared.
 
     Returns
     -------
@@ -109,14 +127,22 @@ def activation_explorer() -> Panel:
     """
     picture = Picture(880, 320)
     drawing = ActivationDrawing(picture.figure)
+    names, start, known = {name: name for name in ACTIVATIONS}, "sigmoid", {}
+    verdict = Verdict()
+    if mine is not None:
+        start = _("yours: {name}").format(name=own.name_of(mine))
+        names, known = {start: start} | names, {start: with_slope(mine)}
+        twin = own.name_of(mine).removeprefix("my_").removesuffix("_function")
+        if twin in ACTIVATIONS:
+            verdict.judge(own.name_of(mine), lambda: own.parting("f(x)", known[start][0](X), ACTIVATIONS[twin][0](X)))
     controls = {
-        "function": Choice(_("function"), {name: name for name in ACTIVATIONS}, "sigmoid"),
+        "function": Choice(_("function"), names, start),
         "scale": Number(_("spread of inputs"), 0.1, 20.0, 1.0, log=True),
         "slope": Number(_("steepness"), 0.1, 10.0, 1.0, log=True),
     }
 
     def update(_changed: set[str], function: str, scale: float, slope: float) -> None:
-        shape = compute(function, scale, slope)
+        shape = compute(known.get(function, function), scale, slope)
         title = _("{function}: no slope (below 0.01) for {dead:.0%} of the inputs").format(
             function=function, dead=shape.dead
         )
@@ -128,4 +154,4 @@ def activation_explorer() -> Panel:
             )
         )  # fmt: skip
 
-    return Panel(_("Activation explorer"), controls, [picture], update)
+    return Panel(_("Activation explorer"), controls, [picture, verdict], update)

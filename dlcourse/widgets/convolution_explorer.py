@@ -1,10 +1,13 @@
 """Chapter 09: slide a filter of your own over a digit: the window, its row of im2col, and the map that it makes."""
 
+from collections.abc import Callable
+
 import ipywidgets as widgets
 import numpy as np
 
 from dlcourse.datasets import load_mnist
 from dlcourse.text import _
+from dlcourse.widgets import own
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.filter_cells import PRESETS, FilterCells
 from dlcourse.widgets.panel import Panel
@@ -17,8 +20,10 @@ from dlcourse.widgets.slide import (
     Slide,
     SlideDrawing,
     compute,
+    rows_of,
     what_fits,
 )
+from dlcourse.widgets.verdict import Verdict, whose
 
 __all__ = ["PRESETS", "FilterCells", "Slide", "compute", "convolution_explorer", "what_fits"]
 
@@ -26,8 +31,26 @@ IMAGES = 200
 OWN = "own"
 
 
-def convolution_explorer() -> Panel:
+def own_rows(mine: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+    """Fit a learner's im2col, ``(x, k, stride, pad)`` or ``(x, height, width, stride, pad)``, to one image."""
+    name, square = own.name_of(mine), len(own.parameters_of(mine)) < 5
+
+    def rows(image: np.ndarray, k: int, stride: int, pad: int) -> np.ndarray:
+        window = (k,) if square else (k, k)
+        places = (len(image) + 2 * pad - k) // stride + 1
+        found = own.run(name, mine, image[None, None], *window, stride, pad)
+        return own.array_of(name, found, (places**2, k * k))
+
+    return rows
+
+
+def convolution_explorer(im2col: Callable[..., np.ndarray] | None = None) -> Panel:
     """Set a filter's cells, slide it over a digit, and see its map and the rows of im2col.
+
+    Parameters
+    ----------
+    im2col : callable, optional
+        Your own, ``im2col(x, k, stride, pad)`` as in the chapter: it takes the package's place, and the two are compared.
 
     Returns
     -------
@@ -57,11 +80,15 @@ def convolution_explorer() -> Panel:
         else:
             controls["preset"].value = OWN  # this draws too
 
-    cells = FilterCells(cell_changed)
+    cells, verdict = FilterCells(cell_changed), Verdict()
+    if im2col is not None:
+        mine = own_rows(im2col)
+        controls["yours"] = whose()
 
     def update(
-        changed: set[str], preset: str, k: int, stride: int, pad: int, digit: int, size: int, place: int
-    ) -> None:
+        changed: set[str], preset: str, k: int, stride: int, pad: int, digit: int, size: int, place: int,
+        yours: bool = False,
+    ) -> None:  # fmt: skip
         if "k" in changed:
             cells.resize(k)
         if changed & {"preset", "k"} and preset != OWN:
@@ -73,7 +100,12 @@ def convolution_explorer() -> Panel:
                 controls["place"].reset()
             place = controls["place"].value
         image, W = digits[digit, 0, :size, :size], cells.filter
-        draw(image, int(labels[digit]), W, stride, pad, compute(image, W, stride, pad, place))
+        if im2col is not None and (size + 2 * pad - k) % stride == 0:
+            verdict.judge(own.name_of(im2col), lambda: own.parting(
+                _("row, column"), mine(image, k, stride, pad), rows_of(image, k, stride, pad)
+            ))  # fmt: skip
+        slide = compute(image, W, stride, pad, place, mine if yours else rows_of)
+        draw(image, int(labels[digit]), W, stride, pad, slide)
 
     def draw(image: np.ndarray, label: int, W: np.ndarray, stride: int, pad: int, slide: Slide) -> None:
         size, k, (i, j), places = len(image), len(W), slide.at, slide.places
@@ -100,7 +132,7 @@ def convolution_explorer() -> Panel:
 
     left = widgets.VBox([widgets.Label(_("cells of the filter")), cells], layout={"max_width": "100%"})
     top = widgets.HBox([left, slide_picture], layout={"align_items": "center", "flex_flow": "row wrap"})
-    panel = Panel(_("Convolution explorer"), controls, [top, row_picture], update, folded=("size",))
+    panel = Panel(_("Convolution explorer"), controls, [top, row_picture, verdict], update, folded=("size",))
     for cell in cells.children:
         cell.say = panel.show_note
     return panel

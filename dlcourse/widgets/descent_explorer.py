@@ -7,6 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from dlcourse.text import _
+from dlcourse.widgets import own
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, round_up, set_limits
@@ -52,13 +53,34 @@ class Descent(NamedTuple):
     verdict: str
 
 
-def compute(function: str, lr: float, x: float, y: float, steps: int) -> Descent:
+def own_landscape(f: Callable) -> Landscape:
+    """Fit a learner's function, of ``(x, y)`` or of one array of two numbers; its gradient is taken by differences."""
+    name, apart, h = own.name_of(f), len(own.parameters_of(f)) >= 2, 1e-4
+
+    def height(x: float, y: float) -> float:
+        found = own.run(name, f, *((float(x), float(y)) if apart else (np.array([x, y], dtype=float),)))
+        array = own.array_of(name, found)
+        if array.size != 1:
+            raise own.Mistake(_("{name} gives shape {shape}, expected a number").format(name=name, shape=array.shape))
+        return float(array.ravel()[0])
+
+    def gradient(x: float, y: float) -> tuple[float, float]:
+        return (height(x + h, y) - height(x - h, y)) / (2 * h), (height(x, y + h) - height(x, y - h)) / (2 * h)
+
+    def is_minimum(x: float, y: float) -> bool:
+        around = [height(x + 0.05 * np.cos(a), y + 0.05 * np.sin(a)) for a in np.linspace(0, 2 * np.pi, 8, False)]
+        return min(around) >= height(x, y)
+
+    return Landscape(np.vectorize(height, otypes=[float]), gradient, is_minimum)
+
+
+def compute(function: str | Landscape, lr: float, x: float, y: float, steps: int) -> Descent:
     """Go down from (x, y).
 
     Parameters
     ----------
-    function : str
-        One of `LANDSCAPES`.
+    function : str or Landscape
+        A name in `LANDSCAPES`, or a landscape itself.
     lr : float
         Learning rate, > 0.
     x, y : float
@@ -70,7 +92,7 @@ def compute(function: str, lr: float, x: float, y: float, steps: int) -> Descent
     Descent
         Its verdict is "arrived", "on its way", "stalled" (flat, but no minimum), "bounces" or "diverged".
     """
-    landscape = LANDSCAPES[function]
+    landscape = LANDSCAPES[function] if isinstance(function, str) else function
     path = [(x, y)]
     for _step in range(steps):
         dx, dy = landscape.gradient(*path[-1])
@@ -107,11 +129,11 @@ class DescentDrawing:
         self.loss.set_title(_("height"), fontsize=10)
         self.shown = None
 
-    def update(self, function: str, descent: Descent, title: str) -> None:
+    def update(self, function: str, landscape: Landscape, descent: Descent, title: str) -> None:
         if function != self.shown:  # the contour lines are most of the work, and stay while only the path moves
             self.map.clear()
             x, y = np.meshgrid(np.linspace(-8, 8, 81), np.linspace(-5, 5, 51))
-            self.map.contour(x, y, LANDSCAPES[function].f(x, y), levels=18, cmap="cividis", linewidths=0.8, zorder=-1)
+            self.map.contour(x, y, landscape.f(x, y), levels=18, cmap="cividis", linewidths=0.8, zorder=-1)
             self.line = self.map.plot([], [], "o-", color=ORANGE, markersize=3.5, lw=1.2)[0]
             self.start = self.map.plot([], [], "s", color="black", markersize=7)[0]
             self.map.set(xlim=(-8, 8), ylim=(-5, 5), xlabel="x", ylabel="y")
@@ -127,8 +149,13 @@ class DescentDrawing:
         set_limits(self.loss, x=(-0.02 * right, 1.02 * right), y=(bottom - room, top + room))
 
 
-def descent_explorer() -> Panel:
+def descent_explorer(f: Callable | None = None) -> Panel:
     """Choose a landscape, a start and a learning rate, and watch where the steps lead.
+
+    Parameters
+    ----------
+    f : callable, optional
+        A landscape of your own: ``f(x, y)``, or ``f(x)`` of an array of two numbers.
 
     Returns
     -------
@@ -144,8 +171,12 @@ def descent_explorer() -> Panel:
         "bounces": _("bounces to and fro: the learning rate is too large here"),
         "diverged": _("left the map for good"),
     }
+    lands, start = dict(LANDSCAPES), "x²/20 + y²"
+    if f is not None:
+        start = _("yours: {name}").format(name=own.name_of(f))
+        lands = {start: own_landscape(f)} | lands
     controls = {
-        "function": Choice(_("landscape"), {name: name for name in LANDSCAPES}, "x²/20 + y²"),
+        "function": Choice(_("landscape"), {name: name for name in lands}, start),
         "lr": Number(_("learning rate"), 1e-3, 10.0, 0.1, log=True),
         "x": Number(_("start x"), -8.0, 8.0, -7.0, step=0.1),
         "y": Number(_("start y"), -5.0, 5.0, 2.0, step=0.1),
@@ -153,9 +184,9 @@ def descent_explorer() -> Panel:
     }
 
     def update(_changed: set[str], function: str, lr: float, x: float, y: float, steps: int) -> None:
-        descent = compute(function, lr, x, y, steps)
+        descent = compute(lands[function], lr, x, y, steps)
         title = _("{function}: {verdict}").format(function=function, verdict=words[descent.verdict])
-        drawing.update(function, descent, title)
+        drawing.update(function, lands[function], descent, title)
         picture.show(
             _("{title}. From ({x}, {y}) with learning rate {lr}, after {steps} steps at ({x1:.3g}, {y1:.3g}),"
               " height {height:.3g}.").format(

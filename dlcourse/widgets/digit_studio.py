@@ -16,6 +16,7 @@ from dlcourse.models import stored_network
 from dlcourse.networks import Classifier
 from dlcourse.plots import PALETTE
 from dlcourse.text import _
+from dlcourse.widgets import adapters
 from dlcourse.widgets.controls import Checkbox, Choice, Number, button
 from dlcourse.widgets.page import Page
 from dlcourse.widgets.panel import Panel
@@ -120,13 +121,15 @@ class StudioDrawing:
                 picture.set_data(near[i].reshape(28, 28))
 
 
-def digit_studio(networks: Mapping[str, Classifier] | None = None) -> Panel:
+def digit_studio(networks: Mapping[str, Classifier] | None = None, network: object = None) -> Panel:
     """Draw a digit, and see what two networks read in it while you draw.
 
     Parameters
     ----------
     networks : mapping of str to Classifier, optional
         More networks to choose from, by the names to be shown; each takes (784,) or (1, 28, 28).
+    network : object, optional
+        Your own: whatever has ``predict(x)``. It is the first to be asked beside the MLP.
 
     Returns
     -------
@@ -137,6 +140,8 @@ def digit_studio(networks: Mapping[str, Classifier] | None = None) -> Panel:
     mlp = stored_network("mlp_784_50_100_10")
     others = {"SimpleConvNet": stored_network("simple_conv_net"), "DeepConvNet": stored_network("deep_conv_net")}
     others |= networks or {}
+    if network is not None:
+        others = {_("yours"): adapters.OwnNetwork(network)} | others
     sketch, picture = Sketch(), Picture(590, 350)
     drawing = StudioDrawing(picture.figure)
     lock = threading.RLock()

@@ -1,6 +1,6 @@
 """Chapter 07: what initial weights do to activations and gradients, layer by layer; and how training goes from there."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -15,16 +15,19 @@ from dlcourse.normalization import BatchNormalization
 from dlcourse.optimizers import SGD
 from dlcourse.text import _
 from dlcourse.training import Trainer
+from dlcourse.widgets import own
 from dlcourse.widgets.controls import Checkbox, Choice, Number
 from dlcourse.widgets.live import Training
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, round_up, set_curve, set_limits
+from dlcourse.widgets.verdict import Verdict
 
 __all__ = ["Spreads", "SpreadsDrawing", "compute", "init_explorer"]
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "0.6"
 SAMPLES = 500
 MOST_LAYERS = 8
+WIDTHS = [10, 100, 784]  # at which a learner's rule is compared
 EPOCHS = 100
 
 
@@ -133,8 +136,23 @@ class SpreadsDrawing:
         bars.set_data(heights / max(heights.max(), 1), column + self.SHARE * np.linspace(0, 1, len(edges)))
 
 
-def init_explorer() -> Panel:
+def own_std(mine: Callable, n: int) -> float:
+    """Ask a learner's rule for the standard deviation of weights into a layer of `n` inputs."""
+    name = own.name_of(mine)
+    found = own.array_of(name, own.run(name, mine, n))
+    if found.size != 1 or not np.isfinite(found).all() or found.min() < 0:
+        words = _("{name}({n}) gives {found}, expected one number, 0 or above")
+        raise own.Mistake(words.format(name=name, n=n, found=found.tolist()))
+    return float(found.ravel()[0])
+
+
+def init_explorer(mine: Callable | None = None) -> Panel:
     """Choose how weights begin; see what becomes of signals and gradients, then train from there.
+
+    Parameters
+    ----------
+    mine : callable, optional
+        A rule of your own: ``mine(n)`` gives the standard deviation of the weights of a layer with `n` inputs.
 
     Returns
     -------
@@ -143,8 +161,8 @@ def init_explorer() -> Panel:
     """
     (x, t), _test = load_mnist()
     spreads_picture, loss_picture = Picture(880, 250, lines=2), Picture(880, 150)
-    drawing = SpreadsDrawing(spreads_picture.figure)
-    axes = loss_picture.figure.add_axes((0.07, 0.28, 0.9, 0.56), ylim=(0, 3), xlabel=_("step"))
+    drawing, verdict = SpreadsDrawing(spreads_picture.figure), Verdict()
+    axes = loss_picture.figure.add_axes((0.07, 0.29, 0.9, 0.51), ylim=(0, 3), xlabel=_("step"))
     axes.set_title(_("loss on digits, trained from these weights"), fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     axes.axhline(np.log(10), color=GREY, ls=":", lw=1)
@@ -152,7 +170,8 @@ def init_explorer() -> Panel:
 
     def build(rule, std, depth, width, activation, batch_norm, lr, seed) -> Iterator:
         controls["std"].enable(rule == "std")
-        rule = std if rule == "std" else rule
+        own_rule = rule == "yours"
+        rule = own_std(mine, width) if own_rule else std if rule == "std" else rule
         spreads = compute(rule, depth, width, activation, batch_norm, seed)
         drawing.update(spreads, activation)
         ends = [float(values.std()) for values in (spreads.activations[-1], spreads.gradients[0])]
@@ -163,6 +182,10 @@ def init_explorer() -> Panel:
             )
         )  # fmt: skip
         network = MultiLayerNet(784, [width] * depth, 10, activation, rule, batch_norm=batch_norm, rng=seed)
+        if own_rule:  # each layer as wide as its own inputs want it
+            for layer in network.layers:
+                if isinstance(layer, Affine):
+                    layer.W *= own_std(mine, len(layer.W)) / max(rule, 1e-12)
         return Trainer(network, x, t, optimizer=SGD(lr), epochs=EPOCHS, evaluate_samples=100, rng=seed)
 
     def adjust(run: Trainer, lr: float, **_others) -> None:
@@ -179,8 +202,17 @@ def init_explorer() -> Panel:
             _("Loss after {steps} steps: {loss}. Guessing has 2.303.").format(steps=run.step, loss=now)
         )
 
+    rules = {_("std, as set"): "std", "Xavier": "xavier", "He": "he"}
+    if mine is not None:
+        rules = {_("yours: {name}").format(name=own.name_of(mine)): "yours"} | rules
+        twin = next((name for name in ("xavier", "he") if name in own.name_of(mine).lower()), None)
+        if twin:
+            verdict.judge(own.name_of(mine), lambda: own.parting(
+                _("std for {widths} inputs").format(widths=WIDTHS), [own_std(mine, n) for n in WIDTHS],
+                [initial_std(twin, n) for n in WIDTHS],
+            ))  # fmt: skip
     controls = {
-        "rule": Choice(_("rule"), {_("std, as set"): "std", "Xavier": "xavier", "He": "he"}),
+        "rule": Choice(_("rule"), rules),
         "std": Number("std", 1e-3, 10.0, 1.0, log=True),
         "depth": Number(_("layers"), 1, MOST_LAYERS, 5),
         "width": Number(_("neurons in each"), 10, 200, 100),
@@ -189,5 +221,5 @@ def init_explorer() -> Panel:
         "lr": Number(_("learning rate"), 1e-3, 10.0, 0.05, log=True),
         "seed": Number(_("seed"), 0, 99, 0),
     }
-    body = [spreads_picture, loss_picture]
+    body = [spreads_picture, loss_picture, verdict]
     return Training(_("Init explorer"), controls, body, build=build, draw=draw, live={"lr"}, adjust=adjust, folded=("seed",))

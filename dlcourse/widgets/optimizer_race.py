@@ -1,6 +1,6 @@
 """Chapter 06: six optimizers from one start, on a landscape."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -8,12 +8,24 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
 from dlcourse.text import _
+from dlcourse.widgets import own
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.descent_explorer import LANDSCAPES
 from dlcourse.widgets.digit_race import digit_race
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_limits
-from dlcourse.widgets.racers import MAKERS, RATES, SHARED, STYLES, controls_of
+from dlcourse.widgets.racers import (
+    MAKERS,
+    RATES,
+    SHARED,
+    STYLES,
+    YOURS,
+    controls_of,
+    first_parting,
+    twin_of,
+    with_yours,
+)
+from dlcourse.widgets.verdict import Verdict
 
 __all__ = ["MAKERS", "RATES", "Race", "compute", "digit_race", "optimizer_race"]
 
@@ -37,6 +49,7 @@ def compute(
     momentum: float = 0.9,
     beta1: float = 0.9,
     beta2: float = 0.99,
+    makers: Mapping[str, Callable] = MAKERS,
 ) -> dict[str, Race]:
     """Let each optimizer named in `rates` go down from (x, y) with its learning rate.
 
@@ -50,10 +63,12 @@ def compute(
     steps : int
     momentum, beta1, beta2 : float
         In [0, 1).
+    makers : mapping of str to callable
+        How each optimizer is made of what all share.
     """
     land, races = LANDSCAPES[surface], {}
     for name, lr in rates.items():
-        optimizer = MAKERS[name](lr, momentum, beta1, beta2)
+        optimizer = makers[name](lr, momentum, beta1, beta2)
         params, path = {"x": float(x), "y": float(y)}, [(x, y)]
         for _step in range(steps):
             optimizer.update(params, dict(zip(params, land.gradient(*path[-1]), strict=True)))
@@ -65,9 +80,10 @@ def compute(
 
 
 class RaceDrawing:
-    """All paths on one map, and the height of each at each step."""
+    """All paths on one map, and the height of each at each step; `styles` by name."""
 
-    def __init__(self, figure: Figure):
+    def __init__(self, figure: Figure, styles: Mapping[str, tuple] = STYLES):
+        self.styles = styles
         self.map = figure.add_axes((0.065, 0.14, 0.5, 0.75))
         self.height = figure.add_axes((0.66, 0.14, 0.32, 0.75))
         heights = (1, 2, 5, 10, 30, 100, 300, 1000)
@@ -79,7 +95,7 @@ class RaceDrawing:
         self.height.spines[["top", "right"]].set_visible(False)
         self.curves = {
             name: self.height.plot([], [], color=color, ls=style, lw=1.6, label=name)[0]
-            for name, (color, style) in STYLES.items()
+            for name, (color, style) in self.styles.items()
         }
         self.shown = None
 
@@ -93,15 +109,15 @@ class RaceDrawing:
             self.map.set(xlim=(-8, 8), ylim=(-5, 5), xlabel="x", ylabel="y")
             self.lines = {
                 name: self.map.plot([], [], color=color, ls=style, lw=1.6, marker="o", markersize=2.5, label=name)[0]
-                for name, (color, style) in STYLES.items()
+                for name, (color, style) in self.styles.items()
             }
             # Above the map: in it, paths would run through it.
             legend_behind(
-                self.map, loc="lower left", bbox_to_anchor=(-0.02, 1.0), fontsize=8, ncols=6, frameon=False,
+                self.map, loc="lower left", bbox_to_anchor=(-0.02, 1.0), fontsize=8, ncols=7, frameon=False,
                 columnspacing=1.0, handlelength=2.2,
             )  # fmt: skip
             self.shown = surface
-        for name in STYLES:
+        for name in self.styles:
             race = races.get(name)
             path, heights = (race.path, race.heights) if race else (np.zeros((0, 2)), np.zeros(0))
             self.lines[name].set_data(path[:, 0], path[:, 1])
@@ -119,8 +135,13 @@ def say_end(race: Race, steps: int) -> str:
     return f"{race.heights[-1]:.3g}" if taken == steps else _("left the map at step {step}").format(step=taken)
 
 
-def optimizer_race() -> Panel:
+def optimizer_race(mine: Callable | None = None) -> Panel:
     """Race up to six optimizers downhill, each with its own learning rate.
+
+    Parameters
+    ----------
+    mine : class, optional
+        Your own optimizer, as in the chapter: ``MyAdam`` runs beside the package's, and is compared with it.
 
     Returns
     -------
@@ -128,19 +149,24 @@ def optimizer_race() -> Panel:
         To be the last line of a cell.
     """
     picture = Picture(880, 340, lines=2)
-    drawing = RaceDrawing(picture.figure)
+    makers, styles = with_yours(mine)
+    drawing, verdict, rates_at_first = RaceDrawing(picture.figure, styles), Verdict(), dict(RATES)
+    if mine is not None:
+        rates_at_first[YOURS] = RATES[twin_of(mine) or "Adam"]
+        if twin_of(mine):
+            verdict.judge(own.name_of(mine), lambda: first_parting(mine, rates_at_first[YOURS]))
     controls = {
         "surface": Choice(_("landscape"), {name: name for name in LANDSCAPES}, "x²/20 + y²"),
         "steps": Number(_("steps"), 1, 200, 30),
         "x": Number(_("start x"), -8.0, 8.0, -7.0, step=0.1),
         "y": Number(_("start y"), -5.0, 5.0, 2.0, step=0.1),
-        **controls_of(RATES, 1e-3),
+        **controls_of(rates_at_first, 1e-3),
     }
 
     def update(_changed: set[str], surface: str, steps: int, x: float, y: float, **values) -> None:
-        rates = {name: values[f"lr_{name}"] for name in STYLES if values[f"use_{name}"]}
+        rates = {name: values[f"lr_{name}"] for name in styles if values[f"use_{name}"]}
         shared = {name: values[name] for name in SHARED}
-        races = compute(surface, rates, x, y, steps, **shared)
+        races = compute(surface, rates, x, y, steps, makers=makers, **shared)
         drawing.update(surface, races, steps)
         ends = ", ".join(f"{name} {say_end(race, steps)}" for name, race in races.items())
         picture.show(
@@ -149,4 +175,4 @@ def optimizer_race() -> Panel:
             )
         )
 
-    return Panel(_("Optimizer race"), controls, [picture], update, folded=SHARED)
+    return Panel(_("Optimizer race"), controls, [picture, verdict], update, folded=SHARED)

@@ -29,6 +29,7 @@ import ipywidgets as widgets
 
 from dlcourse.text import _
 from dlcourse.widgets.inputs import Checkbox, Control, button
+from dlcourse.widgets.own import Mistake
 
 __all__ = ["WRAPPED", "Fold", "Panel", "box_of_words", "in_rows"]
 
@@ -188,7 +189,11 @@ class Panel(widgets.VBox):
         self.error.layout.display = "block"
 
     def words_of(self, error: Exception) -> str:
-        """Give the HTML that tells of an error."""
+        """Give the HTML that tells of an error; of one in the learner's own code, with its line."""
+        if isinstance(error, Mistake):
+            line = _("Line {line} of your cell: {source}").format(line=error.line, source=error.source)
+            more = _("Mend it, run its cell and this one again. Until then the controls still work.")
+            return box_of_words(str(error), more=f"{line} – {more}" if error.line else more)
         return box_of_words(
             _("This did not work: {error}").format(error=str(error) or type(error).__name__),
             more=_("The controls still work: choose another value, or go back to the start values."),

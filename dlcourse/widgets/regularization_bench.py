@@ -1,6 +1,6 @@
 """Chapter 08: a network that learns few digits by heart, with dropout and weight decay in your hand while it does."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -14,10 +14,12 @@ from dlcourse.optimizers import SGD
 from dlcourse.regularization import Dropout
 from dlcourse.text import _
 from dlcourse.training import Trainer
+from dlcourse.widgets import adapters, own
 from dlcourse.widgets.controls import Number
 from dlcourse.widgets.live import Training
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_curve, set_limits
+from dlcourse.widgets.verdict import Verdict, whose
 
 __all__ = ["BenchDrawing", "NumberOrZero", "Reading", "compute", "regularization_bench", "set_dropout"]
 
@@ -68,7 +70,7 @@ def compute(network: Classifier, train: tuple[np.ndarray, np.ndarray], test: tup
 def set_dropout(network: Classifier, ratio: float) -> None:
     """Give all dropout layers of a network another ratio."""
     for layer in network.layers:
-        if isinstance(layer, Dropout):
+        if isinstance(layer, Dropout | adapters.OwnDropout):
             layer.dropout_ratio = ratio
 
 
@@ -144,8 +146,22 @@ class BenchDrawing:
             bars.set_data(heap / max(map(np.max, heaps)))
 
 
-def regularization_bench() -> Panel:
+def switches_off(kind: Callable, ratio: float = 0.3) -> str:
+    """Say how a learner's dropout parts from the package's; nothing if it lets as much through, in training and else."""
+    layer, ones = adapters.OwnDropout(kind, ratio, 0), np.ones((100, 100), np.float32)
+    share, kept = layer.switched_off(ones), float(layer.forward(ones).mean())
+    if abs(share - ratio) > 0.02:  # of 10,000 neurons: four standard deviations
+        return _("With a ratio of {ratio} yours switches off {share:.1%}").format(ratio=ratio, share=share)
+    return own.parting(_("at test time, a 1 becomes"), kept, 1 - ratio)
+
+
+def regularization_bench(dropout: Callable | None = None) -> Panel:
     """Train on few digits, and see whether dropout and weight decay help with others.
+
+    Parameters
+    ----------
+    dropout : class or callable, optional
+        Your own, as in the chapter: it takes the place of the package's, and is compared with it.
 
     Returns
     -------
@@ -159,12 +175,21 @@ def regularization_bench() -> Panel:
     steps: list[int] = []
     readings: list[Reading] = []
 
-    def build(dropout, decay, lr, images, depth, width, seed) -> Iterator:
+    mine, verdict = dropout, Verdict()
+    if mine is not None:
+        verdict.judge(own.name_of(mine), lambda: switches_off(mine))
+
+    def build(dropout, decay, lr, images, depth, width, seed, yours=False) -> Iterator:
         steps.clear()
         readings.clear()
         few = np.random.default_rng(seed).permutation(len(x_all))[:images]
         # Built with dropout layers even where the ratio is 0, so that it can be raised on the way.
         network = MultiLayerNet(784, [width] * depth, 10, weight_decay_lambda=decay, dropout_ratio=0.5, rng=seed)
+        if yours:
+            network.layers = tuple(
+                adapters.OwnDropout(mine, dropout, seed + i) if isinstance(layer, Dropout) else layer
+                for i, layer in enumerate(network.layers)
+            )
         set_dropout(network, dropout)
         return Trainer(
             network, x_all[few], t_all[few], optimizer=SGD(lr), epochs=EPOCHS, evaluate_samples=1, rng=seed
@@ -206,4 +231,6 @@ def regularization_bench() -> Panel:
         "seed": Number(_("seed"), 0, 99, 0),
     }
     live = {"dropout", "decay", "lr"}
-    return Training(_("Regularization bench"), controls, [picture], build=build, draw=draw, live=live, adjust=adjust)
+    if mine is not None:
+        controls["yours"] = whose()
+    return Training(_("Regularization bench"), controls, [picture, verdict], build=build, draw=draw, live=live, adjust=adjust)

@@ -1,6 +1,7 @@
 """Chapter 09: a filter that slides over an image: what it sees at one place, the map that it makes, and both drawn."""
 
 import textwrap
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ from dlcourse.convolution import im2col
 from dlcourse.plots import PALETTE
 from dlcourse.text import _
 
-__all__ = ["MOST_PAD", "MOST_STRIDE", "SIZES", "RowDrawing", "Slide", "SlideDrawing", "compute", "what_fits"]
+__all__ = ["MOST_PAD", "MOST_STRIDE", "SIZES", "RowDrawing", "Slide", "SlideDrawing", "compute", "rows_of", "what_fits"]
 
 MOST_PAD, MOST_STRIDE = 3, 4
 SIZES = range(25, 29)  # of the image; a smaller one lacks rows and columns at its lower right
@@ -30,7 +31,14 @@ class Slide(NamedTuple):
     out: np.ndarray | None  # (places, places), the map; None if the stride does not fit
 
 
-def compute(image: np.ndarray, W: np.ndarray, stride: int, pad: int, place: int) -> Slide:
+def rows_of(image: np.ndarray, k: int, stride: int, pad: int) -> np.ndarray:
+    """The package's im2col for one image and a square window: a row for each place."""
+    return im2col(image[None, None], k, k, stride, pad)
+
+
+def compute(
+    image: np.ndarray, W: np.ndarray, stride: int, pad: int, place: int, rows_of: Callable[..., np.ndarray] = rows_of
+) -> Slide:
     """Slide one filter over one image.
 
     Parameters
@@ -43,6 +51,8 @@ def compute(image: np.ndarray, W: np.ndarray, stride: int, pad: int, place: int)
     place : int
         Which place to look at, counted row by row: this is also the number of its row of im2col. The last one if
         there are not so many.
+    rows_of : callable
+        ``rows_of(image, k, stride, pad)`` gives the rows of im2col.
 
     Returns
     -------
@@ -53,11 +63,11 @@ def compute(image: np.ndarray, W: np.ndarray, stride: int, pad: int, place: int)
     steps, left_over = divmod(len(padded) - k, stride)
     places = steps + 1
     i, j = divmod(min(place, places**2 - 1), places)
-    row = padded[i * stride : i * stride + k, j * stride : j * stride + k].ravel()
     if left_over:
+        row = padded[i * stride : i * stride + k, j * stride : j * stride + k].ravel()
         return Slide(places, left_over, (i, j), row, None)
-    rows = im2col(image[None, None], k, k, stride, pad)
-    return Slide(places, 0, (i, j), row, (rows @ W.ravel()).reshape(places, places))
+    rows = rows_of(image, k, stride, pad)
+    return Slide(places, 0, (i, j), rows[i * places + j], (rows @ W.ravel()).reshape(places, places))
 
 
 def what_fits(size: int, k: int, stride: int, pad: int) -> dict[str, list[int]]:

@@ -7,14 +7,17 @@ from matplotlib.figure import Figure
 
 from dlcourse.datasets import load_mnist
 from dlcourse.gradients import numerical_gradient, relative_error
+from dlcourse.layers import Affine, ReLU
 from dlcourse.networks import Classifier, TwoLayerNet
 from dlcourse.optimizers import SGD
 from dlcourse.text import _
 from dlcourse.training import Trainer
+from dlcourse.widgets import adapters, own
 from dlcourse.widgets.controls import Number
 from dlcourse.widgets.live import Training
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_curve, set_limits
+from dlcourse.widgets.verdict import Verdict, whose
 
 __all__ = ["compute", "training_bench"]
 
@@ -121,8 +124,13 @@ class BenchDrawing:
         set_limits(self.check_axes, x=(-self.reach, self.reach), y=(-self.reach, self.reach))
 
 
-def training_bench() -> Panel:
+def training_bench(affine: type | None = None, relu: type | None = None) -> Panel:
     """Train 784-hidden-10 on the bundled digits, with the learning rate in your hand.
+
+    Parameters
+    ----------
+    affine, relu : class, optional
+        Your own layers, as in the chapter: they take the place of the package's, and are compared with them.
 
     Returns
     -------
@@ -133,10 +141,19 @@ def training_bench() -> Panel:
     picture = Picture(880, 270, lines=2)
     drawing = BenchDrawing(picture.figure)
     curve: list[tuple[int, float, float]] = []
+    kinds = {place: kind for place, kind in ((Affine, affine), (ReLU, relu)) if kind is not None}
+    names, verdict = ", ".join(own.name_of(kind) for kind in kinds.values()), Verdict()
 
-    def build(lr: float, batch_size: int, hidden_size: int, seed: int) -> Iterator:
+    def build(lr: float, batch_size: int, hidden_size: int, seed: int, yours: bool = False) -> Iterator:
         curve.clear()
         network = TwoLayerNet(784, hidden_size, 10, rng=seed)
+        if kinds:
+            twin = network.astype(np.float32)  # with arrays of its own
+            verdict.judge(names, lambda: adapters.parting_of_layers(
+                adapters.replaced(twin.layers, kinds), network.layers, x_train[:5]
+            ))  # fmt: skip
+        if yours:
+            network = Classifier(adapters.replaced(network.layers, kinds), (784,))
         return Trainer(
             network, x_train, t_train, optimizer=SGD(lr), batch_size=batch_size, epochs=EPOCHS,
             evaluate_samples=EVALUATED, rng=seed,
@@ -170,4 +187,6 @@ def training_bench() -> Panel:
         "hidden_size": Number(_("hidden neurons"), 1, 500, 50, log=True),
         "seed": Number(_("seed"), 0, 99, 0),
     }
-    return Training(_("Training bench"), controls, [picture], build=build, draw=draw, live={"lr"}, adjust=adjust)
+    if kinds:
+        controls["yours"] = whose()
+    return Training(_("Training bench"), controls, [picture, verdict], build=build, draw=draw, live={"lr"}, adjust=adjust)
