@@ -49,9 +49,9 @@ class PlaygroundPanel(Training):
             for one in group:
                 one.widget.layout.width = self.COLUMN if isinstance(one, Number | Choice) else "max-content"
                 if isinstance(one, Number):  # a column is narrow: else sliders are cut off
-                    one.source.layout.width = "190px"
+                    one.source.layout.width = "198px"
                 if isinstance(one, Number | Choice):
-                    one.source.style.description_width = "8.5em"
+                    one.source.style.description_width = "9.2em"
             folds.append(Fold(title, [one.widget for one in group], opened=title in (_("Data"), _("Training"))))
             folds[-1].inside.layout.grid_gap = "0 8px"  # three stand side by side
         buttons = widgets.HBox([*(fold.button for fold in folds), *self.row.children], layout={"flex_flow": "row wrap"})

@@ -33,7 +33,7 @@ def test_a_slider_at_its_end_is_still_in_view(widget):
         widget.type(name, end)
     widget.settled()
     for name in ends:
-        row = widget.locator.locator(".widget-hbox", has=widget.page.get_by_label(name, exact=True)).last.bounding_box()
+        row = widget.box(name).locator("xpath=ancestor::*[contains(@class, 'widget-hbox')][1]").bounding_box()
         handle = widget.slider(name).bounding_box()
         assert handle["x"] + handle["width"] <= row["x"] + row["width"], name
 
@@ -77,7 +77,7 @@ def test_every_kind_of_control_changes_the_picture(widget):
     widget.drag("hidden layers", 1.0)
     widget.press("neurons in each", "End")
     for name in ("x1²", "x2²", "x1·x2", "sin πx1", "sin πx2"):
-        widget.locator.get_by_label(name, exact=True).check()
+        widget.box(name).check()
     before = widget.wait_for_change(before)
     widget.wait_for_words("sin πx2, hidden layers: 6, tanh neurons in each: 8")
     widget.drag("noise", 0.5)

@@ -86,6 +86,7 @@ def test_a_deleted_cell_trains_no_more(notebook, bench):
 
 
 def test_a_widget_that_is_scrolled_out_of_sight_trains_on(notebook, bench):
+    bench.type("hidden neurons", 500)  # else it would be finished before long
     start(bench)
     notebook.scroll_to_cell("check-quiz")
     notebook.page.wait_for_timeout(9000)
