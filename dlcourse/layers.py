@@ -53,6 +53,25 @@ class MulLayer:
         return dout * self.y, dout * self.x
 
 
+def _book_name(name: str, key: str, arrays: str) -> property:
+    """What ``layer.W`` reads and writes: an entry of `params` or `grads`, not an attribute beside them."""
+
+    def get(layer: "Layer") -> np.ndarray:
+        if key not in getattr(layer, arrays):
+            raise AttributeError(f"{type(layer).__name__} has no attribute {name!r}")
+        return getattr(layer, arrays)[key]
+
+    def put(layer: "Layer", value: np.ndarray) -> None:
+        kind, value = type(layer).__name__, as_float(value, type(layer).__name__, name)
+        if key not in layer.params:
+            raise AttributeError(f"{kind} has no parameter {key!r}: hand it to super().__init__({key}=...)")
+        if value.shape != layer.params[key].shape:
+            raise ValueError(f"{kind}: {name} has shape {value.shape}, expected {layer.params[key].shape}")
+        getattr(layer, arrays)[key] = value
+
+    return property(get, put)
+
+
 class Layer:
     """What every layer of a network has.
 
@@ -65,8 +84,8 @@ class Layer:
     state : dict of str to ndarray
         What is saved with the network but not learned.
 
-    The book's spelling works too: ``layer.W`` is ``layer.params["W"]``, ``layer.dW`` is
-    ``layer.grads["W"]``.
+    The book's spelling works too, for the names `W`, `b`, `gamma` and `beta`: ``layer.W`` is
+    ``layer.params["W"]``, ``layer.dW`` is ``layer.grads["W"]``.
 
     Parameters
     ----------
@@ -91,24 +110,8 @@ class Layer:
         """Set `grads` only: enough for the first layer, whose input is data and learns nothing."""
         self.backward(dout)
 
-    def __getattr__(self, name: str) -> np.ndarray:
-        for key, arrays in ((name, "params"), (name.removeprefix("d"), "grads")):
-            found = self.__dict__.get(arrays, {})
-            if key in found and (arrays == "params" or name != key):
-                return found[key]
-        raise AttributeError(f"{type(self).__name__} has no attribute {name!r}")
-
-    def __setattr__(self, name: str, value) -> None:
-        """Let ``layer.W = array`` reach `params`: as an attribute beside them it would change nothing."""
-        params = self.__dict__.get("params", {})
-        if name in params or (name.startswith("d") and name[1:] in params):
-            arrays, key = (params, name) if name in params else (self.grads, name[1:])
-            value = as_float(value, type(self).__name__, name)
-            if value.shape != params[key].shape:
-                raise ValueError(f"{type(self).__name__}: {name} has shape {value.shape}, expected {params[key].shape}")
-            arrays[key] = value
-        else:
-            object.__setattr__(self, name, value)
+    W, b, gamma, beta = (_book_name(key, key, "params") for key in ("W", "b", "gamma", "beta"))
+    dW, db, dgamma, dbeta = (_book_name(f"d{key}", key, "grads") for key in ("W", "b", "gamma", "beta"))
 
     def __repr__(self) -> str:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in self.params.items())
@@ -154,9 +157,7 @@ class Affine(Layer):
             hint = "put a Flatten layer before" if x.ndim > 2 else "one sample is x[np.newaxis]"
             raise ValueError(f"Affine: x has shape {x.shape}, expected (N, {len(W)}) ({hint})")
         if x.shape[1] != len(W):
-            raise ValueError(
-                f"Affine: x has {x.shape[1]} features, W expects {len(W)} (x {x.shape}, W {W.shape})"
-            )
+            raise ValueError(f"Affine: x has {x.shape[1]} features, W expects {len(W)} (x {x.shape}, W {W.shape})")
         self.x = x
         out = x @ W
         out += self.params["b"]  # in place: a new array costs more than the sum

@@ -328,10 +328,15 @@ def test_names_of_parameters_are_the_layers_own():
     assert layer.gamma is layer.params["gamma"]
     layer.grads["gamma"] = np.full(2, 7.0)
     assert layer.dgamma.tolist() == [7, 7]
-    for name in ("W", "dbeta", "delta", "d", "ddgamma", "eta"):
+    for name in ("W", "b", "dW", "dbeta"):
         with refuses(AttributeError, f"Scale has no attribute {name!r}"):
             getattr(layer, name)
-    assert not hasattr(layer, "running_mean")
+    for name in ("delta", "d", "ddgamma", "eta", "running_mean"):
+        assert not hasattr(layer, name)
+    for name in ("W", "dW"):  # an array beside the parameters would never learn
+        with refuses(AttributeError, "Scale has no parameter 'W': hand it to super().__init__(W=...)"):
+            setattr(layer, name, np.ones(2))
+    assert vars(layer).keys() == {"params", "grads", "state"}
 
 
 def test_a_parameter_keeps_its_shape():
