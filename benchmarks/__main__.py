@@ -20,14 +20,17 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, help="folder for the page and its pictures (default: benchmarks/results)")
     options = parser.parse_args(arguments)
 
-    seconds, rounds = (0.02, 1) if options.quick else (8, 15)
+    seconds, rounds = (0.02, 1) if options.quick else (4, 15)
     names = [name for name in measures.STEPS if options.only is None or options.only.lower() in name.lower()]
     if not names:
         parser.error(f"--only {options.only}: no such network; there are {', '.join(measures.STEPS)}")
     steps = []
     for step in measures.steps(seconds, names):
         steps.append(step)
-        print(f"{step.name}: {step.ours:.2f} of PyTorch's {step.pytorch_ms:.2f} ms", flush=True)
+        low, high = step.goals[0].spread
+        print(
+            f"{step.name}: {step.ours:.2f} ({low:.2f} to {high:.2f}) of PyTorch's {step.pytorch_ms:.2f} ms", flush=True
+        )
     goals = [goal for step in steps for goal in step.goals]
     if options.only is None:
         goals += [measures.inference(seconds), measures.memory(), measures.gradient_check(rounds)]

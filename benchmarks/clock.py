@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 TURN = 0.1
 """Seconds that a turn lasts; shorter calls are repeated, so that all but the first find the cache as they left it."""
@@ -71,6 +72,12 @@ def interleaved(
 def ratio(ours: np.ndarray, theirs: np.ndarray) -> float:
     """Median of the ratios, round by round."""
     return float(np.median(ours / theirs))
+
+
+def blas_kernels() -> str:
+    """The library of NumPy's matrix products and the processor that it takes this one for."""
+    found = [pool for pool in threadpool_info() if "numpy" in pool["filepath"] and pool["user_api"] == "blas"]
+    return ", ".join(f"{pool['internal_api']} {pool['version']}, {pool['architecture']}" for pool in found) or "unknown"
 
 
 def in_new_process(code: str) -> float:

@@ -5,6 +5,8 @@ process in which PyTorch found that done would not be a process as PyTorch's use
 """
 
 from collections.abc import Callable, Sequence
+from itertools import islice
+from pathlib import Path
 
 import numpy as np
 
@@ -68,6 +70,30 @@ def pytorch(layers: Description, x: np.ndarray, t: np.ndarray, adam: bool) -> Ca
         return loss.item()
 
     return step
+
+
+def pytorch_training(
+    layers: Description, data: Path, epochs: int, lrs: Sequence[float], turn: int
+) -> Callable[[], None]:
+    """A whole training with Adam in batches of 100, `turn` steps at each call; `data` holds ``x`` and ``t``."""
+    with np.load(data) as arrays:
+        x, t = torch.from_numpy(arrays["x"]), torch.from_numpy(arrays["t"]).long()
+    model, loss_of = torch_model(layers), torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(model.parameters())
+
+    def steps():
+        orders = (np.random.default_rng(epoch).permutation(len(x)) for epoch in range(epochs))
+        batches = (torch.from_numpy(order[i : i + 100]) for order in orders for i in range(0, len(x), 100))
+        for batch, lr in zip(batches, lrs, strict=True):
+            optimizer.param_groups[0]["lr"] = lr
+            optimizer.zero_grad()
+            loss = loss_of(model(x[batch]), t[batch])
+            loss.backward()
+            optimizer.step()
+            yield loss.item()
+
+    running = steps()
+    return lambda: sum(islice(running, turn))
 
 
 def torch_gradients(layers: Description, x: np.ndarray, t: np.ndarray) -> tuple[float, list[np.ndarray]]:

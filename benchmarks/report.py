@@ -10,28 +10,30 @@ import matplotlib
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-from benchmarks.measures import Goal, Growth, Step
+from benchmarks.clock import blas_kernels
+from benchmarks.goals import Goal
+from benchmarks.measures import Growth, Step
 
 BLUE, ORANGE, GREY, GREEN = "#0072b2", "#d55e00", "#666666", "#009e73"
 
 
 def goal_table(goals: Sequence[Goal]) -> str:
-    """One row a goal: measured, must, aim, and which of them is met."""
-    rows = ["| what | measured | must | aim | met |", "|---|---|---|---|---|"]
+    """One row a goal: measured, the spread of the middle half of the rounds, must, aim, and which of them is met."""
+    rows = ["| what | measured | spread | must | aim | met |", "|---|---|---|---|---|---|"]
     for goal in goals:
-        unit = "" if goal.unit == "×" else f" {goal.unit}"
         met = {"aim": "aim", "must": "must", "missed": "**missed**"}[goal.verdict]
-        rows.append(f"| {goal.what} | {_number(goal.value)}{unit} | {goal.must:g}{unit} | {goal.aim:g}{unit} | {met} |")
+        rows.append(f"| {goal.what} | {_number(goal.value)} | {_spread(goal)} | {goal.must:g} | {goal.aim:g} | {met} |")
     return "\n".join(rows)
 
 
 def step_table(steps: Sequence[Step]) -> str:
     """One row a network: PyTorch in milliseconds, everybody else as a share of it."""
-    rows = ["| training step | PyTorch, ms | dlcourse | matrix products alone | scikit-learn |"]
-    rows.append("|---|---|---|---|---|")
+    rows = ["| training step | PyTorch, ms | dlcourse | spread | matrix products alone | scikit-learn |"]
+    rows.append("|---|---|---|---|---|---|")
     for step in steps:
         peer = "–" if step.scikit_learn is None else f"{step.scikit_learn:.2f}"
-        rows.append(f"| {step.name} | {step.pytorch_ms:.2f} | **{step.ours:.2f}** | {step.products:.2f} | {peer} |")
+        numbers = f"{step.pytorch_ms:.2f} | **{step.ours:.2f}** | {_spread(step.goals[0])} | {step.products:.2f}"
+        rows.append(f"| {step.name} | {numbers} | {peer} |")
     return "\n".join(rows)
 
 
@@ -101,13 +103,16 @@ def _page(steps: Sequence[Step], goals: Sequence[Goal], panels: Sequence[Growth]
     fastest, slowest = min(steps, key=lambda step: step.ours), max(steps, key=lambda step: step.ours)
     return f"""# How fast dlcourse is
 
-Made by `{command}` with Python {platform.python_version()}, {libraries}, on {platform.machine()}, one thread.
-Every ratio is the median of rounds in which all sides, each in a process of its own, took turns, by CPU time. Batches
-hold 100 samples where nothing else is said. PyTorch runs eagerly, as it comes (it does not keep freed memory at hand as
-dlcourse does); before a network is timed, its loss and gradients are compared with PyTorch's. "Matrix products alone"
-are those of the step, forward and backward, on float32 matrices that are ready: a bound for whoever calls BLAS layer
-by layer. A convolution's are those with the im2col matrix of the whole batch; in pieces that fit the cache, as dlcourse
-takes them, they need about 0.7 of that.
+Made by `{command}` with Python {platform.python_version()}, {libraries}, on {platform.machine()}, one thread;
+NumPy's products: {blas_kernels()}. With `--strict` the command fails where a must is missed; `benchmarks/goals.py`
+holds the musts.
+
+Every ratio is the median of rounds in which all sides, each in a process of its own, took turns, by CPU time. The
+spread is that of the middle half of the rounds: what else the machine did. Batches hold 100 samples where nothing else
+is said. PyTorch runs eagerly, as it comes (it does not keep freed memory at hand as dlcourse does); before a network is
+timed, its loss and gradients are compared with PyTorch's. "Matrix products alone" are those of the step, forward and
+backward, on float32 matrices that are ready: a bound for whoever calls BLAS layer by layer. A convolution's are those
+with the im2col matrix of the whole batch; dlcourse takes them in pieces that fit the cache, and can be faster.
 
 {"Every must is met." if not missed else "Missed: " + "; ".join(missed) + "."}
 
@@ -135,6 +140,10 @@ the width of the hidden layer and with the size of the image. The table below ho
 def _save(figure: plt.Figure, path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
+
+
+def _spread(goal: Goal) -> str:
+    return "–" if goal.spread is None else " to ".join(map(_number, goal.spread))
 
 
 def _number(value: float) -> str:
