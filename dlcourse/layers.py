@@ -69,7 +69,7 @@ def _book_name(name: str, key: str, arrays: str) -> property:
             raise ValueError(f"{kind}: {name} has shape {value.shape}, expected {layer.params[key].shape}")
         getattr(layer, arrays)[key] = value
 
-    return property(get, put)
+    return property(get, put, doc=f"``{arrays}[{key!r}]``, as the book spells it.")
 
 
 class Layer:
