@@ -140,6 +140,22 @@ def test_what_another_thread_asked_first_is_done_first():
     run_in_a_loop(main())
 
 
+def test_nothing_comes_between_the_parts_of_what_is_being_done():
+    async def main():
+        home, done = Home(), []
+
+        def whole():
+            thread = threading.Thread(target=home.do, args=(lambda: done.append("another"),))
+            thread.start()
+            thread.join()
+            home.do(lambda: done.append("part"))
+
+        home.do(whole)
+        assert done == ["part", "another"]
+
+    run_in_a_loop(main())
+
+
 def test_a_change_that_is_told_after_start_does_not_pause():
     async def main():
         bench = training_bench()

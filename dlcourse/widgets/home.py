@@ -19,7 +19,7 @@ class Home:
     """The thread that this is made in, and its event loop if it has one."""
 
     def __init__(self):
-        self._thread, self._asked = threading.get_ident(), deque()
+        self._thread, self._asked, self._busy = threading.get_ident(), deque(), False
         try:  # the kernel's own loop: another thread has none
             self.loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -27,8 +27,12 @@ class Home:
 
     def do(self, call: Callable[[], object]) -> None:
         """Have `call` done here, after all that was asked before: at once if this thread asks."""
+        here = self.loop is None or threading.get_ident() == self._thread
+        if here and self._busy:  # a part of what is being done: nothing else may come between
+            call()
+            return
         self._asked.append(call)
-        if self.loop is None or threading.get_ident() == self._thread:
+        if here:
             self._do_all()
         else:
             self.loop.call_soon_threadsafe(self._do_all)
@@ -45,5 +49,9 @@ class Home:
         return asyncio.run_coroutine_threadsafe(task(), self.loop)
 
     def _do_all(self) -> None:
-        while self._asked:
-            self._asked.popleft()()
+        self._busy = True
+        try:
+            while self._asked:
+                self._asked.popleft()()
+        finally:
+            self._busy = False
