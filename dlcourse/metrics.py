@@ -1,7 +1,7 @@
 """Chapter 10: how good is a classifier? Accuracy, precision, recall, F1, and who is taken for whom.
 
-Every function takes the truth first, then the answers, as scikit-learn does: ``accuracy(t, y)``. (The
-losses of chapter 04 take ``(y, t)``; ``accuracy(t=t, y=y)`` works too.)
+What counts takes the truth first, then the answers, as scikit-learn does: ``accuracy(t, y)``. (The losses of
+chapter 04 take ``(y, t)``, and so does `top_misclassified`; ``accuracy(t=t, y=y)`` works too.)
 
 * `t`: labels, integers (N,), or one-hot (N, K);
 * `y`: predicted labels, integers (N,), or probabilities or scores (N, K), whose largest entry is the answer.
