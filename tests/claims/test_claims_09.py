@@ -148,3 +148,18 @@ def test_pooling_softens_a_shift_of_trained_maps_and_does_not_remove_it(digits, 
         pooled = change(MaxPooling(2, 2).forward), change(AveragePooling(2, 2).forward)
         claims.append({"softer": max(pooled) < 0.85 * min(plain, second), "not gone": min(pooled) > 0.25})
     hold(claims)
+
+
+def test_tiny_weights_cost_through_the_affine_layers_more_than_through_the_filters(digits):
+    (x, t), (x_test, t_test) = digits
+    read = {"all He": [], "tiny filters": [], "all tiny": []}
+    for seed in (9, 10, 11):
+        for name in read:
+            network = SimpleConvNet(weight_init_std=0.01 if name == "all tiny" else "he", rng=seed)
+            if name == "tiny filters":
+                network.params["W1"] = 0.01 * network.params["W1"] / network.params["W1"].std()
+            read[name].append(accuracy(fit(network, x, t, seed), x_test, t_test))
+    means = {name: np.mean(shares) for name, shares in read.items()}
+    print({name: np.round(shares, 3) for name, shares in read.items()})
+    assert means["all He"] >= means["tiny filters"] - 0.005 > means["all tiny"]
+    assert means["all He"] - means["tiny filters"] < 0.7 * (means["all He"] - means["all tiny"])

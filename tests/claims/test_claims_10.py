@@ -6,7 +6,7 @@ Other than in the notebook, each seed draws other images too, not only other wei
 import numpy as np
 import pytest
 
-from dlcourse.augmentation import RandomAugmentation
+from dlcourse.augmentation import RandomAugmentation, shift
 from dlcourse.datasets import load_fashion_mnist, load_mnist
 from dlcourse.layers import Flatten
 from dlcourse.models import DeepConvNet, MultiLayerNet, SimpleConvNet, stored_network
@@ -100,3 +100,31 @@ def test_a_file_that_is_sorted_by_class_has_to_be_shuffled():
             optimizer.update(by_class.params, by_class.gradient(x[batch], t[batch]))
         held += mixed.accuracy(x_test, t_test) > 0.65 and by_class.accuracy(x_test, t_test) < 0.3
     assert held >= ENOUGH
+
+
+def test_varied_digits_and_patience_read_more_than_98_percent():
+    (x, t), (x_test, t_test) = load_mnist(flatten=False)
+    varied = []
+    for seed in (10, 11):
+        network = SimpleConvNet((1, 28, 28), {"filter_num": 16, "filter_size": 5}, 50, 10, "he", rng=seed)
+        fit(network, x, t, seed, Adam(0.003), epochs=30, augment=RandomAugmentation())
+        varied.append(network.accuracy(x_test, t_test))
+    print(varied)
+    assert np.mean(varied) > 0.98
+
+
+def test_how_far_the_deep_network_forgives_and_how_many_digits_lose_ink():
+    _train, (x_test, t_test) = load_mnist(flatten=False)
+    here, t_here = x_test[500:1000], t_test[500:1000]
+    deep = stored_network("deep_conv_net")
+    read = {pixels: deep.accuracy(shift(here, -pixels, pixels), t_here) for pixels in (4, 5, 6, 8)}
+    print(read)
+    assert read[4] > 0.97 and 0.92 < read[5] < 0.96 and 0.75 < read[6] < 0.85 and read[8] < 0.4
+    lost = np.mean(shift(here, -4, 4).sum(axis=(1, 2, 3)) < here.sum(axis=(1, 2, 3)) - 1e-4)
+    assert 0.28 < lost < 0.4
+
+
+def test_of_ten_classes_that_are_equally_hard_one_looks_weak():
+    rng = np.random.default_rng(10)
+    recalls = rng.binomial(160, 0.97, size=(10_000, 10)) / 160
+    assert 0.88 < np.mean(recalls.min(axis=1) < 0.97 - 0.01) < 0.99
