@@ -3,9 +3,10 @@
 One module holds one idea; the order of the chapters is the order of the modules:
 ``perceptron``, ``functions``, ``datasets``, ``losses``, ``gradients``, ``layers``, ``networks``,
 ``optimizers``, ``training``, ``initializers``, ``normalization``, ``regularization``, ``search``,
-``convolution``, ``models``, ``metrics``, ``augmentation``. What is no lesson has rooms of its own: ``storage`` (files
-and downloads), ``plots``, ``widgets``, ``checks`` (of the exercises), ``grading``, ``cli`` (the command line). ``book``
-knows how the names differ from those of the book that the course follows.
+``convolution``, ``models``, ``metrics``, ``centering``, ``augmentation``. What is no lesson has rooms of its own:
+``storage`` (files and downloads), ``plots``, ``widgets``, ``tracing`` (of a learner's code), ``checks`` (of the
+exercises), ``grading``, ``cli`` (the command line). ``book`` knows how the names differ from those of the book that
+the course follows.
 
 A submodule is imported when it is first used, so ``import dlcourse`` is quick.
 """
@@ -18,7 +19,7 @@ __version__ = "0.1.0"
 _SUBMODULES = (
     "book", "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views", "sequential",
     "networks", "schedules", "optimizers", "training", "initializers", "normalization", "regularization", "search",
-    "im2col", "convolution", "models", "metrics", "augmentation", "plots", "widgets",
+    "im2col", "convolution", "models", "metrics", "centering", "augmentation", "plots", "widgets",
 )  # fmt: skip
 
 __all__ = list(_SUBMODULES)
