@@ -74,7 +74,7 @@ def two_steps_on_paper(trial: Trial) -> None:
 
 
 @exercise("4.6", "Find the bug: a gradient for vectors only", kind="find the bug", points=3,
-          section="The gradient, by looking to both sides", names=("numerical_gradient",))  # fmt: skip
+          section="The gradient, by looking to both sides", names=("numerical_gradient",), uses=())  # fmt: skip
 def gradient_for_vectors_only(trial: Trial) -> None:
     """The notes' numerical gradient takes rows for entries, and gives zeros for whole numbers."""
     f, rng = trial.subject, trial.rng
@@ -114,7 +114,7 @@ def gradient_for_vectors_only(trial: Trial) -> None:
 
 
 @exercise("4.7", "Find the bug: a start that is lost", kind="find the bug", points=2, section="Going down",
-          names=("gradient_descent",))  # fmt: skip
+          names=("gradient_descent",), uses=("gradients.numerical_gradient",))  # fmt: skip
 def a_start_that_is_lost(trial: Trial) -> None:
     """The notes' descent calls its parameter stem_num, and walks in the caller's own array."""
     f, slopes = trial.subject, np.array([1.0, 0.25])
@@ -173,7 +173,8 @@ def one_rate_for_two(trial: Trial) -> None:
 
 
 @exercise("4.9", "Find the bug: softmax stands there and does nothing", kind="find the bug", points=2,
-          section="The smallest network", names=("SimpleNet",))  # fmt: skip
+          section="The smallest network", names=("SimpleNet",),
+          uses=("functions.softmax", "losses.cross_entropy_error"))  # fmt: skip
 def softmax_does_nothing(trial: Trial) -> None:
     """The notes' SimpleNet stores the function softmax in place of what it gives."""
     first, second = (trial.array(trial.get(trial.new(trial.subject), "W")) for _net in range(2))
@@ -230,7 +231,7 @@ def _line(x, y, lr, steps, how=""):
 
 
 @exercise("4.10", "A line through points", kind="write it", points=3, section="Two layers, and training",
-          names=("fit_line",))  # fmt: skip
+          names=("fit_line",), uses=("gradients",))  # fmt: skip
 def a_line_through_points(trial: Trial) -> None:
     """Gradient descent for w and b of a line, from (0, 0), on the mean squared error."""
     f, rng = trial.subject, trial.rng

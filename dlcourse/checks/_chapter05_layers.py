@@ -15,7 +15,8 @@ def softmax(a: np.ndarray) -> np.ndarray:
     return z / z.sum(axis=-1, keepdims=True)
 
 
-@exercise("5.1", "A node that divides", kind="write it", points=2, section="The bill", names=("Div",))
+@exercise("5.1", "A node that divides", kind="write it", points=2, section="The bill", names=("Div",),
+          uses=())  # fmt: skip
 def a_node_that_divides(trial: Trial) -> None:
     """x / y forward, and back the slopes for x and for y, each times what came from the right."""
     pairs = [(3.0, 4.0), (-1.5, 0.5), (7, 2), (trial.rng.normal(size=3), trial.rng.uniform(0.5, 3, size=3))]
@@ -75,7 +76,7 @@ def _images(trial: Trial) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, np.n
 
 
 @exercise("5.4", "An affine layer that takes images", kind="write it", points=3, section="Layers",
-          names=("ImageAffine",))  # fmt: skip
+          names=("ImageAffine",), uses=())  # fmt: skip
 def affine_for_images(trial: Trial) -> None:
     """Affine whose input may have any shape behind N: flattened on the way forward, unflattened on the way back."""
     flat = _("x has the shape {x}, W {W}, b {b}, and forward does not take that. One row for each image.")
@@ -138,7 +139,8 @@ def _minus_columns(y, t):
 
 
 @exercise("5.8", "Softmax and cross-entropy for labels", kind="write it", points=3, section="Layers",
-          names=("LabelLoss",))  # fmt: skip
+          names=("LabelLoss",),
+          uses=("functions.softmax", "functions.one_hot", "losses.cross_entropy_error"))  # fmt: skip
 def loss_of_labels(trial: Trial) -> None:
     """The last layer, for targets that are labels: the mean cross-entropy, and what goes back from it."""
     rng = trial.rng
@@ -202,7 +204,8 @@ def _scores(p: dict, x: np.ndarray) -> np.ndarray:
 
 
 @exercise("5.5", "Find the bug: two networks in one class", kind="find the bug", points=3, section="The network",
-          names=("TwoLayerNet",))  # fmt: skip
+          names=("TwoLayerNet",),
+          uses=("functions.sigmoid", "functions.softmax", "losses.cross_entropy_error"))  # fmt: skip
 def two_networks_in_one(trial: Trial) -> None:
     """The notes' predict leaves out both biases and ends in the sigmoid; their gradient does neither."""
     net, rng = trial.new(trial.subject, 60, 40, 7), trial.rng
@@ -249,7 +252,7 @@ def two_networks_in_one(trial: Trial) -> None:
 
 
 @exercise("5.6", "Find the bug: a gradient with the wrong slope", kind="find the bug", points=3, section="Layers",
-          names=("gradient",))  # fmt: skip
+          names=("gradient",), uses=("functions.sigmoid", "functions.sigmoid_grad", "functions.softmax"))  # fmt: skip
 def wrong_slope(trial: Trial) -> None:
     """The notes never define sigmoid_grad, and call it with the input; y(1 - y) wants the output."""
     rng, f = trial.rng, trial.subject

@@ -57,7 +57,8 @@ def _huber_of(d):
     return np.where(np.abs(d) <= 1, 0.5 * d**2, np.abs(d) - 0.5)
 
 
-@exercise("4.2", "A loss for outliers", kind="write it", points=2, section="Squared errors", names=("huber",))
+@exercise("4.2", "A loss for outliers", kind="write it", points=2, section="Squared errors", names=("huber",),
+          uses=())  # fmt: skip
 def a_loss_for_outliers(trial: Trial) -> None:
     """The mean Huber loss: squared where the error is small, straight where it is large."""
     f, rng = trial.subject, trial.rng
@@ -91,7 +92,7 @@ def a_loss_for_outliers(trial: Trial) -> None:
 
 
 @exercise("4.3", "Find the bug: two returns", kind="find the bug", points=2, section="Cross-entropy",
-          names=("cross_entropy_error",))  # fmt: skip
+          names=("cross_entropy_error",), uses=("functions.one_hot",))  # fmt: skip
 def two_returns(trial: Trial) -> None:
     """The notes' cross-entropy, whose second return, the one for labels, is never reached."""
     f, rng = trial.subject, trial.rng
@@ -130,7 +131,7 @@ def two_returns(trial: Trial) -> None:
 
 
 @exercise("4.4", "Find the bug: an epoch that misses a third", kind="find the bug", points=2,
-          section="A handful at a time", names=("epoch",))  # fmt: skip
+          section="A handful at a time", names=("epoch",), uses=())  # fmt: skip
 def an_epoch_that_misses(trial: Trial) -> None:
     """The notes draw with replacement; an epoch takes every example once, in a new order."""
     for n, size, seed in ((12, 5, 0), (20, 5, 1), (3, 10, 2), (30, 7, int(trial.rng.integers(1000)))):

@@ -66,7 +66,7 @@ def a_price_used_twice(trial: Trial) -> None:
 
 
 @exercise("5.3", "Find the bug: the accuracy of labels", kind="find the bug", points=2, section="Training",
-          names=("accuracy",))  # fmt: skip
+          names=("accuracy",), uses=("functions.one_hot",))  # fmt: skip
 def the_accuracy_of_labels(trial: Trial) -> None:
     """The notes' accuracy takes the argmax of the targets, and labels have no second axis to take it along."""
     f, rng = trial.subject, trial.rng
@@ -99,7 +99,7 @@ def _ends(train_size: int, batch_size: int, iters_num: int) -> list[int]:
 
 
 @exercise("5.7", "Find the bug: epochs that nobody notices", kind="find the bug", points=2, section="Training",
-          names=("epoch_ends",))  # fmt: skip
+          names=("epoch_ends",), uses=())  # fmt: skip
 def epochs_that_nobody_notices(trial: Trial) -> None:
     """The notes' remainder of a division by a float, which is 0 almost never."""
     f = trial.subject
@@ -194,7 +194,7 @@ def _hills(x: np.ndarray) -> float:
 
 
 @exercise("5.10", "Write the judge", kind="write it", points=3, section="The judge: a gradient check",
-          names=("worst_error",))  # fmt: skip
+          names=("worst_error",), uses=("gradients.numerical_gradient",))  # fmt: skip
 def write_the_judge(trial: Trial) -> None:
     """The largest relative error of a gradient against central differences."""
     f = trial.subject

@@ -294,6 +294,7 @@ WRONG = {
         ("aliasing", "size = np.abs(y - t)", "y -= t; size = np.abs(y)"),
     ],
     "4.3": [
+        ("borrowed", "from dlcourse.losses import cross_entropy_error"),
         ("labels", "    if t.ndim == 2:\n        t = t.argmax(axis=1)\n    picked = y[np.arange(len(y)), t]\n",
          "    picked = np.sum(t * y, axis=1)\n"),
         ("labels", "def cross_entropy_error(y, t):\n    if y.ndim == 1:\n"
@@ -318,6 +319,8 @@ WRONG = {
         ("axis > one-hot", "t.argmax(axis=1)", "t.argmax(axis=0)"),
     ],
     "4.4": [
+        ("borrowed", "from dlcourse.training import minibatches\ndef epoch(n, batch_size, seed):\n"
+                     "    return minibatches(n, batch_size, seed)"),
         ("replacement", "permutation(n)", "choice(n, n)"),
         ("replacement", "def epoch(n, batch_size, seed):\n    rng = np.random.default_rng(seed)\n"
                         "    size, count = min(batch_size, n), -(-n // batch_size)\n"
@@ -362,6 +365,8 @@ WRONG = {
         ("type", '"first": 1.8', '"first": (1.8,)'),
     ],
     "4.6": [
+        ("borrowed", "from dlcourse.gradients import numerical_gradient as slopes\ndef numerical_gradient(f, x):\n"
+                     "    return slopes(f, x.astype(float))"),
         ("axis", "np.ndindex(x.shape)", "range(x.size)"),
         ("axis", "np.ndindex(x.shape)", "range(len(x))"),
         ("dtype", "x = x.astype(float)\n    grad = np.zeros_like(x)", "grad = np.zeros(x.shape)"),
@@ -381,6 +386,9 @@ WRONG = {
         ("raises", "f(x)\n\n        x[idx] = tmp_val - h", "f(x, h)\n\n        x[idx] = tmp_val - h"),
     ],
     "4.7": [
+        ("borrowed", "from dlcourse.gradients import gradient_descent as down\n"
+                     "def gradient_descent(f, init_x, lr=0.01, step_num=100):\n"
+                     "    return down(f, init_x.astype(float), lr=lr, step_num=step_num)"),
         ("name", "step_num", "stem_num"),
         ("name", "step_num", "steps"),
         ("aliasing", "np.array(init_x, dtype=float)", "init_x if init_x.dtype == float else init_x.astype(float)"),

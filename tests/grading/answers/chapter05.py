@@ -297,6 +297,8 @@ WRONG = {
         ("type", 'prediction = {"before": 1.2', 'prediction = 6\n_ = {"before": 1.2'),
     ],
     "5.3": [
+        ("borrowed", "from dlcourse import metrics\ndef accuracy(y, t):\n"
+                     "    return metrics.accuracy(t.argmax(1) if t.ndim == 2 else t, y.argmax(1))"),
         ("labels", "def accuracy(y, t):\n    return np.mean(np.argmax(y, axis=1) == np.argmax(t, axis=-1))"),
         ("labels", "t.ndim == 2", "t.shape != y.shape[:1] or len(t) == y.shape[1]"),
         ("labels", "t.ndim == 2", "len(t) == y.shape[1]"),
@@ -316,6 +318,12 @@ WRONG = {
                      "    right = np.mean(np.argmax(y, axis=1) == t)\n    y -= y.max()\n    return right"),
     ],
     "5.4": [
+        ("borrowed", "from dlcourse.layers import Affine\nclass ImageAffine:\n    def __init__(self, W, b):\n"
+                     "        self.W, self.b, self.inner = W, b, Affine(W, b)\n    def forward(self, x):\n"
+                     "        self.shape = x.shape\n        return self.inner.forward(x.reshape(len(x), -1))\n"
+                     "    def backward(self, dout):\n        dx = self.inner.backward(dout)\n"
+                     "        self.dW, self.db = self.inner.grads['W'], self.inner.grads['b']\n"
+                     "        return dx.reshape(self.shape)"),
         ("formula", "@ self.W + self.b", "@ self.W"),
         ("sign", "@ self.W + self.b", "@ self.W - self.b"),
         ("order", "x.reshape(len(x), -1)", "x.reshape(len(x), -1, order='F')"),
@@ -414,6 +422,10 @@ WRONG = {
         ("count", "range(iters_num)", "range(iters_num - 1)"),
     ],
     "5.8": [
+        ("borrowed", "from dlcourse.layers import SoftmaxWithLoss\nclass LabelLoss:\n    def forward(self, a, t):\n"
+                     "        self.inner = SoftmaxWithLoss()\n        self.inner.forward(a, t)\n"
+                     "        p = softmax(a)[np.arange(len(t)), t]\n        return -np.mean(np.log(np.maximum(p, 1e-7)))\n"
+                     "    def backward(self):\n        return self.inner.backward()"),
         ("sign", "return -np.mean", "return np.mean"),
         ("scale", "-np.mean", "-np.sum"),
         ("shape", "-np.mean(np.log(np.maximum(picked, 1e-7)))", "-np.log(np.maximum(picked, 1e-7))"),
@@ -463,6 +475,9 @@ WRONG = {
         ("stability", "1.5", "float('nan')"),
     ],
     "5.10": [
+        ("borrowed", "from dlcourse.gradients import numerical_gradient, relative_error\n"
+                     "def worst_error(f, x, grad, h=1e-4):\n"
+                     "    return relative_error(grad, numerical_gradient(f, x.astype(float), h)).max() / 1"),
         ("mean", "worst = max(worst, abs", "worst = worst + 1 / x.size * (abs"),
         ("sum", "worst = max(worst, abs(slope - grad[index]) / (abs(slope) + abs(grad[index])))",
          "worst += abs(slope - grad[index]) / (abs(slope) + abs(grad[index])) * (1 + 1e-9 * x.size) * x.size"),
