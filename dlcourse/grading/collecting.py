@@ -79,12 +79,17 @@ class Collected:
             text = file.problem or _("not a notebook, left alone")
             report.remarks.append(f"{file.name}: {text}")
         report.remarks += course.learners.told
+        people = {*course.learners.ids.values(), *(person.id for person in self.roster.people)}
+        report.remarks += self.due.unknown({assignment.name for assignment in known}, people)
         if only and not self.tasks:
             raise ValueError(_("there is nothing of {names} in {folder}").format(names=sorted(only), folder=folder))
         course.learners.save()
 
     def _id_of(self, learner: Learner) -> str:
-        person = self.roster.find(learner.name, learner.number)
+        person, before = self.roster.find(learner.name, learner.number), self.course.learners.ids.get(learner.name)
+        if person and before and before != person.id:
+            text = _("{name} had the id {before}, and has {now} from the roster; for one row: dlcourse class remove {before}")
+            self.report.remarks.append(text.format(name=learner.name, before=before, now=person.id))
         return self.course.learners.id_of(learner.name, person.id if person else "")
 
     def _of(self, learner: Learner, learner_id: str) -> None:

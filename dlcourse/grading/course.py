@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from sqlalchemy.exc import SAWarning
 from traitlets.config import Config, PyFileConfigLoader
@@ -96,15 +96,16 @@ class Course:
         ValueError
             If there is no such learner.
         """
-        known = self.learners.ids.get(learner, learner)
-        there = [path for step in STEPS for path in [self.folder / step / known] if path.is_dir()]
-        there += (self.folder / "judged").glob(f"*/{known}.json")
         with self.gradebook() as gradebook:
-            try:
+            ids = {student.id for student in gradebook.students}
+            # An id comes first: the name of somebody may be the former id of somebody else.
+            known = next((one for one in (learner, self.learners.ids.get(learner, "")) if one in ids), learner)
+            there = [path for step in STEPS for path in [self.folder / step / known] if path.is_dir()]
+            there += (self.folder / "judged").glob(f"*/{known}.json")
+            if known in ids:
                 gradebook.remove_student(known)
-            except MissingEntry:
-                if not there:
-                    raise ValueError(_("there is no learner {name}").format(name=learner)) from None
+            elif not there:
+                raise ValueError(_("there is no learner {name}").format(name=learner))
         for path in there:
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         self.learners.forget(known)

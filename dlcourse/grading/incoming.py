@@ -206,7 +206,7 @@ def learners(files: Sequence[File], assignments: Sequence[str] = ()) -> tuple[li
         if not own and len(parts) == 1 and not _is_notebook(file):
             nobodys.append(file)
             continue
-        name = clean(own[0] if own else parts[0] if len(parts) > 1 else _stem(parts[0])) or "?"
+        name = clean(own[0] if own else NOTEBOOK.sub("", parts[0]) if len(parts) > 1 else _stem(parts[0])) or "?"
         learner = found.setdefault(name, Learner(name))
         learner.number = own[1] if own else learner.number
         (learner.notebooks if _is_notebook(file) else learner.others).append(file)

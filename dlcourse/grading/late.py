@@ -72,6 +72,12 @@ class Table:
         """Give how many notebooks count; None for any number."""
         return self._get("attempts", assignment, learner)
 
+    def unknown(self, assignments: set[str], learners: set[str]) -> list[str]:
+        """Say which rows are of no assignment and of nobody: a mistyped name would take nobody's date into account."""
+        found = {assignment for assignment, _learner in self.rows} - assignments
+        found |= {learner for _assignment, learner in self.rows if learner} - learners
+        return [_("{file}: nothing is known of {name}").format(file=FILE, name=name) for name in sorted(found)]
+
     def percent(self, assignment: str, learner: str) -> float:
         """Give what a day costs, in percent of the points."""
         return self._get("percent a day", assignment, learner) or 0.0

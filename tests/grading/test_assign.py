@@ -10,7 +10,7 @@ import pytest
 from dlcourse import cli
 from dlcourse.checks import base
 from dlcourse.grading import sources
-from dlcourse.grading.assign import assign, rubrics, solved, write_solutions
+from dlcourse.grading.assign import assign, chosen_numbers, listed, rubrics, solved, write_solutions
 
 
 def test_an_assignment_has_the_exercises_that_were_chosen(tmp_path):
@@ -77,6 +77,34 @@ def test_solutions_hold_every_answer_and_nothing_for_instructors(chapter, tmp_pa
         if question.test:
             assert cells[question.test["id"]].count("check(") == 1
     assert solved(sources.read(chapter)) == solved(sources.read(chapter))
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [("", []), ("1,3-5", ["1", "3", "4", "5"]), ("2.1 - 2.3, 2.8", ["2.1", "2.2", "2.3", "2.8"]), ("2.1–3", ["2.1", "2.2", "2.3"]),
+     ("7-7", ["7"])],
+)  # fmt: skip
+def test_ranges_of_exercises(text, numbers):
+    assert chosen_numbers(text) == numbers
+
+
+@pytest.mark.parametrize("text", ["5-3", "a", "1;2", "2.1-3.4", "1-", "all"])
+def test_what_are_no_exercises_is_said(text):
+    with pytest.raises(ValueError, match="are no exercises; write 1,3-5"):
+        chosen_numbers(text)
+
+
+def test_the_list_says_what_varies():
+    lines = listed([2])
+    assert len(lines) == 8 and [line.split()[0] for line in lines if line.endswith("varies with the seed")] == [
+        entry.number for entry in base.load(2) if entry.numbers]  # fmt: skip
+    assert len(listed()) == sum(len(base.load(chapter)) for chapter in sources.chapters())
+
+
+def test_solutions_with_the_numbers_of_a_seed(tmp_path):
+    usual, other = (write_solutions(2, tmp_path / str(seed), seed) for seed in (0, 7))
+    assert usual.read_text() != other.read_text() and 'check("2.5", prediction, variant=7)' in json.dumps(
+        [cell.source for cell in nbformat.read(other, 4).cells]).replace('\\"', '"')  # fmt: skip
 
 
 def test_rubrics_are_printed_with_what_they_are_worth():

@@ -221,7 +221,8 @@ def test_a_hundred_submissions_of_five_exercises(tmp_path):
     report = grade.grade(inbox, folder, jobs=2, quiet=True)
     seconds = sum(os.times()[:4]) - start
     print(f"100 submissions of 5 exercises: {seconds:.0f} s of a processor")
-    assert seconds < 600 and report.graded == 100 and report.remarks == []
+    assert seconds < 600 and report.graded == 100
+    assert {remark.partition(": ")[2] for remark in report.remarks} == {"nothing in it was filled in"}
     found = rows(folder, tmp_path / "grades.csv")
     worth = [2, 3, 2, 2, 3]
     assert [float(found[f"learner{place:03d}"]["points"]) for place in range(100)] == [

@@ -78,10 +78,11 @@ def test_what_moodle_and_canvas_give(tmp_path):
     put(tmp_path, "Cem Ö_13_assignsubmission_file_02 (1).ipynb")
     put(tmp_path, "Dan_14_assignsubmission_onlinetext_/onlinetext.html", "<p>hello</p>")
     put(tmp_path, "leeanna_LATE_4711_815_02.ipynb")
+    put(tmp_path, "eve.ipynb.zip", zipped("02.ipynb"))
     put(tmp_path, "obrienbob_12_816_report.pdf", b"%PDF")
     found, nobodys = sorted_by_learner(tmp_path)
     assert found == {"Anna Lee_4711": ["02.ipynb"], "Bob O'Brien_12": ["02.ipynb"], "Dan_14": [], "obrienbob_12": [],
-                     "Cem Ö_13": ["Cem Ö_13_assignsubmission_file_02 (1).ipynb"],
+                     "eve": ["02.ipynb"], "Cem Ö_13": ["Cem Ö_13_assignsubmission_file_02 (1).ipynb"],
                      "leeanna_4711": ["leeanna_LATE_4711_815_02.ipynb"]}  # fmt: skip
     assert nobodys == [] and platform("anna.ipynb") is None
     assert platform("Anna Lee_4711_assignsubmission_file_")[1] == "moodle:4711"

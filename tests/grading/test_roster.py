@@ -3,6 +3,7 @@
 import csv
 import datetime
 import io
+import os
 import zipfile
 
 import pytest
@@ -184,6 +185,29 @@ def test_due_dates_extensions_and_attempts(made):
     own = late.Table.of(folder)
     assert own.attempts(NAME, "obrienbob_12") == 2 and own.attempts(NAME, "anybody") == 1
     assert own.due(NAME) == datetime.datetime(2026, 11, 30, 23, 59, 59).astimezone(datetime.UTC).replace(tzinfo=None)
+
+
+def test_when_a_file_was_saved_counts_and_mistyped_rows_are_said(made):
+    folder, inbox, _right = made
+    (folder / "due.csv").write_text(f"assignment,learner,due,percent a day\n{NAME},,2001-09-08,50\nch03,,2001-01-01,\n"
+                                    f"{NAME},leeana,2030-01-01,\n", encoding="utf-8")  # fmt: skip
+    for path, time in zip(sorted(inbox.iterdir()), (1_000_000_000, 900_000_000), strict=True):  # the first a day late
+        os.utime(path, (time, time))
+    report = graded(folder, inbox)
+    for name in ("ch03", "leeana"):
+        assert f"due.csv: nothing is known of {name}" in report.remarks
+    rows = {row.learner: row for row in table.rows(Course(folder), assignments(folder))}
+    assert rows["leeanna_4711"].late == {NAME: 1.0} and rows["obrienbob_12"].late == {}
+
+
+def test_a_roster_that_comes_late_is_said(made):
+    folder, inbox, _right = made
+    graded(folder, inbox)
+    (folder / "roster.csv").write_text(CANVAS, encoding="utf-8")
+    said = "leeanna_4711 had the id leeanna_4711, and has alee from the roster"
+    assert any(remark.startswith(said) for remark in graded(folder, inbox).remarks)
+    Course(folder).remove("leeanna_4711")
+    assert [row.learner for row in table.rows(Course(folder), assignments(folder))] == ["alee", "bobrien", "obrienbob_12"]
 
 
 def test_only_as_many_attempts_as_are_allowed_count(made, tmp_path):
