@@ -9,7 +9,7 @@ from pathlib import Path
 from dlcourse.checks import base
 from dlcourse.grading.course import Course
 from dlcourse.grading.submissions import Assignment, assignments
-from dlcourse.grading.table import Row, rows
+from dlcourse.grading.table import Row, hint_of, rows
 from dlcourse.plots.base import PALETTE, figure, finish, to_html_img
 from dlcourse.text import _
 
@@ -72,7 +72,7 @@ def summed(course: Course, known: Sequence[Assignment], results: Sequence[Row]) 
                 verdict = course.found(row.learner, assignment.name).verdicts.get(one.number)
                 if verdict and not verdict["right"] and assignment.name not in row.missing:
                     one.mistakes[verdict["kind"]] += 1
-                    one.hints.setdefault(verdict["kind"], verdict["hint"].partition("\n")[0])
+                    one.hints.setdefault(verdict["kind"], hint_of(verdict))
             found.append(one)
     return found
 
@@ -95,10 +95,14 @@ def write(folder: Path, out: Path) -> int:
 
 def page(exercises: Sequence[Exercise], results: Sequence[Row], known: Sequence[Assignment]) -> str:
     """Give the page: two pictures, and a table."""
-    by_difficulty = sorted(exercises, key=lambda one: one.share)
-    summary = _("{people} people handed something in. The hardest exercise was {number} · {title}.").format(
-        people=len(results), number=by_difficulty[0].number, title=by_difficulty[0].title
+    waiting = {number for row in results for number in row.waiting}
+    graded = [one for one in exercises if one.number not in waiting] or exercises
+    hardest = min(graded, key=lambda one: one.share)
+    summary = _("{people} people handed something in. Hardest exercise: {number} · {title}").format(
+        people=len(results), number=hardest.number, title=hardest.title
     )
+    if waiting:
+        summary += " " + _("(Not counted yet, as answers wait for you: {numbers}.)").format(numbers=" ".join(sorted(waiting)))
     heads = (_("exercise"), _("points reached"), _("right"), _("graded"), _("common mistakes, and what was read"))
     return PAGE.format(
         title=html.escape(", ".join(assignment.name for assignment in known)), summary=html.escape(summary),
@@ -136,7 +140,8 @@ def _totals(exercises: Sequence[Exercise], results: Sequence[Row]) -> str:
     fig, axes = figure(8.0, 3.0)
     ax = axes[0, 0]
     ax.hist(totals, bins=min(10, most), range=(0, most), color=PALETTE["sky"], edgecolor=PALETTE["black"])
-    finish(ax, _("points of {most}").format(most=most), _("people"), title=_("How many points have people?"))
+    ax.set_xlim(0, most)
+    finish(ax, _("points of {most}").format(most=most), _("people"), title=_("How many points do people have?"))
     text = _("Histogram of the points of {people} people: from {low:g} to {high:g} of {most}, half have {half:g} or more")
     half = sorted(totals)[len(totals) // 2]
     words = text.format(people=len(totals), low=min(totals), high=max(totals), most=most, half=half)

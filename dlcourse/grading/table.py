@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from dlcourse.grading.roster import Person, Roster
 from dlcourse.grading.submissions import Assignment, assignments
 from dlcourse.text import _
 
-__all__ = ["LAYOUTS", "Row", "export", "missing", "rows", "table"]
+__all__ = ["LAYOUTS", "Row", "export", "hint_of", "missing", "rows", "table"]
 
 LAYOUTS = ("canvas", "moodle", "openolat")
 GRADE = ("grade", "bewertung", "note")
@@ -108,8 +108,13 @@ def _why(number: str, found: Found, said: Iterable[str]) -> list[str]:
         return []  # nbgrader alone has graded it
     if verdict is None:
         return [_("{number}: nothing was written").format(number=number)]
-    hint = verdict["hint"].partition("\n")[0].removeprefix(f"{number}: ").removeprefix(_("not yet. "))
-    return [f"{number}: {hint[:160]}"]
+    return [f"{number}: {hint_of(verdict)[:160]}"]
+
+
+def hint_of(verdict: Mapping[str, str]) -> str:
+    """Give the first line of what a learner read, without its number."""
+    hint = verdict["hint"].partition("\n")[0]
+    return hint.removeprefix(f"{verdict['number']}: ").removeprefix(_("not yet. "))
 
 
 def table(folder: Path, out: Path) -> int:

@@ -127,7 +127,7 @@ def test_the_table_has_a_row_a_person_with_reasons_and_penalties(walk):
     assert list(rows) == [f"{name}@example.org" for name in ("anna", "bob", "cem", "dora")]
     assert (rows["anna@example.org"]["points"], rows["anna@example.org"]["late"]) == ("11", "")
     bob = rows["bob@example.org"]
-    # Of the prediction nothing is there, and softmax has no parts: --partial gives him no more.
+    # softmax has no parts, and of the prediction nothing is there: --partial gives him no more.
     assert (bob["2.1"], bob["2.2"], bob["2.8"], bob["late"], bob["points"]) == ("2", "0", "2", "0.4", "3.6")
     assert "2.2: softmax(" in bob["remarks"] and "2.5: There is nothing in prediction yet." in bob["remarks"]
     assert rows["dora@example.org"]["not handed in"] == rows["cem@example.org"]["not handed in"] == "ch02_activations"
@@ -156,7 +156,8 @@ def test_the_report_is_a_page_with_pictures_that_have_words(walk):
     Parser().feed(text)
     assert pictures[0].startswith("A bar for each exercise: points reached. 2.1 100%, 2.2 50%, ")
     assert pictures[1].startswith("Histogram of the points of 2 people: from 4 to 11 of 11")
-    assert "1 × <b>" in text and "2.2: not yet. softmax(" in text
+    assert "1 × <b>" in text and "</b>: softmax(" in text
+    assert "2 people handed something in. Hardest exercise: 2.2 · From scores to probabilities" in text
 
 
 def test_answers_are_plain_files_and_who_is_out_is_out(walk):
