@@ -257,7 +257,7 @@ def what_is_heard(trial: Trial) -> None:
 NEAR = 0.035
 
 
-@exercise("8.5", "Find the bug: one letter too many", kind="find the bug", points=3, section="The notes' mask",
+@exercise("8.5", "Find the bug: one letter too many", kind="find the bug", points=3, section="A mask with one letter too many",
           names=("Dropout",))  # fmt: skip
 def one_letter_too_many(trial: Trial) -> None:
     """The notes' layer with a uniform mask, an argument that can be named, and a default for test time."""

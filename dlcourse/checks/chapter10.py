@@ -164,7 +164,7 @@ def the_test_set_has_a_say(trial: Trial) -> None:
 
 
 @exercise("10.4", "Find the bug: the luck of the last batch", kind="find the bug", points=3,
-          section="The notes' program, run", names=("fit",))  # fmt: skip
+          section="A program that does not shuffle", names=("fit",))  # fmt: skip
 def the_luck_of_the_last_batch(trial: Trial) -> None:
     """The notes' training loop: shuffled in each epoch, and with the mean loss of each epoch."""
     for n, epochs, size in ((50, 3, 10), (47, 2, 10), (30, 2, 64), (13, 3, 1)):
@@ -195,7 +195,7 @@ def the_luck_of_the_last_batch(trial: Trial) -> None:
 
 
 @exercise("10.5", "Find the bug: two names for one array", kind="find the bug", points=3,
-          section="The notes' program, run", names=("report",))  # fmt: skip
+          section="A program that does not shuffle", names=("report",))  # fmt: skip
 def two_names_for_one_array(trial: Trial) -> None:
     """Loss, gradient and accuracy of a batch, with probabilities that stay what they are."""
     rng = trial.rng

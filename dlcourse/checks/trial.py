@@ -5,6 +5,7 @@ class the mistake is. The answer to a task with numbers is never told.
 """
 
 import math
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn
@@ -308,8 +309,9 @@ class Trial:
         self.expect(not found, "loop", (hint or text).format(name=self._name(f), line=found))
 
     def without(self, *names: str, kind: str, hint: str) -> None:
-        """Has nothing that was called so far one of these names, such as ``"tanh"``, whatever it was called by?"""
-        self.expect(not set(names) & {part for name in self.names for part in name.split(".")}, kind, hint)
+        """Has nothing of Python's or a library's that was called one of these names, such as ``"tanh"``, by any alias?"""
+        known = [name for name in self.names if name.split(".")[0] in (*sys.stdlib_module_names, "numpy", *ELSEWHERE)]
+        self.expect(not set(names) & {part for name in known for part in name.split(".")}, kind, hint)
 
     def avoids(self, f: Any, *names: str, kind: str, hint: str) -> None:
         """Does it do without these names?"""

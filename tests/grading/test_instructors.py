@@ -129,7 +129,7 @@ def test_the_table_has_a_row_a_person_with_reasons_and_penalties(walk):
     bob = rows["bob@example.org"]
     # softmax has no parts, and of the prediction nothing is there: --partial gives him no more.
     assert (bob["2.1"], bob["2.2"], bob["2.8"], bob["late"], bob["points"]) == ("2", "0", "2", "0.4", "3.6")
-    assert "2.2: softmax(" in bob["remarks"] and "2.5: There is nothing in prediction yet." in bob["remarks"]
+    assert "2.2: For a = [" in bob["remarks"] and "2.5: There is nothing in prediction yet." in bob["remarks"]
     assert rows["dora@example.org"]["not handed in"] == rows["cem@example.org"]["not handed in"] == "ch02_activations"
 
 
@@ -138,7 +138,7 @@ def test_the_platform_gets_its_own_table_and_archive_back(walk):
         rows = {row["Full name"]: row for row in csv.DictReader(file)}
     assert list(next(iter(rows.values()))) == MOODLE.splitlines()[0].split(",")
     assert [row["Grade"] for row in rows.values()] == ["11", "3.6", "", ""]
-    assert "2.2: softmax(" in rows["Bob O'Brien"]["Feedback comments"]
+    assert "2.2: For a = [" in rows["Bob O'Brien"]["Feedback comments"]
     with zipfile.ZipFile(walk[0] / "feedback.zip") as archive:
         assert archive.namelist() == [
             "Anna Lee_4711_assignsubmission_file_02_activations.html",
@@ -156,7 +156,7 @@ def test_the_report_is_a_page_with_pictures_that_have_words(walk):
     Parser().feed(text)
     assert pictures[0].startswith("A bar for each exercise: points reached. 2.1 100%, 2.2 50%, ")
     assert pictures[1].startswith("Histogram of the points of 2 people: from 4 to 11 of 11")
-    assert "1 × <b>" in text and "</b>: softmax(" in text
+    assert "1 × <b>" in text and "</b>: For a = [" in text
     assert "2 people handed something in. Hardest exercise: 2.2 · From scores to probabilities" in text
 
 
