@@ -98,7 +98,9 @@ def find_layers():
             if re.search(rf"^ *class \w+\([^)]*\b({names})\b", source, re.MULTILINE):
                 parts = path.relative_to(folder).with_suffix("").parts
                 importlib.import_module(".".join(["dlcourse", *parts]).removesuffix(".__init__"))
-        now = {Layer, *(kind for kind in subclasses(Layer) if kind.__module__.startswith("dlcourse."))}
+        # What widgets wrap around a learner's own layer is none of ours.
+        ours = [kind for kind in subclasses(Layer) if kind.__module__.startswith("dlcourse.")]
+        now = {Layer, *(kind for kind in ours if not kind.__module__.startswith("dlcourse.widgets."))}
         if now == found:
             return found - {Layer}
         found = now
