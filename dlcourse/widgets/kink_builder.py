@@ -10,7 +10,9 @@ from dlcourse.functions import relu
 from dlcourse.plots import PALETTE
 from dlcourse.plots.base import COLORS, LINE_STYLES
 from dlcourse.text import _
-from dlcourse.widgets.controls import Choice, Number, Panel, Picture
+from dlcourse.widgets.inputs import Choice, Number
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture
 
 __all__ = ["CURVES", "MOST", "BuilderDrawing", "Built", "compute", "kink_builder"]
 

@@ -9,7 +9,9 @@ from matplotlib.axes import Axes
 from dlcourse.perceptron import AND, NAND, OR, XOR, Perceptron
 from dlcourse.plots import PALETTE
 from dlcourse.text import _
-from dlcourse.widgets.controls import Choice, Number, Panel, Picture
+from dlcourse.widgets.inputs import Choice, Number
+from dlcourse.widgets.panel import Panel
+from dlcourse.widgets.picture import Picture
 
 __all__ = ["GATES", "POINTS", "STARTS", "GatePlane", "Look", "compute", "perceptron_trainer"]
 

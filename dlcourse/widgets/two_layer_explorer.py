@@ -7,8 +7,10 @@ import numpy as np
 
 from dlcourse.perceptron import Perceptron
 from dlcourse.text import _
-from dlcourse.widgets.controls import Choice, Number, Panel, Picture
+from dlcourse.widgets.inputs import Choice, Number
+from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.perceptron_trainer import POINTS, GatePlane
+from dlcourse.widgets.picture import Picture
 
 __all__ = ["SOLUTION", "TARGETS", "Both", "compute", "draw_both_planes", "two_layer_explorer"]
 
