@@ -5,6 +5,7 @@ import math
 import numpy as np
 
 from dlcourse.checks.base import Trial, exercise
+from dlcourse.checks.battery import case, function
 from dlcourse.text import _
 
 
@@ -77,40 +78,64 @@ def two_steps_on_paper(trial: Trial) -> None:
           section="The gradient, by looking to both sides", names=("numerical_gradient",), uses=())  # fmt: skip
 def gradient_for_vectors_only(trial: Trial) -> None:
     """The notes' numerical gradient takes rows for entries, and gives zeros for whole numbers."""
-    f, rng = trial.subject, trial.rng
+    f = trial.subject
 
-    def valley(weights):
+    def valley(x):
         # The entries depend on each other: one that is not put back spoils the slope of the next.
-        return lambda x: float(np.sum(weights * np.asarray(x) ** 2 + np.asarray(x) ** 3) + 100 * np.sum(x) ** 2)
+        x = np.asarray(x)
+        return float(np.sum(_weights(x) * x**2 + x**3) + 100 * np.sum(x) ** 2)
 
-    flat = trial.array(trial.call(f, valley(1.0), np.zeros(1)))
+    def slopes(x):
+        return 2 * _weights(x) * x + 3 * x**2 + 200 * x.sum()
+
+    def of_rows(x):
+        x, found = x.copy(), np.zeros(x.shape)
+        for row in range(len(x)):
+            old = x[row]  # of a matrix, a view
+            x[row] = old + 1e-4
+            above = valley(x)
+            x[row] = old - 1e-4
+            found[row] = (above - valley(x)) / 2e-4
+            x[row] = old
+        return found
+
+    flat = trial.array(trial.call(f, lambda x: float(np.sum(np.asarray(x) ** 2)), np.zeros(1)))
     trial.shape(flat, (1,))
     hint = _("In the very middle of a valley it finds a slope. Does it look equally far to both sides?")
-    trial.expect(np.all(np.abs(flat) < 1e-5), "one side", hint)
-    drawn = [rng.normal(size=shape) for shape in (4, (2, 3), (3, 2), (2, 2), (2, 1, 2), (3, 1))]
-    for x in (*drawn, np.array([3, -4]), np.array([[1, 2, -1], [4, 0, 2]])):
-        weights = np.arange(1.0, x.size + 1).reshape(x.shape)
-        right = 2 * weights * x + 3 * x**2 + 200 * x.sum()
-        rows = _("x has the shape {shape}. It does not go through it entry by entry.").format(shape=x.shape)
-        more = _("x[idx] of a matrix is a whole row. np.ndindex(x.shape) gives the index of one entry after the other.")
-        raised = ("axis", rows, more) if x.ndim > 1 else None
-        found = trial.array(trial.call(f, valley(weights), x, raised=raised))
-        kind = "gradient"
-        hint = _("A slope is not right. Is only one entry moved at a time, and put back before the next?")
-        if x.dtype.kind == "i":
-            kind, hint = "dtype", _("x holds whole numbers. What becomes of 3 - 0.0001, stored among them?")
-            whole = _("x holds whole numbers, and all slopes are 0: 3 + 0.0001 is stored as 3.")
-            trial.expect(found.any(), "dtype", whole)
-            cut = _("The slopes of whole numbers are cut. In which kind of array are they kept?")
-            trial.expect(found.dtype.kind == "f", "dtype", cut)
-        if x.ndim > 1 and x.shape[-1] > 1 and found.shape == x.shape:
-            trial.expect(np.ptp(found, axis=-1).any(), "axis", rows, more)
-        trial.equal(found, right, [
-            ("shape", right.ravel() if x.ndim > 1 else np.nan, _("The gradient has the shape of x. This is flat.")),
-            ("sign", -right, _("It points downhill. The gradient points uphill.")),
-            ("scale", 2 * right, _("All slopes are twice too large. How far apart are the two points?")),
-            ("scale", right / 2, _("All slopes are half of what they are. How far apart are the two points?")),
-        ], kind=kind, rtol=1e-5, hint=hint)  # fmt: skip
+    trial.expect(np.all(np.abs(flat) < 1e-9), "one side", hint)
+    flat = trial.array(trial.call(f, lambda x: float(np.sum(np.asarray(x) ** 3)), np.zeros(1)))
+    trial.shape(flat, (1,))
+    hint = _("x³ is flat at 0, and the slope it finds there is {found:.2g}. Its step h is too large.")
+    trial.expect(np.all(np.abs(flat) < 1e-5), "step", hint.format(found=flat.flat[0].real))
+    rows = _("A matrix does not work: it does not go through it entry by entry.")
+    more = _("x[idx] of a matrix is a whole row. np.ndindex(x.shape) gives the index of one entry after the other.")
+    far = _("All slopes are {much} of what they are. How far apart are the two points?")
+    whole = _("x holds whole numbers, and the slopes are wrong. What becomes of 3 + 0.0001, stored among them? The slopes need "
+              "an array of floats, too.")
+
+    def ask(one):
+        raised = ("axis", rows, more) if one.args[0].ndim > 1 else None
+        return trial.call(f, valley, *one.args, layout=one.layout, raised=raised)
+
+    function(trial, f, slopes, _point, ((4,), (2, 3), (3, 2), (2, 2), (2, 1, 2), (3, 1), (1,)), [
+        ("axis", of_rows, rows, more),
+        ("shape", lambda x: slopes(x).ravel(), _("The gradient has the shape of x. This is flat.")),
+        ("sign", lambda x: -slopes(x), _("It points downhill. The gradient points uphill.")),
+        ("scale", lambda x: 2 * slopes(x), far.format(much=2)),
+        ("scale", lambda x: slopes(x) / 2, far.format(much=_("half"))),
+        ("put back", lambda x: slopes(x) - 0.02 * np.arange(x.size).reshape(x.shape), _(
+            "Is each entry put back before the next one is moved?")),
+        ("step", lambda x: np.zeros(x.shape), _("All slopes are 0. Is the step large enough to be seen in f?")),
+    ], borders=[case(np.array(x), kind="dtype", hint=whole) for x in ([3, -4], [[1, 2, -1], [4, 0, 2]])],
+        dtypes=("i8", "i4", "u1"), ask=ask, rtol=1e-5, atol=3e-6)  # fmt: skip
+
+
+def _weights(x: np.ndarray) -> np.ndarray:
+    return np.arange(1.0, x.size + 1).reshape(x.shape)
+
+
+def _point(rng: np.random.Generator, *shape: int) -> tuple[np.ndarray]:
+    return (rng.uniform(0.6, 2.4, size=shape) * rng.choice([-1, 1], size=shape),)  # no slope is 0
 
 
 @exercise("4.7", "Find the bug: a start that is lost", kind="find the bug", points=2, section="Going down",

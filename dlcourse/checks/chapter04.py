@@ -1,12 +1,16 @@
 """Checks of chapter 04, losses and gradients; those about going down are in `_chapter04_descent`."""
 
 import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from dlcourse.checks._chapter04_descent import one_hot, softmax
+from dlcourse.checks import _chapter04_descent  # noqa: F401
 from dlcourse.checks.base import Trial, exercise, explain
+from dlcourse.checks.battery import case, function, no_loop
+from dlcourse.checks.references import softmax
 from dlcourse.text import _
 
 
@@ -53,88 +57,144 @@ def what_a_guess_costs(trial: Trial) -> None:
     }, within=0.006)  # fmt: skip
 
 
-def _huber_of(d):
-    return np.where(np.abs(d) <= 1, 0.5 * d**2, np.abs(d) - 0.5)
+def _pair(rng: np.random.Generator, *shape: int) -> tuple[np.ndarray, np.ndarray]:
+    return rng.normal(scale=2, size=shape), rng.normal(size=shape)
+
+
+def _huber(y: np.ndarray, t: np.ndarray, near: Callable = lambda d: 0.5 * d**2, far: Callable = lambda d: d - 0.5):
+    """Give the loss of each entry; `near` and `far` are what is done with the size of a small and of a large error."""
+    d = np.abs(y - t)
+    return np.where(d <= 1, near(d), far(d))
 
 
 @exercise("4.2", "A loss for outliers", kind="write it", points=2, section="Squared errors", names=("huber",),
           uses=())  # fmt: skip
 def a_loss_for_outliers(trial: Trial) -> None:
     """The mean Huber loss: squared where the error is small, straight where it is large."""
-    f, rng = trial.subject, trial.rng
-    fixed = np.array([[0.2, -0.6, 3.0], [-2.5, 0.9, -0.1]])
-    drawn = [rng.normal(scale=2, size=shape) for shape in ((4, 3), (1, 5), 6)]
-    for d in (fixed, fixed[0], *drawn, np.array([2, 0, -3])):
-        t = rng.integers(-3, 4, size=d.shape)
-        y, size, part = d + t, np.abs(d), _huber_of(d)
-        alone = _("One number at a time does not work: an error is an array, and if cannot choose for all of it.")
-        found = trial.call(f, y, t, raised=("one number", alone))
-        trial.equal(found, part.mean(), [
-            ("shape", part, _("That is the loss of each entry. The result is one number, their mean.")),
-            ("scale", part.sum(), _("That is the sum over all entries. The mean is wanted.")),
-            ("scale", part.sum() / len(d), _("It is divided by the number of rows. The mean is over all entries.")),
-            ("scale", 2 * part.mean(), _("It is twice too large.")),
-            ("formula", 0.5 * np.mean(d**2), _("Large errors are squared, too. They count straight.")),
-            ("formula", np.mean(d**2), _("That is the mean squared error. Large errors count straight.")),
-            ("formula", size.mean(), _("Small errors count straight, too. They are squared.")),
-            ("formula", np.mean(size - 0.5), _("Small errors count straight, too. They are squared.")),
-            ("jump", np.where(size <= 1, 0.5 * d**2, size).mean(), _(
-                "The two pieces do not meet: at an error of 1 the loss jumps.")),
-            ("jump", np.where(size <= 1, d**2, size - 0.5).mean(), _(
-                "The two pieces do not meet: at an error of 1 the loss jumps.")),
-            ("sign", np.where(d <= 1, 0.5 * d**2, d - 0.5).mean(), _(
-                "A large error below 0 is as bad as one above. It is not treated like that.")),
-            ("sign", np.where(size <= 1, 0.5 * d**2, d - 0.5).mean(), _(
-                "A large error below 0 is as bad as one above. It is not treated like that.")),
-            ("swapped", np.where(size <= 1, size - 0.5, 0.5 * d**2).mean(), _("The two pieces are swapped.")),
-        ], what="huber")  # fmt: skip
-    trial.no_loop(f)
+    alone = _("One number at a time does not work: an error is an array, and if cannot choose for all of it.")
+    large = _("Large errors are squared, too. They count straight.")
+    small = _("Small errors count straight, too. They are squared.")
+    jump = _("The two pieces do not meet: at an error of 1 the loss jumps.")
+    below = _("A large error below 0 is as bad as one above. It is not treated like that.")
+
+    def signed(y, t):
+        return np.where(np.abs(y - t) <= 1, 0.5 * (y - t) ** 2, y - t - 0.5).mean()
+
+    function(trial, trial.subject, lambda y, t: _huber(y, t).mean(), _pair,
+             ((4, 3), (3, 3), (6,), (1,), (2, 1), (1, 5), (2, 3, 4)), [
+        ("shape", _huber, _("That is the loss of each entry. The result is one number, their mean.")),
+        ("scale", lambda y, t: _huber(y, t).sum(), _("That is the sum over all entries. The mean is wanted.")),
+        ("scale", lambda y, t: _huber(y, t).sum() / len(y), _(
+            "It is divided by the number of rows. The mean is over all entries.")),
+        ("scale", lambda y, t: 2 * _huber(y, t).mean(), _("It is twice too large.")),
+        ("formula", lambda y, t: 0.5 * np.mean((y - t) ** 2), large),
+        ("formula", lambda y, t: np.mean((y - t) ** 2), large),
+        ("formula", lambda y, t: np.abs(y - t).mean(), small),
+        ("formula", lambda y, t: np.mean(np.abs(y - t) - 0.5), small),
+        ("jump", lambda y, t: _huber(y, t, far=lambda d: d).mean(), jump),
+        ("jump", lambda y, t: _huber(y, t, near=lambda d: d**2).mean(), jump),
+        ("sign", lambda y, t: np.where(y - t <= 1, 0.5 * (y - t) ** 2, y - t - 0.5).mean(), below),
+        ("sign", signed, below),
+        ("swapped", lambda y, t: _huber(y, t, lambda d: d - 0.5, lambda d: 0.5 * d**2).mean(), _(
+            "The two pieces are swapped.")),
+    ], borders=[
+        case(np.array(y), np.zeros(len(y))) for y in ([1e4, -0.5], [-1e6], [0.0, 0.0], [0.999, -0.999], [1.001, -1.001],
+                                                     [1e-4, -1e-4], [-30.0, 1.5, 0.2])
+    ], raised=lambda y, t: ("one number", alone))  # fmt: skip
+    no_loop(trial, trial.subject, _pair, (3, 4), (300, 4), (3, 400))
+
+
+def _judged(kind: str) -> Callable:
+    """Give what draws probabilities and the truth: labels or one-hot rows of the type `kind`, or "one sample"."""
+    def draw(rng, count, classes):
+        y = softmax(rng.normal(size=(count, classes))) if classes > 1 else rng.uniform(0.2, 0.8, size=(count, 1))
+        t = rng.permutation((np.arange(count) + 1) % classes)
+        hot = np.eye(classes)[t]
+        if kind == "one sample":
+            return y[0], hot[0]
+        return (y, t.astype(kind[1:])) if kind[0] == "=" else (y, hot.astype(kind))
+
+    return draw
+
+
+def _picked(y: np.ndarray, t: np.ndarray) -> np.ndarray:
+    """Give the probability of each true class."""
+    if t.ndim == y.ndim:
+        return np.atleast_1d(np.sum(y * t, axis=-1))
+    return y[np.arange(len(y)), t.astype(int)]
 
 
 @exercise("4.3", "Find the bug: two returns", kind="find the bug", points=2, section="Cross-entropy",
           names=("cross_entropy_error",), uses=("functions.one_hot",))  # fmt: skip
 def two_returns(trial: Trial) -> None:
     """The notes' cross-entropy, whose second return, the one for labels, is never reached."""
-    f, rng = trial.subject, trial.rng
-    for count, classes in ((3, 3), (5, 3), (1, 4), (6, 2)):
-        y, rows = softmax(rng.normal(size=(count, classes))), np.arange(count)
-        t = (rows * rows + 1) % classes
-        logs = np.log(y)
-        right, hot = -logs[rows, t].mean(), one_hot(t, classes)
-        labels = _("Labels, t of shape {t} with y of shape {y}, do not work yet.").format(t=t.shape, y=y.shape)
-        never = _("Python leaves a function at the first return. Which lines can never be reached?")
-        lost = _("One-hot targets worked before, and do not any more.")
-        for targets, kind, hint, more in ((hot, "one-hot", lost, None), (t, "labels", labels, never)):
-            found = trial.call(f, y, targets, raised=(kind, hint, more))
-            trial.equal(found, right, [
-                ("labels", -np.sum(t * logs) / count if count == classes else np.nan, _(
-                    "No error, and a wrong number: labels are multiplied as if they were one-hot."), never),
-                ("labels", -np.sum(t[:, None] * logs) / count, _(
-                    "Labels are multiplied as if they were one-hot. A label says WHICH probability counts."), never),
-                ("axis", -logs[:, t].mean(), _("y[:, t] picks the columns t from every row. Row 0 takes t[0] only.")),
-                ("axis", -logs[:, t].sum() / count, _("y[:, t] picks columns from EVERY row. Row 0 takes t[0] only.")),
-                ("scale", right * count, _("That is the sum over the batch. The loss of a batch is the mean.")),
-                ("scale", right / classes, _("It is divided by the number of classes. How many samples are there?")),
-                ("sign", -right, _("The minus is missing.")),
-                ("shape", -logs[rows, t], _("That is one loss for each sample. The loss of a batch is their mean.")),
-                ("formula", -y[rows, t].mean(), _("The logarithm is missing.")),
-                ("order", -math.log(y[rows, t].mean()), _("First the logarithm of each, then the mean.")),
-            ], kind=kind, hint=hint, more=more, rtol=1e-5)  # fmt: skip
-        one = _("A single sample, y and one-hot t of shape (K,), worked before, and does not any more.")
-        found = trial.call(f, y[0], hot[0], raised=("one sample", one))
-        trial.equal(found, -logs[0, t[0]], kind="one sample", hint=one, rtol=1e-5)
-    zero = np.array([[0.0, 1.0], [1.0, 0.0]])
-    for targets in (np.array([0, 0]), one_hot(np.array([0, 0]), 2)):
-        found = trial.array(trial.call(f, zero, targets))
-        hint = _("A true class with the probability 0 makes the loss infinite. The notes have something against that.")
-        trial.expect(np.isfinite(found) and found > 5, "stability", hint)
+    never = _("Python leaves a function at the first return. Which lines can never be reached?")
+    lost = _("One-hot targets worked before, and do not any more.")
+    one = _("A single sample, y and one-hot t of shape (K,), worked before, and does not any more.")
+    labels = _("Labels, t of shape (N,) with y of shape (N, K), do not work yet.")
+    every = _("y[:, t] picks the columns t from every row. Row 0 takes t[0] only.")
+    times = _("Labels are multiplied as if they were one-hot. A label says WHICH probability counts.")
+
+    def reference(y, t):
+        return -np.mean(np.log(_picked(y, t)))
+
+    mistakes = [
+        ("axis", lambda y, t: -np.log(y[:, _labels(t)]).mean(), every),
+        ("axis", lambda y, t: -np.log(y[:, _labels(t)]).sum() / len(y), every),
+        ("scale", lambda y, t: len(y) * reference(y, t), _("That is the sum over the batch. The loss of a batch is the "
+                                                           "mean.")),
+        ("scale", lambda y, t: reference(y, t) / y.shape[-1], _(
+            "It is divided by the number of classes. How many samples are there?")),
+        ("sign", lambda y, t: -reference(y, t), _("The minus is missing.")),
+        ("shape", lambda y, t: -np.log(_picked(y, t)), _("That is one loss for each sample. The loss of a batch is "
+                                                          "their mean.")),
+        ("formula", lambda y, t: -_picked(y, t).mean(), _("The logarithm is missing.")),
+        ("order", lambda y, t: -np.log(_picked(y, t).mean()), _("First the logarithm of each, then the mean.")),
+    ]
+    mistakes += [("floor", lambda y, t, floor=floor: -np.mean(np.log(_picked(y, t) + floor)), _(
+        "What is added to the probabilities is too large: it changes the loss. A floor is very small.")
+    ) for floor in (0.1, 1e-2, 1e-3, 1e-4)]  # fmt: skip
+    of_labels = [
+        ("labels", lambda y, t: -np.sum(t * np.log(y)) / len(y), times, never),
+        ("labels", lambda y, t: -np.sum(t[:, None] * np.log(y)) / len(y), times, never),
+    ]
+    sizes = ((5, 3), (3, 3), (1, 4), (6, 2), (4, 1), (2, 5))
+    for kind, name, hint in (("f8", "one-hot", lost), ("i8", "one-hot", lost), ("one sample", "one sample", one),
+                             ("=i8", "labels", labels), ("=i4", "labels", labels), ("=u1", "labels", labels)):
+        shapes = sizes if kind != "one sample" else ((1, 4), (1, 2), (1, 3))
+        of_one_kind = partial(_kind, trial, name, hint, never if name == "labels" else None)
+        of_one_kind(reference, _judged(kind), shapes, [*(of_labels if name == "labels" else []), *(
+            mistakes if kind != "one sample" else [])])  # fmt: skip
+    hint = _("A true class with the probability 0 makes the loss infinite. The notes have something against that.")
+    zero = np.array([[0.0, 1.0], [0.5, 0.5], [1.0, 0.0]])
+    for y, t in ((zero, np.array([0, 0, 0])), (zero, np.eye(2)[[0, 0, 1]]), (zero[0], np.array([1.0, 0.0]))):
+        found = trial.array(trial.call(trial.subject, y, t))
+        trial.expect(np.isfinite(found) and found > 2, "stability", hint)
+
+
+def _labels(t: np.ndarray) -> np.ndarray:
+    return (t.argmax(axis=1) if t.ndim == 2 else t).astype(int)
+
+
+def _kind(trial, name, hint, more, reference, draw, shapes, mistakes) -> None:
+    small = _("A small probability, of 0.0001, does not count as it should. The floor is much lower.")
+    single = _("With probabilities in single precision it is wrong.")
+    sure = np.array([[1e-4, 1 - 1e-4], [0.5, 0.5]])
+    truth = draw(np.random.default_rng(0), 2, 2)[1]
+    truth = np.array([0, 1], truth.dtype) if name == "labels" else np.eye(2).astype(truth.dtype)
+    border = (sure[0], truth[0]) if name == "one sample" else (sure, truth)
+    function(trial, trial.subject, reference, draw, shapes, mistakes, borders=[
+        case(*border, kind="floor", hint=small, rtol=3e-3),
+        case(border[0].astype(np.float32), border[1], kind="dtype", hint=single, rtol=3e-3),
+    ], dtypes=(), raised=lambda y, t: (name, hint, more), hint=hint, more=more,
+        rtol=1e-5, atol=1e-5)  # fmt: skip
 
 
 @exercise("4.4", "Find the bug: an epoch that misses a third", kind="find the bug", points=2,
           section="A handful at a time", names=("epoch",), uses=())  # fmt: skip
 def an_epoch_that_misses(trial: Trial) -> None:
     """The notes draw with replacement; an epoch takes every example once, in a new order."""
-    for n, size, seed in ((12, 5, 0), (20, 5, 1), (3, 10, 2), (30, 7, int(trial.rng.integers(1000)))):
+    for n, size, seed in ((12, 5, 0), (20, 5, 1), (3, 10, 2), (300, 64, 3), (30, 7, int(trial.rng.integers(1000)))):
         found = _batches(trial, n, size, seed)
         said = _("With {n} examples in batches of {size}: ").format(n=n, size=size)
         drawn = np.concatenate([np.zeros(0), *found])
@@ -160,8 +220,11 @@ def an_epoch_that_misses(trial: Trial) -> None:
             text = _("Every example comes once, but in the order of the list. It should be a new one.")
             trial.expect(not np.array_equal(np.sort(drawn), drawn), "order", text)
             text = _("Another seed gives the same order. Each epoch needs its own.")
-            other = np.concatenate(_batches(trial, n, size, seed + 1))
-            trial.expect(not np.array_equal(other, drawn), "random", text)
+            orders = {tuple(np.concatenate(_batches(trial, n, size, seed + other))) for other in range(9)}
+            trial.expect(len(orders) == 9, "random", text)
+            text = _("The order follows a rule: from one example to the next it is always the same few steps.")
+            # A shuffled order of that length has so few different steps once in many millions.
+            trial.expect(n < 20 or len(np.unique(np.diff(drawn) % n)) > 3, "order", text)
             text = _("Inside a batch the examples are neighbours, or in order. Shuffle the examples, not the batches.")
             neighbours = all(np.ptp(batch) == len(batch) - 1 for batch in found)
             trial.expect(not neighbours, "order", text)
@@ -174,6 +237,8 @@ def _batches(trial: Trial, n: int, size: int, seed: int) -> list[np.ndarray]:
     trial.expect(listed and len(found), "type", _("epoch does not give a list of batches."))
     batches = [trial.array(batch, what=_("a batch")) for batch in found]
     trial.expect(all(batch.ndim == 1 for batch in batches), "shape", _("A batch is an array of numbers, one axis."))
+    whole = all(batch.dtype.kind in "iu" for batch in batches if batch.size)
+    trial.expect(whole, "dtype", _("The numbers of the examples are whole numbers: x[batch] takes no others."))
     return batches
 
 

@@ -271,6 +271,7 @@ WRONG = {
         ("rounded > values", '"batch": 1.848', '"batch": 1.8'),
     ],
     "4.2": [
+        ("values", "size - 0.5)", "np.minimum(size, 50) - 0.5)"),
         ("shape", "np.mean(np.where(size <= 1, 0.5 * size**2, size - 0.5))",
          "np.where(size <= 1, 0.5 * size**2, size - 0.5)"),
         ("scale", "np.mean", "np.sum"),
@@ -294,6 +295,9 @@ WRONG = {
         ("aliasing", "size = np.abs(y - t)", "y -= t; size = np.abs(y)"),
     ],
     "4.3": [
+        ("one-hot", "t.ndim == 2", "t.size == y.size and t.dtype.kind == 'f'"),
+        ("floor", "1e-7", "1e-3"),
+        ("one-hot", "t.ndim == 2", "t.size != len(y)"),
         ("borrowed", "from dlcourse.losses import cross_entropy_error"),
         ("labels", "    if t.ndim == 2:\n        t = t.argmax(axis=1)\n    picked = y[np.arange(len(y)), t]\n",
          "    picked = np.sum(t * y, axis=1)\n"),
@@ -314,11 +318,15 @@ WRONG = {
         ("order", "np.mean(np.log(picked + 1e-7))", "np.log(np.mean(picked) + 1e-7)"),
         ("stability", "picked + 1e-7", "picked"),
         ("missing", "return -np.mean", "-np.mean"),
-        ("sizes > labels", "t.ndim == 2", "len(t) == y.shape[1]"),
-        ("floor > one-hot", "1e-7", "1e-2"),
+        ("sizes > one-hot", "t.ndim == 2", "len(t) == y.shape[1]"),
+        ("floor", "1e-7", "1e-2"),
         ("axis > one-hot", "t.argmax(axis=1)", "t.argmax(axis=0)"),
     ],
     "4.4": [
+        ("order", "np.random.default_rng(seed).permutation(n)", "(np.arange(n) * 7 + seed) % n"),
+        ("dtype", "permutation(n)", "permutation(n).astype(float)"),
+        ("replacement", "permutation(n)", "permutation(n).astype(np.uint8)"),
+        ("random", "default_rng(seed)", "default_rng(seed % 2)"),
         ("borrowed", "from dlcourse.training import minibatches\ndef epoch(n, batch_size, seed):\n"
                      "    return minibatches(n, batch_size, seed)"),
         ("replacement", "permutation(n)", "choice(n, n)"),
@@ -365,6 +373,13 @@ WRONG = {
         ("type", '"first": 1.8', '"first": (1.8,)'),
     ],
     "4.6": [
+        ("step", "h = 1e-4", "h = 0.1"),
+        ("dtype", "x = x.astype(float)", "x = x.astype(float) if x.dtype == int else x.copy()"),
+        ("layout", "    x = x.astype(float)\n    grad = np.zeros_like(x)\n    for idx in np.ndindex(x.shape):\n",
+         "    shape, x = x.shape, x.astype(float)\n    move = x.reshape(-1)\n    grad = np.zeros(shape)\n"
+         "    for k, idx in enumerate(np.ndindex(shape)):\n        tmp_val = move[k]\n        move[k] = tmp_val + 1e-4\n"
+         "        up = f(x)\n        move[k] = tmp_val - 1e-4\n        grad[idx] = (up - f(x)) / 2e-4\n"
+         "        move[k] = tmp_val\n    return grad\n    for idx in ():\n"),
         ("borrowed", "from dlcourse.gradients import numerical_gradient as slopes\ndef numerical_gradient(f, x):\n"
                      "    return slopes(f, x.astype(float))"),
         ("axis", "np.ndindex(x.shape)", "range(x.size)"),
@@ -378,11 +393,11 @@ WRONG = {
         ("sign", "(fxh1 - fxh2)", "(fxh2 - fxh1)"),
         ("scale", "(2 * h)", "h"),
         ("scale", "(2 * h)", "(4 * h)"),
-        ("put back > gradient", "        x[idx] = tmp_val\n\n    return", "\n    return"),
+        ("put back", "        x[idx] = tmp_val\n\n    return", "\n    return"),
         ("aliasing", "    x = x.astype(float)\n",
          "    old = x\n    x = x.astype(float)\n    old[...] = 0\n"),
         ("missing", "return grad", "pass"),
-        ("step > gradient", "h = 1e-4", "h = 1e-13"),
+        ("step > values", "h = 1e-4", "h = 1e-13"),
         ("raises", "f(x)\n\n        x[idx] = tmp_val - h", "f(x, h)\n\n        x[idx] = tmp_val - h"),
     ],
     "4.7": [
