@@ -90,7 +90,7 @@ def _refused(trial: Trial, f, size: int, k: int, stride: int, pad: int, kind: st
 
 
 @exercise("9.2", "Find the bug: the last column nobody sees", kind="find the bug", points=2, section="Padding, stride",
-          names=("places",))  # fmt: skip
+          names=("places",), uses=())  # fmt: skip
 def the_last_column(trial: Trial) -> None:
     """The notes' size of a map, which rounds a stride away that does not fit."""
     f, rng = trial.subject, trial.rng
@@ -186,12 +186,11 @@ def a_slight_change(trial: Trial) -> None:
     }, within=0.005)  # fmt: skip
 
 
-@exercise("9.5", "Max pooling, both ways", kind="write it", points=3, section="Pooling", names=("MyMaxPool",))
+@exercise("9.5", "Max pooling, both ways", kind="write it", points=3, section="Pooling", names=("MyMaxPool",),
+          uses=("im2col",))  # fmt: skip
 def max_pooling(trial: Trial) -> None:
     """Windows of any size beside each other; the gradient goes to the entry that won, to one alone if several did."""
     rng = trial.rng
-    borrowed = _("The package's MaxPooling does not count here. Write the two methods yourself.")
-    trial.avoids(trial.subject, "MaxPooling", kind="borrowed", hint=borrowed)
     for shape, k in (((2, 3, 4, 6), 2), ((2, 2, 4, 4), 4), ((1, 2, 6, 3), 3), ((3, 1, 2, 4), 1), ((1, 1, 2, 8), 2)):
         # Distinct numbers, half of them negative; the first window has negative ones alone.
         x = rng.permutation(np.arange(math.prod(shape)) - math.prod(shape) / 2 + 0.25).reshape(shape)
@@ -242,12 +241,11 @@ def max_pooling(trial: Trial) -> None:
     trial.expect(one, "ties", ties, more)
 
 
-@exercise("9.6", "col2im with stride and padding", kind="write it", points=3, section="col2im", names=("fold",))
+@exercise("9.6", "col2im with stride and padding", kind="write it", points=3, section="col2im", names=("fold",),
+          uses=("im2col.im2col", "im2col.output_size"))  # fmt: skip
 def col2im_with_stride(trial: Trial) -> None:
     """Every entry of the rows is added to the pixel it came from; what fell on the padding is dropped."""
     f, rng = trial.subject, trial.rng
-    borrowed = _("The package's col2im does not count here. Write the loop, or a product, yourself.")
-    trial.avoids(f, "col2im", kind="borrowed", hint=borrowed)
     cases = [((1, 1, 4, 4), 3, 3, 1, 0), ((2, 3, 5, 7), 3, 3, 2, 0), ((2, 2, 4, 5), 2, 3, 1, 1),
              ((1, 2, 5, 7), 3, 3, 2, 1), ((2, 1, 6, 4), 2, 2, 2, 0), ((1, 3, 4, 3), 2, 3, 2, 2),
              ((1, 1, 7, 4), 1, 1, 3, 0)]  # fmt: skip
@@ -285,7 +283,8 @@ def col2im_with_stride(trial: Trial) -> None:
 
 
 @exercise("9.7", "Find the bug: a layer that cannot learn", kind="find the bug", points=3,
-          section="Convolution, backward", names=("Convolution",))  # fmt: skip
+          section="Convolution, backward", names=("Convolution",),
+          uses=("im2col",))  # fmt: skip
 def a_layer_that_cannot_learn(trial: Trial) -> None:
     """The notes' convolution, which keeps nothing for the way back, with a backward that mixes maps and places."""
     rng = trial.rng

@@ -74,7 +74,8 @@ def three_numbers(trial: Trial) -> None:
     trial.answers(right, {key: [("scale", 100 * right[key], percent), *mistakes[key]] for key in keys}, within=0.001)
 
 
-@exercise("10.2", "Who is taken for whom", kind="write it", points=3, section="Maths", names=("confusion", "macro_f1"))
+@exercise("10.2", "Who is taken for whom", kind="write it", points=3, section="Maths", names=("confusion", "macro_f1"),
+          uses=())  # fmt: skip
 def who_is_taken_for_whom(trial: Trial) -> None:
     """A confusion matrix by counting all pairs at once, and the mean F1 of it, with classes that are absent."""
     (count, mean), rng = trial.subjects, trial.rng
@@ -122,7 +123,7 @@ def who_is_taken_for_whom(trial: Trial) -> None:
 
 
 @exercise("10.3", "Find the bug: the test set has a say", kind="find the bug", points=2, section="Step 1: data",
-          names=("prepare",))  # fmt: skip
+          names=("prepare",), uses=())  # fmt: skip
 def the_test_set_has_a_say(trial: Trial) -> None:
     """One row of numbers an image, and a mean image that is the training set's alone."""
     f, rng = trial.subject, trial.rng
@@ -164,7 +165,7 @@ def the_test_set_has_a_say(trial: Trial) -> None:
 
 
 @exercise("10.4", "Find the bug: the luck of the last batch", kind="find the bug", points=3,
-          section="A program that does not shuffle", names=("fit",))  # fmt: skip
+          section="A program that does not shuffle", names=("fit",), uses=("training.minibatches",))  # fmt: skip
 def the_luck_of_the_last_batch(trial: Trial) -> None:
     """The notes' training loop: shuffled in each epoch, and with the mean loss of each epoch."""
     for n, epochs, size in ((50, 3, 10), (47, 2, 10), (30, 2, 64), (13, 3, 1)):
@@ -195,7 +196,7 @@ def the_luck_of_the_last_batch(trial: Trial) -> None:
 
 
 @exercise("10.5", "Find the bug: two names for one array", kind="find the bug", points=3,
-          section="A program that does not shuffle", names=("report",))  # fmt: skip
+          section="A program that does not shuffle", names=("report",), uses=("functions.softmax", "functions.one_hot"))  # fmt: skip
 def two_names_for_one_array(trial: Trial) -> None:
     """Loss, gradient and accuracy of a batch, with probabilities that stay what they are."""
     rng = trial.rng
@@ -247,7 +248,8 @@ def _three(trial: Trial, scores: np.ndarray, t: np.ndarray) -> list:
     return [loss, gradient, accuracy]
 
 
-@exercise("10.6", "A digit in its place", kind="write it", points=3, section="Step 9: new samples", names=("centred",))
+@exercise("10.6", "A digit in its place", kind="write it", points=3, section="Step 9: new samples", names=("centred",),
+          uses=())  # fmt: skip
 def a_digit_in_its_place(trial: Trial) -> None:
     """A small drawing, moved so that its centre of mass is in the middle of 28 × 28."""
     f = trial.subject

@@ -65,11 +65,6 @@ RIGHT = {
                 raise ValueError
             return np.int64(len(starts))
         """,
-        """
-        from dlcourse.convolution import output_size
-        def places(size, filter_size, stride, pad):
-            return output_size(size, filter_size, stride, pad)
-        """,
     ],
     "9.3": [
         "W = [[0, -1, 1], [-1, 1, 0], [1, 0, -1]]",
@@ -267,6 +262,12 @@ WRONG = {
         ("formula", "1184", "1184 * 140"),
     ],
     "9.2": [
+        ("borrowed", "from dlcourse.convolution import output_size as places"),
+        ("borrowed", """
+        import dlcourse
+        def places(size, filter_size, stride, pad):
+            return getattr(dlcourse.convolution, "output" + "_size")(size, filter_size, stride, pad)
+        """),
         ("rounding", NOTES),
         ("rounding", "left % stride != 0", "False"),
         ("rounding", "if left % stride != 0:\n        raise", "if left % stride > 1:\n        raise"),
@@ -395,10 +396,25 @@ WRONG = {
         ("aliasing", "self.winner = windows.argmax(axis=4)", "self.winner = windows.argmax(axis=4); x += 1e-12"),
         ("aliasing", "windows = np.zeros(", "dout *= 1 + 1e-12; windows = np.zeros("),
         ("borrowed", """
+        from dlcourse import convolution as cnn
+        class MyMaxPool(getattr(cnn, "Max" + "Pooling")):
+            def __init__(self, size):
+                super().__init__(size, size, size)
+        """),
+        ("borrowed", """
+        from functools import partial
+        import dlcourse.convolution as cnn
+        layer = partial(vars(cnn)["MaxPooling"])
+        class MyMaxPool:
+            def __init__(self, size):
+                inner = layer(size, size, size)
+                self.forward, self.backward = inner.forward, inner.backward
+        """),
+        ("borrowed", """
         from dlcourse.convolution import MaxPooling
         class MyMaxPool:
             def __init__(self, size):
-                self.inner = MaxPooling(size, size)
+                self.inner = MaxPooling(size, size, size)
             def forward(self, x):
                 return self.inner.forward(x)
             def backward(self, dout):
@@ -436,9 +452,23 @@ WRONG = {
         ("one sample > values", LINES["zip"], "for row, (n, i, j) in zip(rows, np.ndindex(1, down, across)):"),
         ("missing", LINES["crop"], "x[:, :, pad : pad + height, pad : pad + width]"),
         ("aliasing", "    x = np.zeros(", "    rows *= 1 + 1e-12\n    x = np.zeros("),
+        ("borrowed", "import dlcourse.convolution as cnn\nfold = cnn.__dict__['col' + '2im']"),
         ("borrowed", "from dlcourse.convolution import col2im\ndef fold(*given):\n    return col2im(*given)"),
     ],
     "9.7": [
+        ("borrowed", "from dlcourse.convolution import Convolution as Ours\nclass Convolution(Ours):\n    pass"),
+        ("borrowed", """
+        import dlcourse.convolution as cnn
+        class Convolution:
+            def __init__(self, W, b, stride=1, pad=0):
+                self.inner = vars(cnn)["Convolution"](W, b, stride, pad)
+            def forward(self, x):
+                return self.inner.forward(x)
+            def backward(self, dout):
+                dx = self.inner.backward(dout)
+                self.dW, self.db = self.inner.dW, self.inner.db
+                return dx
+        """),
         ("state > raises", LINES["dW"], "self.dW = np.dot(dout.T, col).reshape(FN, C, FH, FW)"),
         ("state > raises", "self.x = x\n", "\n"),
         ("state", "        out = np.dot(self.col,",

@@ -89,6 +89,15 @@ RIGHT = {
         FLOAT32,
         WARNS,
         """
+        from dlcourse.training import minibatches
+        def fit(step, x, t, epochs, batch_size, seed):
+            rng, history = np.random.default_rng(seed), []
+            for _epoch in range(epochs):
+                batches = minibatches(len(x), batch_size, rng)
+                history.append(sum(step(x[ids], t[ids]) * len(ids) for ids in batches) / len(x))
+            return history
+        """,
+        """
         def fit(step, x, t, epochs, batch_size, seed):
             np.random.seed(seed)
             history = np.zeros(epochs)
@@ -221,6 +230,8 @@ WRONG = {
         ("missing", ', "nobody": 0.99', ""),
     ],
     "10.2": [
+        ("borrowed", "import dlcourse.metrics as m\ndef confusion(t, y, classes):\n"
+                     "    return getattr(m, 'confusion' + '_matrix')(t, y, classes)\n" + MACRO_F1),
         ("axis", "t * classes + y", "y * classes + t"),
         ("repeats", LINES["bincount"], "np.minimum(1, " + LINES["bincount"] + ")"),
         ("repeats", "def confusion(t, y, classes):\n    C = np.zeros((classes, classes))\n"
@@ -351,6 +362,19 @@ WRONG = {
         ("axis > raises", "(axis=1, keepdims=True)", "(axis=1)"),
     ],
     "10.6": [
+        ("borrowed", """
+        from dlcourse.centering import center_of_mass
+        def centred(page):
+            picture = np.zeros((28, 28))
+            if not page.any():
+                return picture
+            rows, columns = np.flatnonzero(page.any(axis=1)), np.flatnonzero(page.any(axis=0))
+            box = page[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+            (down, across), (height, width) = center_of_mass(box), box.shape
+            top, left = np.clip(round(14 - down), 0, 28 - height), np.clip(round(14 - across), 0, 28 - width)
+            picture[top : top + height, left : left + width] = box
+            return picture
+        """),
         ("middle", "14 - down", "14 - height / 2"),
         ("middle", "round(14 - down), 0, 28 - height)\n    left = np.clip(round(14 - across)",
          "(28 - height) // 2, 0, 28 - height)\n    left = np.clip((28 - width) // 2"),
