@@ -47,4 +47,8 @@ def alt_texts() -> dict[str, str]:
             "Share of wrong answers. Affine: about 7 percent on digits and on mixed pixels alike. Convolution: "
             "about 5 percent on digits, about 10 on mixed pixels."
         ),
+        "code-receptive": _(
+            "A handwritten 5 three times, with a square around what one neuron sees of it: 3 by 3 pixels after one "
+            "convolution, 5 by 5 after two, 7 by 7 after three."
+        ),
     }
