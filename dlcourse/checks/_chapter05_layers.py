@@ -1,18 +1,15 @@
-"""Checks of chapter 05 about layers: three are written, and a network of the notes is mended."""
+"""Checks of chapter 05 about layers that are written: they are compared with layers of the check's own."""
 
 import math
 from typing import Any
 
 import numpy as np
 
+from dlcourse.checks import objects
 from dlcourse.checks.base import Trial, exercise
+from dlcourse.checks.objects import Story
+from dlcourse.checks.references import softmax
 from dlcourse.text import _
-
-
-def softmax(a: np.ndarray) -> np.ndarray:
-    """Give the probabilities of scores along the last axis."""
-    z = np.exp(a - a.max(axis=-1, keepdims=True))
-    return z / z.sum(axis=-1, keepdims=True)
 
 
 @exercise("5.1", "A node that divides", kind="write it", points=2, section="The bill", names=("Div",),
@@ -30,6 +27,49 @@ def a_node_that_divides(trial: Trial) -> None:
     for node, (x, y) in zip(nodes, pairs, strict=True):
         dout = trial.rng.uniform(1.5, 3, size=np.shape(x)) if np.shape(x) else -3.0
         _back_through_division(trial, node, x, y, dout)
+
+
+    objects.live(trial, trial.subject, _Div, [
+        Story(_divides), Story(_divides_again, "state", _("One forward and one backward are right. When the same node "
+                                                          "is used again, it is not.")),
+    ])  # fmt: skip
+
+
+class _Div:
+    def forward(self, x, y):
+        self.x, self.y = x, y
+        return x / y
+
+    def backward(self, dout):
+        return [dout / self.y, -dout * self.x / self.y**2]
+
+
+def _way_back(player, node, dout):
+    both = player.call(node, "backward", dout, quiet=True)
+    if player.trial:
+        both = player.trial.plain(both)
+        two = _("backward gives two things back: the gradient for x, and the one for y.")
+        player.trial.expect(type(both) in (list, tuple, np.ndarray) and len(both) == 2, "shape", two)
+    player.see(_("The gradient for x"), both[0])
+    player.see(_("The gradient for y"), both[1])
+
+
+def _divides(player, rng):
+    numbers = [(2.0, -4.0, 3.0), (-3.0, 1e-3, 0.5), (0.0, 2.0, -1.0), (1e5, -2e-2, 1.0), (-7.0, -0.25, 2.0)]
+    arrays = [(rng.normal(size=shape), rng.uniform(0.5, 3, size=shape), rng.normal(size=shape))
+              for shape in ((4,), (2, 3), (3, 3))]  # fmt: skip
+    for x, y, dout in [(x, y * np.resize([1, -1], y.shape), dout) for x, y, dout in arrays] + numbers:
+        node = player.new()
+        player.call(node, "forward", x, y)
+        _way_back(player, node, dout)
+
+
+def _divides_again(player, rng):
+    node, (x, y, dout) = player.new(), rng.uniform(1, 2, size=(3, 5))
+    for factor in (1.0, -2.0, 3.0):
+        player.call(node, "forward", factor * x, y + factor**2)
+        _way_back(player, node, dout)
+    _way_back(player, node, -dout)
 
 
 def _back_through_division(trial: Trial, node: Any, x: Any, y: Any, dout: Any, last: tuple = (0, 1)) -> None:
@@ -60,10 +100,6 @@ def _back_through_division(trial: Trial, node: Any, x: Any, y: Any, dout: Any, l
         ("formula", [dx, dx], _("Both gradients are the same. Only for x is that right."), more),
     ], kind="gradient", hint=_("A gradient of x / y is not right. Turn x a little, on paper, and then y."),
         more=more)  # fmt: skip
-
-
-def _sigmoid(x):
-    return 1 / (1 + np.exp(-x))
 
 
 def _images(trial: Trial) -> list[tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]]:
@@ -126,6 +162,26 @@ def affine_for_images(trial: Trial) -> None:
             ("axis", dout if len(x) > 1 else np.nan, _("db has a row for each image. b is used by all of them.")),
             ("state", 2 * db, _("A second backward adds to db. Each one begins anew.")),
         ], what="db", kind="gradient", hint=db_hint)  # fmt: skip
+    sizes = ((3, (2, 4), 3), (4, (4,), 4), (1, (2, 2, 2), 5), (2, (1, 3), 1))
+    objects.layer(trial, trial.subject, _Affine, _pictures, sizes, grads=[("dW",), ("db",)], whole=False)
+
+
+class _Affine:
+    def __init__(self, W, b):
+        self.W, self.b = W, b
+
+    def forward(self, x):
+        self.x = x
+        return x.reshape(len(x), -1) @ self.W + self.b
+
+    def backward(self, dout):
+        self.dW, self.db = self.x.reshape(len(self.x), -1).T @ dout, dout.sum(axis=0)
+        return (dout @ self.W.T).reshape(self.x.shape)
+
+
+def _pictures(rng, count, shape, out):
+    W = rng.normal(size=(math.prod(shape), out))
+    return (W, rng.normal(size=out)), (rng.normal(size=(count, *shape)),), rng.normal(size=(count, out))
 
 
 def _as_row(t, y):
@@ -188,109 +244,29 @@ def loss_of_labels(trial: Trial) -> None:
     hint = _("The network is sure of the wrong class, its score is 1000, and the loss is not a finite number any more.")
     more = _("The logarithm of 0 is infinite. Chapter 04 lets no probability count as less than a very small one.")
     trial.expect(np.isfinite(loss) and loss > 10, "stability", hint, more)
+    far = _("Where some scores lie far apart, though no probability is near the floor, it goes wrong.")
+    objects.layer(trial, trial.subject, _LabelLoss, _labelled, ((4, 3), (3, 3), (1, 4), (5, 2)), whole=False, stories=[
+        Story(_far_scores, "stability", far, _("Take the largest score of each row from that row first.")),
+    ], rtol=1e-5, atol=1e-6)  # fmt: skip
 
 
-KEYS = ("W1", "b1", "W2", "b2")
+class _LabelLoss:
+    def forward(self, a, t):
+        self.y, self.t = softmax(a), t.astype(int)
+        return -np.mean(np.log(self.y[np.arange(len(t)), self.t]))
+
+    def backward(self):
+        return (self.y - np.eye(self.y.shape[1])[self.t]) / len(self.t)
 
 
-def _params(rng: np.random.Generator, *sizes: int) -> dict:
-    inputs, hidden, outputs = sizes
-    shapes = {"W1": (inputs, hidden), "b1": (hidden,), "W2": (hidden, outputs), "b2": (outputs,)}
-    return {name: rng.normal(size=shape) for name, shape in shapes.items()}
+def _labelled(rng, count, classes):
+    return (), (rng.normal(size=(count, classes)), rng.permutation((np.arange(count) + 1) % classes)), None
 
 
-def _scores(p: dict, x: np.ndarray) -> np.ndarray:
-    return _sigmoid(x @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]
-
-
-@exercise("5.5", "Find the bug: two networks in one class", kind="find the bug", points=3, section="The network",
-          names=("TwoLayerNet",),
-          uses=("functions.sigmoid", "functions.softmax", "losses.cross_entropy_error"))  # fmt: skip
-def two_networks_in_one(trial: Trial) -> None:
-    """The notes' predict leaves out both biases and ends in the sigmoid; their gradient does neither."""
-    net, rng = trial.new(trial.subject, 60, 40, 7), trial.rng
-    shapes = {"W1": (60, 40), "b1": (40,), "W2": (40, 7), "b2": (7,)}
-    for name in KEYS:
-        drawn = trial.array(trial.get(net, "params", name))
-        trial.shape(drawn, shapes[name])
-        right = 0.007 < drawn.std() < 0.014 if name[0] == "W" else not drawn.any()
-        hint = _("A new network's weights are small and random, its biases 0. That was right; {name} is not any more.")
-        trial.expect(right and abs(drawn.mean()) < 0.005, "formula", hint.format(name=name))
-    wide = trial.array(trial.get(trial.new(trial.subject, 30, 40, 3, weight_init_std=1.0), "params", "W1"))
-    trial.expect(0.8 < wide.std() < 1.2, "formula", _("weight_init_std no longer says how widely weights are drawn."))
-    for sizes, count in (((4, 3, 2), 5), ((3, 3, 3), 3), ((2, 4, 3), 1)):
-        net, p, x = trial.new(trial.subject, *sizes), _params(rng, *sizes), rng.normal(size=(count, sizes[0]))
-        for name, value in p.items():
-            trial.set(net, "params", name, value=value.copy())
-        scores, hidden = _scores(p, x), _sigmoid(x @ p["W1"] + p["b1"])
-        no_bias = _("It computes as if {name} = 0.")
-        bare = _sigmoid(x @ p["W1"])
-        sums = _("The rows do not sum to 1: those are no probabilities, and cross_entropy_error needs some.")
-        found = trial.method(net, "predict", x)
-        trial.equal(found, softmax(scores), [
-            ("formula", _sigmoid(bare @ p["W2"]), sums, _("Compare predict with the forward half of gradient.")),
-            ("formula", _sigmoid(scores), sums, _("What does the forward half of gradient end in?")),
-            ("bias", softmax(bare @ p["W2"]), no_bias.format(name="b1 = b2")),
-            ("bias", softmax(bare @ p["W2"] + p["b2"]), no_bias.format(name="b1")),
-            ("bias", softmax(hidden @ p["W2"]), no_bias.format(name="b2")),
-            ("formula", scores, _("Those are the scores. Probabilities come after them.")),
-            ("formula", softmax(_sigmoid(scores)), _("The scores go through a sigmoid before the softmax. It squeezes "
-                                                      "them between 0 and 1, so that no class can be sure.")),
-            ("formula", softmax((x @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]), _("The hidden layer lost its sigmoid.")),
-            ("formula", softmax(softmax(x @ p["W1"] + p["b1"]) @ p["W2"] + p["b2"]), _(
-                "The hidden layer got a softmax. It wants its sigmoid.")),
-            ("formula", softmax(np.maximum(x @ p["W1"] + p["b1"], 0) @ p["W2"] + p["b2"]), _(
-                "The hidden layer got a ReLU. The gradient of the notes is that of a sigmoid.")),
-            ("axis", softmax(scores.T).T, _("Here the columns sum to 1. Each row holds the classes of one sample.")),
-        ])  # fmt: skip
-        one = _("predict works for a batch and not for one sample, an array of shape (D,).")
-        trial.equal(trial.method(net, "predict", x[0], raised=("one sample", one)), softmax(scores)[0],
-                    kind="one sample", hint=one)  # fmt: skip
-        t = rng.integers(sizes[2], size=count)
-        loss = -np.mean(np.log(softmax(scores)[np.arange(count), t]))
-        trial.equal(trial.method(net, "loss", x, np.eye(sizes[2])[t]), loss, rtol=1e-4, what="loss")
-
-
-@exercise("5.6", "Find the bug: a gradient with the wrong slope", kind="find the bug", points=3, section="Layers",
-          names=("gradient",), uses=("functions.sigmoid", "functions.sigmoid_grad", "functions.softmax"))  # fmt: skip
-def wrong_slope(trial: Trial) -> None:
-    """The notes never define sigmoid_grad, and call it with the input; y(1 - y) wants the output."""
-    rng, f = trial.rng, trial.subject
-    for sizes, count in (((4, 3, 2), 5), ((3, 3, 3), 3), ((2, 4, 3), 1)):
-        p, x = _params(rng, *sizes), rng.normal(size=(count, sizes[0]))
-        t = np.eye(sizes[2])[rng.integers(sizes[2], size=count)]
-        a1 = x @ p["W1"] + p["b1"]
-        z1, dy = _sigmoid(a1), (softmax(_scores(p, x)) - t) / count
-        back = dy @ p["W2"].T
-        found = trial.plain(trial.call(f, p, x, t))
-        trial.expect(type(found) is dict, "missing", _("gradient gives no dict back."))
-        trial.expect(set(KEYS) <= set(found), "missing", _("gradient gives a dict, but not of W1, b1, W2 and b2."))
-        right = {"W2": z1.T @ dy, "b2": dy.sum(axis=0)}
-        for name in ("W2", "b2"):
-            hint = _("{name} was right before. Something behind the hidden layer has changed.").format(name=name)
-            trial.shape(found[name], right[name].shape, what=name)
-            trial.equal(found[name], right[name], [
-                ("sign", -right[name], _("The sign of {name} has changed: it is said minus true.").format(name=name)),
-                ("scale", count * right[name], _("The loss is a mean, and {name} belongs to a sum.").format(name=name)),
-            ], what=name, kind="gradient", hint=hint, rtol=1e-4, atol=1e-5)  # fmt: skip
-        slope = _("{name} is not right, W2 and b2 are. So the bug lies between them: what is multiplied there?")
-        fits = _("y(1 - y) takes the sigmoid's OUTPUT. What does it get here?")
-        wrong = [
-            ("slope", back * a1 * (1 - a1), slope, fits),
-            ("slope", back * _sigmoid(z1) * (1 - _sigmoid(z1)), _("{name}: the sigmoid is taken twice.")),
-            ("chain rule", back, _("{name}: the slope of the sigmoid is left out.")),
-            ("slope", back * z1, _("{name}: half of the slope is missing.")),
-            ("slope", back * (1 - z1), _("{name}: half of the slope is missing.")),
-            ("slope", back * (1 - z1**2), _("{name}: that is the slope of tanh.")),
-            ("slope", back * (a1 > 0), _("{name}: that is the slope of ReLU. The network has a sigmoid.")),
-            ("chain rule", z1 * (1 - z1), _("{name}: what came from the right is left out.")),
-        ]
-        da1 = back * z1 * (1 - z1)
-        for name, of in (("W1", lambda d: x.T @ d), ("b1", lambda d: d.sum(axis=0))):
-            trial.shape(found[name], of(da1).shape, what=name)
-            mistakes = [(kind, of(d), hint.format(name=name), *more) for kind, d, hint, *more in wrong]
-            mean = _("{name} is divided by the number of samples, and dy is already.").format(name=name)
-            mistakes.append(("scale", of(da1) / count, mean))
-            hint = slope.format(name=name)
-            trial.equal(found[name], of(da1), mistakes, what=name, kind="gradient", hint=hint, more=fits,
-                        rtol=1e-4, atol=1e-5)  # fmt: skip
+def _far_scores(player, rng):
+    one = player.new()
+    a = np.array([[1000.0, 999.0, -1000.0], [0.5, 0.1, -0.2], [-1000.0, -1001.0, -1002.0]])
+    for t in ([0, 2, 1], [1, 0, 2]):
+        player.call(one, "forward", a, np.array(t))
+        player.call(one, "backward", what="dx")
+        player.call(one, "backward", what="dx")

@@ -2,11 +2,14 @@
 
 import functools
 import math
+from functools import partial
 
 import numpy as np
 
-from dlcourse.checks._chapter05_layers import softmax
+from dlcourse.checks import _chapter05_layers, _chapter05_networks  # noqa: F401
 from dlcourse.checks.base import Trial, exercise, explain
+from dlcourse.checks.battery import function
+from dlcourse.checks.references import softmax
 from dlcourse.text import _
 
 
@@ -91,6 +94,20 @@ def the_accuracy_of_labels(trial: Trial) -> None:
                 ("scale", np.sum(said == t) / classes, _("It divides by the number of classes.")),
                 ("scale", np.sum(said == t) / y.size, _("It divides by the number of scores. How many samples?")),
             ], kind=kind, hint=hint)  # fmt: skip
+    for dtype, onehots in (("i8", False), ("i4", False), ("u1", False), ("f8", True), ("i8", True), ("f4", True)):
+        function(trial, f, _share, partial(_scored, dtype, onehots), ((7, 3), (3, 3), (4, 1), (1, 4), (8, 2), (6, 5)),
+                 dtypes=(), hint=onehot if onehots else labels)  # fmt: skip
+
+
+def _scored(dtype, onehots, rng, count, classes):
+    """Give scores, of which no one is far above the others, and what is true: for two rows of three, what they say."""
+    y = rng.normal(size=(count, classes))
+    t = (y.argmax(axis=1) + (np.arange(count) % 3 == 1)) % classes
+    return y, (np.eye(classes)[t] if onehots else t).astype(dtype)
+
+
+def _share(y, t):
+    return np.mean(y.argmax(axis=1) == (t.argmax(axis=1) if t.ndim == 2 else t))
 
 
 def _ends(train_size: int, batch_size: int, iters_num: int) -> list[int]:

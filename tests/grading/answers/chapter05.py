@@ -253,6 +253,9 @@ RIGHT = {
 
 WRONG = {
     "5.1": [
+        ("values", "dout / self.y,", "dout / abs(self.y),"),
+        ("values", "-dout * self.x / self.y**2", "-dout * self.x / (self.y + 1e-7) ** 2"),
+        ("state", "self.x, self.y = x, y", "self.c = [*getattr(self, 'c', []), (x, y)]\n        self.x, self.y = self.c[0]"),
         ("sign", "-dout * self.x", "dout * self.x"),
         ("sign", "return dout / self.y", "return -dout / self.y"),
         ("sign", "return dout / self.y, -dout", "return -dout / self.y, dout"),
@@ -297,6 +300,7 @@ WRONG = {
         ("type", 'prediction = {"before": 1.2', 'prediction = 6\n_ = {"before": 1.2'),
     ],
     "5.3": [
+        ("labels", "t.ndim == 2", "t.size == y.size"),
         ("borrowed", "from dlcourse import metrics\ndef accuracy(y, t):\n"
                      "    return metrics.accuracy(t.argmax(1) if t.ndim == 2 else t, y.argmax(1))"),
         ("labels", "def accuracy(y, t):\n    return np.mean(np.argmax(y, axis=1) == np.argmax(t, axis=-1))"),
@@ -318,6 +322,7 @@ WRONG = {
                      "    right = np.mean(np.argmax(y, axis=1) == t)\n    y -= y.max()\n    return right"),
     ],
     "5.4": [
+        ("shared", "self.shape = x.shape", "ImageAffine.shape = x.shape"),
         ("borrowed", "from dlcourse.layers import Affine\nclass ImageAffine:\n    def __init__(self, W, b):\n"
                      "        self.W, self.b, self.inner = W, b, Affine(W, b)\n    def forward(self, x):\n"
                      "        self.shape = x.shape\n        return self.inner.forward(x.reshape(len(x), -1))\n"
@@ -422,6 +427,8 @@ WRONG = {
         ("count", "range(iters_num)", "range(iters_num - 1)"),
     ],
     "5.8": [
+        ("shared > shape", "self.y, self.t = softmax(a), t", "LabelLoss.y, LabelLoss.t = softmax(a), t"),
+        ("stability", "softmax(a), t", "np.nan_to_num(np.exp(a) / np.exp(a).sum(axis=1, keepdims=True)), t"),
         ("borrowed", "from dlcourse.layers import SoftmaxWithLoss\nclass LabelLoss:\n    def forward(self, a, t):\n"
                      "        self.inner = SoftmaxWithLoss()\n        self.inner.forward(a, t)\n"
                      "        p = softmax(a)[np.arange(len(t)), t]\n        return -np.mean(np.log(np.maximum(p, 1e-7)))\n"
