@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["col2im", "im2col", "places", "together", "windows"]
+__all__ = ["Conv", "Pool", "col2im", "im2col", "places", "together", "windows"]
 
 
 def places(shape: tuple, high: int, wide: int, stride: int, pad: int) -> list[tuple[slice, slice]]:
@@ -20,8 +20,9 @@ def im2col(x: np.ndarray, high: int, wide: int, stride: int, pad: int) -> np.nda
 
 
 def col2im(
-    rows: np.ndarray, shape: tuple, high: int, wide: int, stride: int, pad: int, ring: bool = False, put: bool = False
-) -> np.ndarray:
+    rows: np.ndarray, shape: tuple, high: int, wide: int, stride: int, pad: int, *, ring: bool = False,
+    put: bool = False,
+) -> np.ndarray:  # fmt: skip
     """Add the rows back to the pixels; two mistakes on demand: the padding stays (`ring`), or `put` in place of add."""
     N, C, height, width = shape
     x = np.zeros((N, C, height + 2 * pad, width + 2 * pad))
@@ -41,3 +42,44 @@ def windows(x: np.ndarray, k: int) -> np.ndarray:
 def together(cut: np.ndarray, shape: tuple) -> np.ndarray:
     """Put what `windows` cut together again."""
     return cut.swapaxes(3, 4).reshape(shape)
+
+
+class Pool:
+    """Max pooling: the first of those that share a maximum wins."""
+
+    def __init__(self, size):
+        self.size = size
+
+    def forward(self, x):
+        """Give the largest number of each window."""
+        seen = windows(x, self.size)
+        flat = seen.reshape(*seen.shape[:4], -1)
+        self.shape, self.winner = x.shape, flat.argmax(axis=-1)
+        return flat.max(axis=-1)
+
+    def backward(self, dout):
+        """Give what came back at the places that won, 0 elsewhere."""
+        won = self.winner[..., None] == np.arange(self.size**2)
+        return together((won * dout[..., None]).reshape(*dout.shape, self.size, self.size), self.shape)
+
+
+class Conv:
+    """A convolution; its gradients are of the shapes of W and b."""
+
+    def __init__(self, W, b, stride=1, pad=0):
+        self.W, self.b, self.stride, self.pad = W, b, stride, pad
+
+    def forward(self, x):
+        """Give the maps."""
+        F, _C, high, wide = self.W.shape
+        self.way = x.shape, high, wide, self.stride, self.pad
+        self.rows = im2col(x, *self.way[1:])
+        across = (x.shape[3] + 2 * self.pad - wide) // self.stride + 1
+        out = self.rows @ self.W.reshape(F, -1).T + self.b
+        return out.reshape(len(x), -1, across, F).transpose(0, 3, 1, 2)
+
+    def backward(self, dout):
+        """Give dx, and keep dW and db."""
+        d = dout.transpose(0, 2, 3, 1).reshape(-1, len(self.W))
+        self.dW, self.db = (d.T @ self.rows).reshape(self.W.shape), d.sum(axis=0)
+        return col2im(d @ self.W.reshape(len(self.W), -1), *self.way)

@@ -44,6 +44,15 @@ RIGHT = {
     ],
     "9.2": [
         WARNS,
+        """
+        class DoesNotFit(ValueError):
+            pass
+        def places(size, filter_size, stride, pad):
+            left = size + 2 * pad - filter_size
+            if left < 0 or left % stride:
+                raise DoesNotFit("no")
+            return left / stride + 1
+        """,
         PLACES
         + """
             steps, over = divmod(size - filter_size + 2 * pad, stride)
@@ -68,6 +77,8 @@ RIGHT = {
     ],
     "9.3": [
         "W = [[0, -1, 1], [-1, 1, 0], [1, 0, -1]]",
+        "W = np.array([-0.5, -0.5, 1, -0.5, 1, -0.5, 1, -0.5, -0.5])",
+        "W = (1.5 * np.eye(3)[::-1] - 0.5).reshape(1, 1, 3, 3)",
         "W = np.array([[-1, 0, 1], [0, 1, 0], [1, -1, -1]])",
         "W = np.full((3, 3), -0.45, dtype=np.float32)\nW[[0, 1, 2], [2, 1, 0]] = 0.9",
         "W = 1.5 * np.eye(3)[::-1] - 0.5",
@@ -278,6 +289,7 @@ WRONG = {
         ("too large", 'raise ValueError(f"a filter', 'return print(f"a filter'),
         ("too strict", "left < 0", "left <= 0"),
         ("too strict", "left < 0", "filter_size > size"),
+        ("too strict", "left < 0", "filter_size > size + pad"),
         ("too strict", "left % stride != 0", "size % stride != 0"),
         ("too strict", "left % stride != 0", "left % 2 != 0"),
         ("fence", "left // stride + 1", "left // stride"),
@@ -285,7 +297,6 @@ WRONG = {
         ("padding", "2 * pad", "pad"),
         ("padding", " + 2 * pad", ""),
         ("stride", "left // stride + 1", "left + 1"),
-        ("dtype", "left // stride + 1", "left / stride + 1"),
         ("error", 'raise ValueError(f"stride', 'raise IndexError(f"stride'),
         ("error", "if left < 0:\n        raise ValueError(", "if left < 0:\n        raise Exception('ValueError', "),
         ("error", "if left % stride != 0:", "assert left % stride == 0\n    if False:"),
@@ -306,8 +317,9 @@ WRONG = {
         ("others", "W = np.array([[0.5, -1, 1], [-1, 1, -1], [1, -1, 0.5]])"),
         ("too large", "W = (1.5 * np.eye(3)[::-1] - 0.5) * 2"),
         ("too large", "W = np.array([[-1, -1, 2], [-1, 2, -1], [2, -1, -1]])"),
-        ("shape", "W = np.array([-0.5, -0.5, 1, -0.5, 1, -0.5, 1, -0.5, -0.5])"),
-        ("shape", "W = (1.5 * np.eye(3)[::-1] - 0.5).reshape(1, 1, 3, 3)"),
+        ("shape", "W = 1.5 * np.eye(4)[::-1] - 0.5"),
+        ("shape", "W = np.array([1.0, 1.0, 1.0])"),
+        ("offset | 0.001", "W = 1.5 * np.eye(3)[::-1] - 0.5\nW[0, 0] += 0.001"),
         ("stability", "W = np.array([[-0.5, -0.5, 1], [-0.5, np.nan, -0.5], [1, -0.5, -0.5]])"),
         ("type", "W = 'rises'"),
         ("type", "W = [[-0.5, -0.5, 1], [-0.5, 1], [1]]"),
@@ -344,6 +356,7 @@ WRONG = {
         ("order", ".swapaxes(3, 4)\n        windows = windows.reshape(N, C, height // k, width // k, k * k)",
          "\n        windows = windows.reshape(N, C, height // k, width // k, k * k)"),
         ("size", "x.shape, self.size", "x.shape, 2"),
+        ("shared", "self.winner = windows.argmax(axis=4)", "MyMaxPool.winner = windows.argmax(axis=4)"),
         ("shape", "return windows.max(axis=4)", "return windows.max(axis=4, keepdims=True)"),
         ("missing", "return windows.max(axis=4)", "windows.max(axis=4)"),
         ("missing", "return windows.reshape(N, C, height * k", "windows.reshape(N, C, height * k"),
@@ -457,17 +470,23 @@ WRONG = {
     ],
     "9.7": [
         ("borrowed", "from dlcourse.convolution import Convolution as Ours\nclass Convolution(Ours):\n    pass"),
-        ("borrowed", """
-        import dlcourse.convolution as cnn
+        ("borrowed", "import dlcourse.convolution as cnn\n"
+                     "Convolution = type('Convolution', (vars(cnn)['Convo' + 'lution'],), {})"),
+        ("stale", """
         class Convolution:
             def __init__(self, W, b, stride=1, pad=0):
-                self.inner = vars(cnn)["Convolution"](W, b, stride, pad)
+                self.W, self.b, self.stride, self.pad, self.flat = W, b, stride, pad, W.reshape(len(W), -1)
             def forward(self, x):
-                return self.inner.forward(x)
+                F, C, high, wide = self.W.shape
+                self.x, self.col = x, im2col(x, high, wide, self.stride, self.pad)
+                across = (x.shape[3] + 2 * self.pad - wide) // self.stride + 1
+                out = self.col @ self.flat.T + self.b
+                return out.reshape(len(x), -1, across, F).transpose(0, 3, 1, 2)
             def backward(self, dout):
-                dx = self.inner.backward(dout)
-                self.dW, self.db = self.inner.dW, self.inner.db
-                return dx
+                F, C, high, wide = self.W.shape
+                dout = dout.transpose(0, 2, 3, 1).reshape(-1, F)
+                self.db, self.dW = dout.sum(axis=0), (dout.T @ self.col).reshape(self.W.shape)
+                return col2im(dout @ self.flat, self.x.shape, high, wide, self.stride, self.pad)
         """),
         ("state > raises", LINES["dW"], "self.dW = np.dot(dout.T, col).reshape(FN, C, FH, FW)"),
         ("state > raises", "self.x = x\n", "\n"),
