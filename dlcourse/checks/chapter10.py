@@ -71,7 +71,7 @@ def three_numbers(trial: Trial) -> None:
         ],
     }
     right = {key: n[key] for key in keys}
-    trial.answers(right, {key: [("scale", 100 * right[key], percent), *mistakes[key]] for key in keys}, within=0.001)
+    trial.answers(right, {key: [("scale", 100 * right[key], percent), *mistakes[key]] for key in keys}, within=0.00051)
 
 
 @exercise("10.2", "Who is taken for whom", kind="write it", points=3, section="Maths", names=("confusion", "macro_f1"),

@@ -205,6 +205,7 @@ RIGHT = {
 
 WRONG = {
     "10.1": [
+        ("values", "prediction = {'precision': 0.201, 'recall': 0.8, 'accuracy': 0.966, 'nobody': 0.99}"),
         ("axis", '"precision": 0.2', '"precision": 0.8'),
         ("axis", '"recall": 0.8', '"recall": 0.2'),
         ("axis", PREDICTION, '{"precision": 0.8, "recall": 0.2, "accuracy": 0.966, "nobody": 0.99}'),
