@@ -196,7 +196,8 @@ def the_luck_of_the_last_batch(trial: Trial) -> None:
 
 
 @exercise("10.5", "Find the bug: two names for one array", kind="find the bug", points=3,
-          section="A program that does not shuffle", names=("report",), uses=("functions.softmax", "functions.one_hot"))  # fmt: skip
+          section="A program that does not shuffle", names=("report",),
+          uses=("functions.softmax", "functions.one_hot"))  # fmt: skip
 def two_names_for_one_array(trial: Trial) -> None:
     """Loss, gradient and accuracy of a batch, with probabilities that stay what they are."""
     rng = trial.rng
