@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from dlcourse.tracing import Runner, Trace, simple, where
+from dlcourse.tracing import Runner, Trace, kind_of, simple, where
 
 __all__ = ["Access", "NotYet", "Raised"]
 
@@ -72,14 +72,7 @@ def _learners_code(errors: Mapping[str, str]) -> Iterator[None]:
         except (KeyboardInterrupt, NotYet):
             raise
         except BaseException as error:
-            raise Raised(_name(error), _text(error), where(error)) from error
-
-
-def _name(error: BaseException) -> str:
-    # An exception of the learner's own is a ValueError if it is derived from that.
-    cls = type(error)
-    ours = cls.__module__.partition(".")[0] != "__main__"
-    return cls.__name__ if ours else next(base.__name__ for base in cls.__mro__ if base.__module__ == "builtins")
+            raise Raised(kind_of(error), _text(error), where(error)) from error
 
 
 def _text(error: BaseException) -> str:

@@ -27,7 +27,7 @@ import numpy as np
 from dlcourse.grading import sandbox
 from dlcourse.grading.shell import NoChecks, Printed, Shell, stand_in
 from dlcourse.grading.wire import Broken, Decoder, Encoder, Numbers, read, write
-from dlcourse.tracing import Runner, simple, where
+from dlcourse.tracing import Runner, kind_of, simple, where
 
 __all__ = ["Worker", "main"]
 
@@ -223,7 +223,7 @@ def _said(error: BaseException) -> list[str]:
         text = str(error)[:MOST_SAID]
     except BaseException as second:  # an exception of the learner's own may do anything when it is asked
         text = f"({type(second).__name__} while it was printed)"
-    return [str(type(error).__name__)[:100], text, where(error)[:MOST_SAID]]
+    return [kind_of(error)[:100], text, where(error)[:MOST_SAID]]
 
 
 def _line(error: BaseException, cells: int) -> int:

@@ -22,7 +22,7 @@ import numpy as np
 from dlcourse.text import _
 from dlcourse.tracing.values import Watched, arrays, laid_out, simple
 
-__all__ = ["Runner", "TooLong", "Trace", "where"]
+__all__ = ["Runner", "TooLong", "Trace", "kind_of", "where"]
 
 # Lines of the learner's own in one call, and seconds of processor time: far more than any answer needs.
 MOST_LINES, MOST_SECONDS = 3_000_000, 60
@@ -217,6 +217,14 @@ class _Recorder:
             elif isinstance(thing, types.BuiltinFunctionType | types.FunctionType | type | types.ModuleType):
                 module = "" if isinstance(thing, types.ModuleType) else f"{thing.__module__}."
                 self.trace.names.append(f"{module}{getattr(thing, '__qualname__', thing.__name__)}")
+
+
+def kind_of(error: BaseException) -> str:
+    """Name the class of an exception; for one of the learner's own, the class of Python's that it is derived from."""
+    cls = type(error)
+    if str(cls.__module__).partition(".")[0] in ("dlcourse", "numpy"):
+        return str(cls.__name__)
+    return next(base.__name__ for base in cls.__mro__ if vars(builtins).get(base.__name__) is base)
 
 
 def where(error: BaseException) -> str:

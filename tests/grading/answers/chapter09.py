@@ -519,6 +519,7 @@ WRONG = {
 NEGATIVE = "NumPy takes any negative size for -1"
 AXES = "the same two axes, in either order"
 EQUIVALENT = {
+    "9.2": {"line 12: left // stride → left / stride": "12.0 is a whole number, too"},
     "9.3": {
         "line 2: np.array([[-0.5, -0.5, 1], [-0.5, 1, -0.5], [1, -0.5, -0.5]])"
         " → [[-0.5, -0.5, 1], [-0.5, 1, -0.5], [1, -0.5, -0.5]]": "lists of numbers will do",
