@@ -122,10 +122,28 @@ def task(trial: Trial, steps: int = 4) -> tuple[dict, dict]:
     return start, slopes
 
 
+def crowd(trial: Trial, steps: int = 3) -> tuple[dict, dict]:
+    """Give twelve arrays of all kinds, named as the layers of a deep network are, and gradients for some steps."""
+    shapes = ((2, 3), (4,), (2, 1, 3, 3), (1, 1), (3, 3), (5,), (1,), (2, 2, 2), (3, 1), (1, 4), (2, 2), (6,))
+    start = {f"{'Wb'[i % 2]}{i + 1}": trial.rng.normal(size=shape) for i, shape in enumerate(shapes)}
+    slopes = {key: [trial.rng.choice([-1.0, 1.0], x.shape) * trial.rng.uniform(0.5, 3, x.shape) for _s in range(steps)]
+              for key, x in start.items()}  # fmt: skip
+    return start, slopes
+
+
 def apart(trial: Trial, cls: Any, rule: Rule, atol: float | None = None) -> None:
-    """Let two optimizers walk, one after the other: the second one begins anew."""
-    start, slopes = task(trial, 2)
-    follow(trial, trial.new(cls), start, slopes, rule, atol=atol)
+    """Let an optimizer walk with other names, and with twelve arrays; then two of them by turns, with the same names."""
     other = {"a": np.array([1.0, -2.0, 0.5])}
     gradients = {"a": [np.array([1.0, -1.0, 2.0]), np.array([-0.5, 2.0, 1.0])]}
     follow(trial, trial.new(cls), other, gradients, rule, atol=atol)
+    follow(trial, trial.new(cls), *crowd(trial), rule, atol=atol)
+    both = [(trial.new(cls), *task(trial, 3)) for _one in range(2)]
+    params = [{key: x.copy() for key, x in start.items()} for _optimizer, start, _slopes in both]
+    for step in range(3):
+        for (optimizer, _start, slopes), held in zip(both, params):
+            trial.method(optimizer, "update", held, {key: gs[step].copy() for key, gs in slopes.items()}, changes=True)
+    text = _("Alone, an optimizer is right. When two of them take steps by turns, they disturb each other.")
+    more = _("What belongs to one optimizer goes into its self, not into the class or a global name.")
+    for (_optimizer, start, slopes), held in zip(both, params):
+        for key, x in start.items():
+            trial.equal(held[key], _way(rule, x, slopes[key])[-1], kind="shared", hint=text, more=more, atol=atol)

@@ -108,6 +108,8 @@ RIGHT = {
             return np.where(step < warmup, lr * rise, lr / 2 + lr / 2 * np.cos(share * np.pi))
         """,
         ("np.cos(np.pi * share)", "np.sin(np.pi / 2 - np.pi * share)"),
+        ("(1 + np.cos(np.pi * share)) / 2", "np.cos(np.pi * share / 2) ** 2"),
+        ("(1 + np.cos(np.pi * share)) / 2", "(1 - np.sin(np.pi * share / 2) ** 2)"),
     ],
     "6.6": [
         WARNS,
@@ -159,6 +161,10 @@ WRONG = {
         ("values", ": 80", ": 81"),
     ],
     "6.2": [
+        ("borrowed", "from dlcourse.optimizers import AdaGrad, Momentum"),
+        ("borrowed", "import dlcourse.optimizers as o\nclass AdaGrad(o.AdaGrad):\n    pass\n"
+                     "class Momentum(o.Momentum):\n    pass"),
+        ("three arrays > missing", "for key in params.keys():", "for key in list(params)[:2]:"),
         ("raises", "params.items()", "params.items"),
         ("raises", "val in params.items()", "val in params"),
         ("names > raises", "params.items()", "zip(params, range(9))"),
@@ -191,6 +197,19 @@ WRONG = {
          "        grads = dict(zip(params, grads.values()))\n        for key in params.keys():"),
     ],
     "6.3": [
+        ("borrowed", "from dlcourse.optimizers import Nesterov as Ours\nclass MyNesterov(Ours):\n    pass"),
+        ("borrowed", """
+        import dlcourse
+        class MyNesterov:
+            def __init__(self, *given):
+                self.inner = getattr(dlcourse.optimizers, "Nesterov")(*given)
+            def update(self, params, grads):
+                self.inner.update(params, grads)
+        """),
+        ("three arrays > missing", "for key, g in grads.items():", "for key, g in list(grads.items())[-2:]:"),
+        ("initials > values", "self.v[key] = v", "self.v[key[0]] = v"),
+        ("shared", "self.lr, self.momentum, self.v = lr, momentum, {}", "self.lr, self.momentum = lr, momentum\n"
+         "        MyNesterov.v = {}"),
         ("formula", LINES["ahead"], "params[key] += v"),
         ("formula", LINES["ahead"], "params[key] += self.momentum * v"),
         ("formula", LINES["ahead"], "params[key] += v - self.lr * g"),
@@ -231,6 +250,7 @@ WRONG = {
         ("stability", '"lr": 1.0', '"lr": float("nan")'),
     ],
     "6.5": [
+        ("values", "    return lr * (1", "    return round(lr, 2) * (1"),
         ("fence", "(step + 1)", "step"),
         ("fence", "step < warmup", "step <= warmup and warmup"),
         ("fence", "(step + 1) / warmup", "(step + 1) / (warmup + 1)"),
@@ -252,6 +272,17 @@ WRONG = {
         ("type > raises", "return lr * (step + 1)", "return lr(step + 1)"),
     ],
     "6.6": [
+        ("borrowed > epsilon", "from dlcourse.optimizers import Adam as Ours\nclass Adam(Ours):\n    pass"),
+        ("borrowed > epsilon", """
+        import dlcourse
+        class Adam:
+            def __init__(self, *given):
+                self.inner = getattr(dlcourse.optimizers, "Adam")(*given)
+            def update(self, params, grads):
+                self.inner.update(params, grads)
+        """),
+        ("three arrays > missing", "self.iter += 1\n        for key in params.keys():",
+         "self.iter += 1\n        for key in list(params)[:2]:"),
         ("epsilon", LINES["adam"],
          "lr_t = self.lr * np.sqrt(1.0 - self.beta2**self.iter) / (1.0 - self.beta1**self.iter)\n"
          "            params[key] -= lr_t * self.m[key] / (np.sqrt(self.v[key]) + 1e-7)"),
