@@ -17,6 +17,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 from PIL import Image
@@ -122,7 +123,13 @@ class Picture(widgets.HTML):
     def _draw_what_stays(self) -> None:
         for artist in self._moving():
             artist.set_animated(True)  # so that the canvas leaves it out
+        # Before 3.11, matplotlib draws an image all the same.
+        images = [artist for artist in self._moving() if isinstance(artist, AxesImage) and artist.get_visible()]
+        for image in images:
+            image.set_visible(False)
         self._canvas.draw()
+        for image in images:
+            image.set_visible(True)
         self._still = self._canvas.copy_from_bbox(self.figure.bbox)
         for artist in self._frames():
             artist.stale = False  # a text without words stays stale: matplotlib has nothing to draw of it

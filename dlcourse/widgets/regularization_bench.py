@@ -130,7 +130,8 @@ class BenchDrawing:
         columns = np.array([reading[:4] for reading in readings]).T
         for curve, row in zip(self.curves, (0, 1, 2, 3), strict=True):
             set_curve(curve, steps, columns[row])
-        self.between.set_data(steps, columns[0], columns[1])
+        above, below = (np.stack([steps, row], axis=1) for row in columns[:2])
+        self.between.set_verts([np.concatenate([above, below[::-1]])])
         last = round_up(max(50, steps[-1]))
         set_limits(self.accuracy, x=(0, last))
         highest = min(columns[2:].max(), 20)
