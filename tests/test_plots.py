@@ -20,6 +20,7 @@ from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
 
 import dlcourse.plots.signatures.__main__ as signatures_command
+from dlcourse import plots
 from dlcourse.metrics import confusion_matrix
 from dlcourse.plots import (
     PALETTE,
@@ -609,3 +610,19 @@ def test_every_signature_figure_is_drawn_and_stands_in_readme(tmp_path):
         assert (ROOT / "notebooks" / "images" / name).is_file() and f"notebooks/images/{name}" in readme, name
     with pytest.raises(ValueError, match="chapter is 11, which has no signature"):
         signatures.signature(11)
+
+
+def test_a_small_affine_layer_as_a_graph():
+    texts = [text.get_text() for text in plots.plot_affine_graph([1, 2], [[2, -1], [3, 0.5]], [1, 0], [1, 10]).texts]
+    assert texts.count("×") == 4 and texts.count("+") == 2
+    assert {"-10", "20", "9", "W11", "b2"} <= set(texts)
+    with pytest.raises(ValueError, match="expected two of each"):
+        plots.plot_affine_graph([1, 2, 3], [[2, -1], [3, 0.5]], [1, 0], [1, 10])
+
+
+def test_a_row_of_histograms_for_each_start():
+    fig = plots.plot_layer_histograms({"a": [[0.0, 0.1], [0.5]], "b": [[0.2], [0.9, 0.9]]}, 0, 1, bins=10)
+    assert [ax.get_title() for ax in fig.axes] == ["layer 1", "layer 2", "", ""]
+    assert max(bar.get_height() for bar in fig.axes[3].patches) == 2
+    with pytest.raises(ValueError, match=r"rows have \[1, 2\] layers"):
+        plots.plot_layer_histograms({"a": [[0.0]], "b": [[0.2], [0.9]]}, 0, 1)

@@ -63,11 +63,11 @@ class Fold(widgets.VBox):
 
     def __init__(self, title: str, inside: Sequence[widgets.Widget], *, opened: bool = False):
         self._title = title
-        self.button = widgets.ToggleButton(value=opened, layout={"width": "max-content", "max_width": "100%"})
+        self.button = widgets.ToggleButton(value=opened, layout={"width": "max-content", "max_width": "calc(100% - 4px)"})
         self.inside = widgets.Box(inside, layout=dict(WRAPPED))
         self.button.observe(lambda _change: self._show(), names="value")
         self._show()
-        super().__init__([self.button, self.inside], layout={"max_width": "100%"})
+        super().__init__([self.button, self.inside], layout={"max_width": "calc(100% - 4px)"})
 
     def _show(self) -> None:
         opened = self.button.value
