@@ -223,7 +223,8 @@ def _said(error: BaseException) -> list[str]:
         text = str(error)[:MOST_SAID]
     except BaseException as second:  # an exception of the learner's own may do anything when it is asked
         text = f"({type(second).__name__} while it was printed)"
-    return [kind_of(error)[:100], text, where(error)[:MOST_SAID]]
+    kind = type(error).__name__ if isinstance(error, CellTimeoutError) else kind_of(error)
+    return [kind[:100], text, where(error)[:MOST_SAID]]
 
 
 def _line(error: BaseException, cells: int) -> int:
