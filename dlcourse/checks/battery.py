@@ -105,8 +105,10 @@ def function(
     for border in borders:
         battery.probe(border)
     for dtype in dtypes:
-        cast = battery.cast(Case(draw(trial.rng, *shapes[0])), dtype)
-        battery.probe(Case(tuple(map(_exact, cast.args))))  # with these numbers, but not of this type
+        drawn = draw(trial.rng, *shapes[0])
+        cast = battery.cast(Case(drawn), dtype)
+        # First with these numbers, but not of this type; what was drawn whole, as labels are, stays whole.
+        battery.probe(Case(tuple(map(values.as_drawn, cast.args, drawn))))
         battery.probe(cast)
     for layout in layouts:
         for shape in sorted(shapes, key=math.prod)[-2:]:
@@ -129,7 +131,7 @@ class _Battery:
     def attempt(self, case: Case, fresh: bool = False) -> _Tried:
         """Ask the answer once."""
         with values.errstate(all="ignore"):
-            right = np.asarray(self.reference(*map(_exact, case.args)))
+            right = np.asarray(self.reference(*map(values.exact, case.args)))
         try:
             found = self.value(case, right, fresh)
         except NotYet as error:
@@ -185,7 +187,7 @@ class _Battery:
     def cast(self, case: Case, dtype: str) -> Case:
         """Give the case with its arrays in another dtype."""
         whole, name = np.dtype(dtype).kind in "iub", np.dtype(dtype).name
-        args = tuple(_cast(arg, dtype, whole) for arg in case.args)
+        args = tuple(values.cast(arg, dtype) for arg in case.args)
         hint = _("With numbers of the type {dtype} it is wrong.").format(dtype=name)
         more = _("An array that is made like x, by x.copy() or np.empty_like(x), is one of whole numbers if x is.")
         return Case(args, "dtype", hint, more if whole else None)
@@ -225,7 +227,7 @@ class _Battery:
         for one in tried:
             with values.errstate(all="ignore"):
                 try:
-                    wrong = np.asarray(reference(*map(_exact, one.case.args)))
+                    wrong = np.asarray(reference(*map(values.exact, one.case.args)))
                 except (ValueError, LookupError, TypeError, ArithmeticError):
                     wrong = None
             if (one.error is None) is (wrong is None) or (wrong is not None and not one.close(wrong)):
@@ -247,7 +249,7 @@ class _Battery:
         small = {tuple(min(size, most) for size in shape) for shape in shapes[:4] for most in (1, 2, 3)}
         for shape in sorted(small, key=lambda shape: (math.prod(shape), len(shape)))[:6]:
             for decimals in (0, 0, 0, 0, 1, 1, 1, 9, 9, 9):
-                case = Case(tuple(_rounded(arg, decimals) for arg in self.draw(rng, *shape)))
+                case = Case(tuple(values.rounded(arg, decimals) for arg in self.draw(rng, *shape)))
                 tried = self.attempt(case)
                 if not tried.good and not tried.error and np.all(np.isfinite(tried.right)):
                     text = self.example(tried)
@@ -285,21 +287,3 @@ def no_loop(trial: Trial, f: Any, draw: Callable[..., tuple], small: tuple, *lar
     hidden = sorted(LOOPS & {name.removesuffix(".__call__") for name in trial.names})
     text = _("{name} goes through the numbers one by one, by {what}. One expression takes them all.")
     trial.expect(not hidden, "loop", text.format(name=name, what=hidden[0] if hidden else ""))
-
-
-def _exact(arg: Any) -> Any:
-    """Give an array in double precision: a reference is right to the last digit."""
-    if type(arg) is np.ndarray and arg.dtype.kind in "iufb":
-        return arg.astype(float) if arg.dtype.kind == "f" or arg.ndim else arg
-    return arg
-
-
-def _cast(arg: Any, dtype: str, whole: bool) -> Any:
-    if type(arg) is not np.ndarray or arg.dtype.kind != "f":
-        return arg
-    return (np.rint(2 * arg) if whole else arg).astype(dtype)
-
-
-def _rounded(arg: Any, decimals: int) -> Any:
-    floats = type(arg) is float or (type(arg) is np.ndarray and arg.dtype.kind == "f")
-    return np.round(arg, decimals) + 0.0 if floats else arg

@@ -12,8 +12,8 @@ from dlcourse.text import _
 from dlcourse.tracing import simple
 
 __all__ = [
-    "agree", "as_array", "blank", "close", "copied", "described", "differences", "errstate", "loops", "names",
-    "of_one_sort", "places", "plain", "relation", "same", "shown", "sort_of",
+    "agree", "as_array", "as_drawn", "blank", "cast", "close", "copied", "described", "differences", "errstate", "exact",
+    "loops", "names", "of_one_sort", "places", "plain", "relation", "rounded", "same", "shown", "sort_of",
 ]  # fmt: skip
 
 # Ours even where a learner's line puts something else in NumPy's place.
@@ -90,6 +90,36 @@ def same(one: Any, other: Any) -> bool:
     if type(one) is dict:
         return list(one) == list(other) and all(same(one[key], other[key]) for key in one)
     return one is other or (type(one) in SCALARS and one == other)
+
+
+def exact(arg: Any) -> Any:
+    """Give an array in double precision: a reference is right to the last digit."""
+    if type(arg) is np.ndarray and arg.dtype.kind in "iufb":
+        return arg.astype(float) if arg.dtype.kind == "f" or arg.ndim else arg
+    return arg
+
+
+def cast(arg: Any, dtype: str) -> Any:
+    """Give an array of floats in another type, of whole numbers for a whole one; all else as it is."""
+    if type(arg) is np.ndarray and arg.dtype.kind == "f":
+        return (np.rint(2 * arg) if np.dtype(dtype).kind in "iub" else arg).astype(dtype)
+    return arg
+
+
+def as_drawn(arg: Any, drawn: Any) -> Any:
+    """Give an array in the type that it was drawn in."""
+    return arg.astype(drawn.dtype) if type(arg) is np.ndarray else arg
+
+
+def rounded(arg: Any, decimals: int) -> Any:
+    """Round numbers; one between 0 and 1 stays there, for a share or a variance may be neither."""
+    if type(arg) is not float and not (type(arg) is np.ndarray and arg.dtype.kind == "f"):
+        return arg
+    with errstate(all="ignore"):
+        fine = 10.0 ** np.maximum(np.floor(-np.log10(np.abs(arg))) + 1, decimals)
+        small = np.where(arg == 0, 0.0, np.trunc(np.asarray(arg) * fine) / fine)
+    found = np.where(np.abs(arg) < 1, small, np.round(arg, decimals)) + 0.0
+    return found if type(arg) is np.ndarray else float(found)
 
 
 def described(value: Any) -> str:

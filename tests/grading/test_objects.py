@@ -100,6 +100,13 @@ class Writes(Affine):
         return dx
 
 
+class FlatLater(Affine):
+    def backward(self, dout):
+        dx = super().backward(dout)
+        self.calls = getattr(self, "calls", 0) + 1
+        return dx.ravel() if self.calls > 1 else dx
+
+
 class Raises(Affine):
     def backward(self, dout):
         if len(dout) == 1:
@@ -136,7 +143,8 @@ def test_a_right_layer_comes_through():
     ("cls", "kind", "said"),
     [
         (NoBias, "bias", "There is no bias"), (Mean, "scale", "grads"), (Shared, "shared", "Alone, a layer is right"),
-        (FirstOnly, "state", "Several in a row"), (AddsUp, "state", "Several in a row"), (Stale, "stale", "old ones"),
+        (FirstOnly, "state", "Several in a row"), (AddsUp, "state", "Several in a row"),
+        (FlatLater, "state", "Several in a row go wrong. dx has the shape"), (Stale, "stale", "old ones"),
         (Truncates, "dtype", "whole numbers"), (InMemory, "layout", "another order"), (Writes, "aliasing", "argument"),
         (Raises, "raises", "one row"), (Nothing, "missing", "dx is None"), (object, "raises", "TypeError"),
         (len, "type", "not a class"),

@@ -427,7 +427,7 @@ WRONG = {
         ("count", "range(iters_num)", "range(iters_num - 1)"),
     ],
     "5.8": [
-        ("shared > shape", "self.y, self.t = softmax(a), t", "LabelLoss.y, LabelLoss.t = softmax(a), t"),
+        ("shared | beside it", "self.y, self.t = softmax(a), t", "LabelLoss.y, LabelLoss.t = softmax(a), t"),
         ("stability", "softmax(a), t", "np.nan_to_num(np.exp(a) / np.exp(a).sum(axis=1, keepdims=True)), t"),
         ("borrowed", "from dlcourse.layers import SoftmaxWithLoss\nclass LabelLoss:\n    def forward(self, a, t):\n"
                      "        self.inner = SoftmaxWithLoss()\n        self.inner.forward(a, t)\n"
