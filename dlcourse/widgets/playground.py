@@ -15,11 +15,13 @@ from dlcourse.widgets.panel import Fold, Panel
 from dlcourse.widgets.picture import Picture
 from dlcourse.widgets.playground_drawing import HEIGHT, WIDTH, PlaneDrawing, PlaygroundDrawing, short
 from dlcourse.widgets.playground_experiment import DATA, FEATURES, STEERING, Experiment, compute
+from dlcourse.widgets.playground_hidden import HiddenDrawing
+from dlcourse.widgets.playground_loads import loads, buttons_of_loads, settings_of
 from dlcourse.widgets.racers import MAKERS
 
 __all__ = [
-    "DATA", "FEATURES", "STEERING", "Experiment", "PlaygroundPanel", "compute", "planes", "playground",
-    "snapshot",
+    "DATA", "FEATURES", "STEERING", "Experiment", "PlaygroundPanel", "compute", "folded", "planes",
+    "playground", "snapshot",
 ]  # fmt: skip
 
 
@@ -32,18 +34,20 @@ class PlaygroundPanel(Training):
         Of `Training`.
     groups : mapping of str to sequence of str
         Names of controls by the title of their group, which can be folded.
+    loads : Fold
+        The buttons that load an experiment.
     """
 
-    LOOKS = frozenset({"show_test", "discretize", "pace"})
+    LOOKS = frozenset({"show_test", "discretize", "hidden", "pace"})
     COLUMN = "290px"
     _due = 0.0
 
-    def __init__(self, *parts, groups: Mapping[str, Sequence[str]], **more_parts):
-        self._groups = groups
+    def __init__(self, *parts, groups: Mapping[str, Sequence[str]], loads: Fold, **more_parts):
+        self._groups, self._loads = groups, loads
         super().__init__(*parts, looks=self.LOOKS, **more_parts)
 
     def _arranged(self, folded: Collection[str]) -> list[widgets.Widget]:
-        folds = []
+        folds = [self._loads]
         for title, names in self._groups.items():
             group = [self.controls[name] for name in names]
             for one in group:
@@ -56,6 +60,18 @@ class PlaygroundPanel(Training):
             folds[-1].inside.layout.grid_gap = "0 8px"  # three stand side by side
         buttons = widgets.HBox([*(fold.button for fold in folds), *self.row.children], layout={"flex_flow": "row wrap"})
         return [buttons, *(fold.inside for fold in folds)]
+
+    def load(self, settings: Mapping[str, object]) -> None:
+        """Set all controls, those that are not named to their start values, and begin anew, in the thread that trains."""
+        self._home.do(self.pause)
+        self._home.do(lambda: self._load(settings))
+
+    def _load(self, settings: Mapping[str, object]) -> None:
+        with self._lock:
+            with self._hold():
+                for name, value in settings_of(self.controls, settings).items():
+                    self.controls[name].value = value
+            self.refresh()
 
     def show_error(self, error: Exception | None) -> None:
         """Say what went wrong; if training blew up, also in the picture, where the eyes are."""
@@ -74,8 +90,13 @@ class PlaygroundPanel(Training):
         return super()._advance()
 
 
-def playground() -> Panel:
+def playground(experiment: int | None = None) -> Panel:
     """Choose points, features and a network; start it, and watch each neuron learn.
+
+    Parameters
+    ----------
+    experiment : int, optional
+        1 to 8: with this experiment of its notebook loaded, and buttons for its variants alone.
 
     Returns
     -------
@@ -85,8 +106,10 @@ def playground() -> Panel:
     picture = Picture(WIDTH, HEIGHT, lines=0)  # it holds its numbers
     drawing = PlaygroundDrawing(picture.figure)
     controls = _controls()
+    buttons = buttons_of_loads(lambda load: panel.load(load), experiment)
+    experiments = Fold(_("Experiments"), buttons, opened=experiment is not None)
 
-    def build(rule, std, pace, show_test, discretize, **values) -> Experiment:
+    def build(rule, std, pace, show_test, discretize, hidden, **values) -> Experiment:
         features = [name for name in FEATURES if values.pop(f"use {name}")]
         controls["std"].enable(rule == "std")
         return Experiment(features=features, init=std if rule == "std" else rule, **values)
@@ -94,8 +117,8 @@ def playground() -> Panel:
     def adjust(run: Experiment, **values) -> None:
         run.steer(**{name: values[name] for name in STEERING})
 
-    def draw(run: Experiment, _report, *, data, points, depth, width, show_test, discretize, **_values) -> None:
-        drawing.update(run, show_test=show_test, discretize=discretize)
+    def draw(run: Experiment, _report, *, data, points, depth, width, show_test, discretize, hidden, **_values) -> None:
+        drawing.update(run, show_test=show_test, discretize=discretize, hidden=hidden)
         step, train, test = run.measure()
         network = _(
             "{data}, {points} points, features {features}, hidden layers: {depth}, {activation} neurons in each: {width}."
@@ -107,20 +130,24 @@ def playground() -> Panel:
                 activation=run.activation,
             ),
             losses.format(step=step, train=short(train), test=short(test), accuracy=run.accuracy()),
+            _("On the right: the plane as the last hidden layer sees it.") if hidden else "",
             " ".join(run.failure_in_short.split()),
         ]  # fmt: skip
         picture.show(" ".join(filter(None, words)))
 
     groups = {
         _("Data"): ["data", "noise", "points", "seed", "show_test", "discretize"],
-        _("Network"): ["depth", "width", "activation", "rule", "std"],
+        _("Network"): ["depth", "width", "activation", "rule", "std", "hidden"],
         _("Training"): [*STEERING, "pace"],
         _("Features"): [f"use {name}" for name in FEATURES],
     }
-    return PlaygroundPanel(
+    panel = PlaygroundPanel(
         _("Playground"), controls, [picture], build=build, draw=draw, live=STEERING, adjust=adjust,
-        groups=groups,
+        groups=groups, loads=experiments,
     )  # fmt: skip
+    if experiment is not None:
+        panel.load(next(iter(loads()[experiment].values())))
+    return panel
 
 
 def snapshot(run: Experiment, **how: bool) -> Figure:
@@ -163,6 +190,24 @@ def planes(runs: Mapping[str, Experiment], **how: bool) -> Figure:
     return figure
 
 
+def folded(run: Experiment) -> Figure:
+    """Draw the plane as it is, and beside it as the last hidden layer sees it.
+
+    Parameters
+    ----------
+    run : Experiment
+
+    Returns
+    -------
+    Figure
+    """
+    figure = Figure(figsize=(6.6, 3.3), dpi=100, facecolor="white", layout="constrained")
+    plane, hidden = figure.subplots(1, 2)
+    PlaneDrawing(plane).update(run, compute(run)[-1])
+    HiddenDrawing(hidden).update(run)
+    return figure
+
+
 def _controls() -> dict[str, Control]:
     return {
         "data": Choice(_("points"), {_(name): name for name in DATA}),
@@ -171,6 +216,7 @@ def _controls() -> dict[str, Control]:
         "seed": Number(_("seed"), 0, 99, 0),
         "show_test": Checkbox(_("show test points (hollow)")),
         "discretize": Checkbox(_("discretize: show only who wins")),
+        "hidden": Checkbox(_("show the plane as the last hidden layer sees it")),
         "depth": Number(_("hidden layers"), 0, 6, 2),
         "width": Number(_("neurons in each"), 1, 8, 4),
         "activation": Choice(_("activation"), {name: name for name in ACTIVATIONS}, "tanh"),

@@ -4,9 +4,9 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 
-__all__ = ["CLASS_COLORS", "RGB", "Pixels", "class_colors", "scaled", "short", "signed_colors", "to_bytes"]
+__all__ = ["CLASS_COLORS", "CLASS_MARKERS", "RGB", "Pixels", "class_colors", "scaled", "short", "signed_colors", "to_bytes"]
 
-CLASS_COLORS = ("#0072b2", "#d55e00", "#555555")
+CLASS_COLORS, CLASS_MARKERS = ("#0072b2", "#d55e00", "#555555"), "os^"
 RGB = np.array([to_rgb(color) for color in CLASS_COLORS])
 
 

@@ -11,6 +11,7 @@ from dlcourse.text import _
 from dlcourse.widgets.picture import set_curve, set_limits
 from dlcourse.widgets.playground_colors import (
     CLASS_COLORS,
+    CLASS_MARKERS,
     RGB,
     Pixels,
     class_colors,
@@ -20,6 +21,7 @@ from dlcourse.widgets.playground_colors import (
     to_bytes,
 )
 from dlcourse.widgets.playground_experiment import REACH, SIDE, Experiment, compute
+from dlcourse.widgets.playground_hidden import HiddenDrawing
 
 __all__ = [
     "CLASS_COLORS", "HEIGHT", "WIDTH", "Pixels", "PlaneDrawing", "PlaygroundDrawing", "class_colors",
@@ -27,7 +29,7 @@ __all__ = [
 ]  # fmt: skip
 
 WIDTH, HEIGHT = 880, 444
-CLASS_MARKERS, CLASS_SIGNS = "os^", "●■▲"
+CLASS_SIGNS = "●■▲"
 LEFT, RIGHT, TOP, BOTTOM = 62, 536, 36, 394  # of the network, in pixels from the left and from above
 LARGE, SMALL = SIDE, SIDE // 2  # sides of a neuron's picture
 STAYS = -1  # zorder of what `Picture` draws once
@@ -97,6 +99,7 @@ class PlaygroundDrawing:
                       "a line: a weight, blue above 0, orange below, the thicker the larger")  # fmt: skip
         self._write(10, HEIGHT - 23, explained, fontsize=8, color="0.35", linespacing=1.5)
         self.plane = PlaneDrawing(figure.add_axes((612 / WIDTH, 168 / HEIGHT, 252 / WIDTH, 252 / HEIGHT)))
+        self.bent: HiddenDrawing | None = None
         self.loss = figure.add_axes((612 / WIDTH, 34 / HEIGHT, 252 / WIDTH, 76 / HEIGHT))
         self.loss.spines[["top", "right"]].set_visible(False)
         self.loss.tick_params(labelsize=8)
@@ -111,7 +114,7 @@ class PlaygroundDrawing:
             self.curves.append(self.loss.plot([], [], **look)[0])
             self.values.append(self.loss.text(left + 0.11, 1.14, "", va="center", fontsize=9, **above))
 
-    def update(self, run: Experiment, **how: bool) -> None:
+    def update(self, run: Experiment, *, hidden: bool = False, **how: bool) -> None:
         columns, names = compute(run), run.features or [_("nothing")]
         shape = (tuple(names), tuple(len(column) for column in columns))
         if shape != self.shape:
@@ -125,8 +128,22 @@ class PlaygroundDrawing:
         self._paint(to_bytes(1 + likely * (RGB[: len(likely), None, None] - 1)), self.places[-1])
         self._weigh([array for name, array in run.network.params.items() if name.startswith("W")])
         self.plane.update(run, columns[-1], **how)
+        self._swap(hidden)
+        if hidden:
+            self.bent.update(run)
         run.measure()
         self._draw_loss(np.array(run.curve, dtype=float))
+
+    def _swap(self, hidden: bool) -> None:
+        """Show the plane, or in its place how the last hidden layer sees it."""
+        plane = self.plane.surface.axes
+        if plane.get_visible() != hidden:
+            return
+        if self.bent is None:
+            self.bent = HiddenDrawing(plane.figure.add_axes(plane.get_position()))
+        for axes, seen in ((plane, not hidden), (self.bent.axes, hidden)):
+            axes.set_visible(seen)
+            axes.patch.stale = True  # its ticks were drawn once, and have to come or go
 
     def _lay_out(self, names: Sequence[str]) -> None:
         """Give each neuron its place: the upper left corner of its picture, in pixels from above."""

@@ -118,3 +118,21 @@ def test_it_is_readable_in_both_themes(notebook, widget, theme):
         assert label.evaluate("label => label.scrollWidth <= label.clientWidth + 1"), label.inner_text()
     assert widget.contrast() >= 4.5
     notebook.set_theme("light")
+
+
+def test_a_button_loads_an_experiment_and_the_hidden_layer_shows_its_plane(notebook, widget):
+    widget.push("2 · 3 neurons")
+    widget.wait_for_words("circle, 200 points, features x1, x2, hidden layers: 1, tanh neurons in each: 3.")
+    assert widget.box("noise").input_value() == "0.05"
+    before = widget.settled()
+    widget.locator.get_by_label("show the plane as the last hidden layer sees it").check()
+    widget.wait_for_words("On the right: the plane as the last hidden layer sees it.")
+    widget.wait_for_change(before)
+    widget.push("Start")
+    widget.steps_beyond(100)
+    widget.push("6 · 20 points")
+    widget.wait_for_words("moons, 20 points")
+    widget.wait_until("ready")
+    widget.screenshot("playground_loaded")
+    assert widget.error() == ""
+    assert notebook.complaints == []
