@@ -1,15 +1,16 @@
-"""Checks of chapter 04, losses and gradients; those about going down are in `_chapter04_descent`."""
+"""Checks of chapter 04, losses and gradients."""
 
 import math
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import numpy as np
 
-from dlcourse.checks import _chapter04_descent  # noqa: F401
+from dlcourse.checks import downhill
 from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.battery import case, function, no_loop
+from dlcourse.checks.losses import huber, mean_cross_entropy, pair
+from dlcourse.checks.nets import simple_net
+from dlcourse.checks.order import epochs
 from dlcourse.checks.references import softmax
 from dlcourse.text import _
 
@@ -57,16 +58,6 @@ def what_a_guess_costs(trial: Trial) -> None:
     }, within=0.006)  # fmt: skip
 
 
-def _pair(rng: np.random.Generator, *shape: int) -> tuple[np.ndarray, np.ndarray]:
-    return rng.normal(scale=2, size=shape), rng.normal(size=shape)
-
-
-def _huber(y: np.ndarray, t: np.ndarray, near: Callable = lambda d: 0.5 * d**2, far: Callable = lambda d: d - 0.5):
-    """Give the loss of each entry; `near` and `far` are what is done with the size of a small and of a large error."""
-    d = np.abs(y - t)
-    return np.where(d <= 1, near(d), far(d))
-
-
 @exercise("4.2", "A loss for outliers", kind="write it", points=2, section="Squared errors", names=("huber",),
           uses=())  # fmt: skip
 def a_loss_for_outliers(trial: Trial) -> None:
@@ -80,166 +71,245 @@ def a_loss_for_outliers(trial: Trial) -> None:
     def signed(y, t):
         return np.where(np.abs(y - t) <= 1, 0.5 * (y - t) ** 2, y - t - 0.5).mean()
 
-    function(trial, trial.subject, lambda y, t: _huber(y, t).mean(), _pair,
+    function(trial, trial.subject, lambda y, t: huber(y, t).mean(), pair,
              ((4, 3), (3, 3), (6,), (1,), (2, 1), (1, 5), (2, 3, 4)), [
-        ("shape", _huber, _("That is the loss of each entry. The result is one number, their mean.")),
-        ("scale", lambda y, t: _huber(y, t).sum(), _("That is the sum over all entries. The mean is wanted.")),
-        ("scale", lambda y, t: _huber(y, t).sum() / len(y), _(
+        ("shape", huber, _("That is the loss of each entry. The result is one number, their mean.")),
+        ("scale", lambda y, t: huber(y, t).sum(), _("That is the sum over all entries. The mean is wanted.")),
+        ("scale", lambda y, t: huber(y, t).sum() / len(y), _(
             "It is divided by the number of rows. The mean is over all entries.")),
-        ("scale", lambda y, t: 2 * _huber(y, t).mean(), _("It is twice too large.")),
+        ("scale", lambda y, t: 2 * huber(y, t).mean(), _("It is twice too large.")),
         ("formula", lambda y, t: 0.5 * np.mean((y - t) ** 2), large),
         ("formula", lambda y, t: np.mean((y - t) ** 2), large),
         ("formula", lambda y, t: np.abs(y - t).mean(), small),
         ("formula", lambda y, t: np.mean(np.abs(y - t) - 0.5), small),
-        ("jump", lambda y, t: _huber(y, t, far=lambda d: d).mean(), jump),
-        ("jump", lambda y, t: _huber(y, t, near=lambda d: d**2).mean(), jump),
+        ("jump", lambda y, t: huber(y, t, far=lambda d: d).mean(), jump),
+        ("jump", lambda y, t: huber(y, t, near=lambda d: d**2).mean(), jump),
         ("sign", lambda y, t: np.where(y - t <= 1, 0.5 * (y - t) ** 2, y - t - 0.5).mean(), below),
         ("sign", signed, below),
-        ("swapped", lambda y, t: _huber(y, t, lambda d: d - 0.5, lambda d: 0.5 * d**2).mean(), _(
+        ("swapped", lambda y, t: huber(y, t, lambda d: d - 0.5, lambda d: 0.5 * d**2).mean(), _(
             "The two pieces are swapped.")),
     ], borders=[
         case(np.array(y), np.zeros(len(y))) for y in ([1e4, -0.5], [-1e6], [0.0, 0.0], [0.999, -0.999], [1.001, -1.001],
                                                      [1e-4, -1e-4], [-30.0, 1.5, 0.2])
     ], raised=lambda y, t: ("one number", alone))  # fmt: skip
-    no_loop(trial, trial.subject, _pair, (3, 4), (300, 4), (3, 400))
-
-
-def _judged(kind: str) -> Callable:
-    """Give what draws probabilities and the truth: labels or one-hot rows of the type `kind`, or "one sample"."""
-    def draw(rng, count, classes):
-        y = softmax(rng.normal(size=(count, classes))) if classes > 1 else rng.uniform(0.2, 0.8, size=(count, 1))
-        t = rng.permutation((np.arange(count) + 1) % classes)
-        hot = np.eye(classes)[t]
-        if kind == "one sample":
-            return y[0], hot[0]
-        return (y, t.astype(kind[1:])) if kind[0] == "=" else (y, hot.astype(kind))
-
-    return draw
-
-
-def _picked(y: np.ndarray, t: np.ndarray) -> np.ndarray:
-    """Give the probability of each true class."""
-    if t.ndim == y.ndim:
-        return np.atleast_1d(np.sum(y * t, axis=-1))
-    return y[np.arange(len(y)), t.astype(int)]
+    no_loop(trial, trial.subject, pair, (3, 4), (300, 4), (3, 400))
 
 
 @exercise("4.3", "Find the bug: two returns", kind="find the bug", points=2, section="Cross-entropy",
           names=("cross_entropy_error",), uses=("functions.one_hot",))  # fmt: skip
 def two_returns(trial: Trial) -> None:
     """The notes' cross-entropy, whose second return, the one for labels, is never reached."""
-    never = _("Python leaves a function at the first return. Which lines can never be reached?")
-    lost = _("One-hot targets worked before, and do not any more.")
-    one = _("A single sample, y and one-hot t of shape (K,), worked before, and does not any more.")
-    labels = _("Labels, t of shape (N,) with y of shape (N, K), do not work yet.")
-    every = _("y[:, t] picks the columns t from every row. Row 0 takes t[0] only.")
-    times = _("Labels are multiplied as if they were one-hot. A label says WHICH probability counts.")
-
-    def reference(y, t):
-        return -np.mean(np.log(_picked(y, t)))
-
-    mistakes = [
-        ("axis", lambda y, t: -np.log(y[:, _labels(t)]).mean(), every),
-        ("axis", lambda y, t: -np.log(y[:, _labels(t)]).sum() / len(y), every),
-        ("scale", lambda y, t: len(y) * reference(y, t), _("That is the sum over the batch. The loss of a batch is the "
-                                                           "mean.")),
-        ("scale", lambda y, t: reference(y, t) / y.shape[-1], _(
-            "It is divided by the number of classes. How many samples are there?")),
-        ("sign", lambda y, t: -reference(y, t), _("The minus is missing.")),
-        ("shape", lambda y, t: -np.log(_picked(y, t)), _("That is one loss for each sample. The loss of a batch is "
-                                                          "their mean.")),
-        ("formula", lambda y, t: -_picked(y, t).mean(), _("The logarithm is missing.")),
-        ("order", lambda y, t: -np.log(_picked(y, t).mean()), _("First the logarithm of each, then the mean.")),
-    ]
-    mistakes += [("floor", lambda y, t, floor=floor: -np.mean(np.log(_picked(y, t) + floor)), _(
-        "What is added to the probabilities is too large: it changes the loss. A floor is very small.")
-    ) for floor in (0.1, 1e-2, 1e-3, 1e-4)]  # fmt: skip
-    of_labels = [
-        ("labels", lambda y, t: -np.sum(t * np.log(y)) / len(y), times, never),
-        ("labels", lambda y, t: -np.sum(t[:, None] * np.log(y)) / len(y), times, never),
-    ]
-    sizes = ((5, 3), (3, 3), (1, 4), (6, 2), (4, 1), (2, 5))
-    for kind, name, hint in (("f8", "one-hot", lost), ("i8", "one-hot", lost), ("one sample", "one sample", one),
-                             ("=i8", "labels", labels), ("=i4", "labels", labels), ("=u1", "labels", labels)):
-        shapes = sizes if kind != "one sample" else ((1, 4), (1, 2), (1, 3))
-        of_one_kind = partial(_kind, trial, name, hint, never if name == "labels" else None)
-        of_one_kind(reference, _judged(kind), shapes, [*(of_labels if name == "labels" else []), *(
-            mistakes if kind != "one sample" else [])])  # fmt: skip
-    hint = _("A true class with the probability 0 makes the loss infinite. The notes have something against that.")
-    zero = np.array([[0.0, 1.0], [0.5, 0.5], [1.0, 0.0]])
-    for y, t in ((zero, np.array([0, 0, 0])), (zero, np.eye(2)[[0, 0, 1]]), (zero[0], np.array([1.0, 0.0]))):
-        found = trial.array(trial.call(trial.subject, y, t))
-        trial.expect(np.isfinite(found) and found > 2, "stability", hint)
-
-
-def _labels(t: np.ndarray) -> np.ndarray:
-    return (t.argmax(axis=1) if t.ndim == 2 else t).astype(int)
-
-
-def _kind(trial, name, hint, more, reference, draw, shapes, mistakes) -> None:
-    small = _("A small probability, of 0.0001, does not count as it should. The floor is much lower.")
-    single = _("With probabilities in single precision it is wrong.")
-    sure = np.array([[1e-4, 1 - 1e-4], [0.5, 0.5]])
-    truth = draw(np.random.default_rng(0), 2, 2)[1]
-    truth = np.array([0, 1], truth.dtype) if name == "labels" else np.eye(2).astype(truth.dtype)
-    border = (sure[0], truth[0]) if name == "one sample" else (sure, truth)
-    function(trial, trial.subject, reference, draw, shapes, mistakes, borders=[
-        case(*border, kind="floor", hint=small, rtol=3e-3),
-        case(border[0].astype(np.float32), border[1], kind="dtype", hint=single, rtol=3e-3),
-    ], dtypes=(), raised=lambda y, t: (name, hint, more), hint=hint, more=more,
-        rtol=1e-5, atol=1e-5)  # fmt: skip
+    mean_cross_entropy(trial, trial.subject)
 
 
 @exercise("4.4", "Find the bug: an epoch that misses a third", kind="find the bug", points=2,
           section="A handful at a time", names=("epoch",), uses=())  # fmt: skip
 def an_epoch_that_misses(trial: Trial) -> None:
     """The notes draw with replacement; an epoch takes every example once, in a new order."""
-    for n, size, seed in ((12, 5, 0), (20, 5, 1), (3, 10, 2), (300, 64, 3), (30, 7, int(trial.rng.integers(1000)))):
-        found = _batches(trial, n, size, seed)
-        said = _("With {n} examples in batches of {size}: ").format(n=n, size=size)
-        drawn = np.concatenate([np.zeros(0), *found])
-        inside = _("there are numbers that are no example's.")
-        trial.expect(np.isin(drawn, np.arange(n)).all(), "values", said + inside)
-        within = all(len(np.unique(batch)) == len(batch) for batch in found)
-        text = _("an example comes twice in one batch.")
-        more = _("choice draws from all of them each time. What does the chapter do, once, before it cuts?")
-        trial.expect(within, "replacement", said + text, more)
-        text = _("no batch holds an example twice, but two batches hold the same one.")
-        trial.expect(len(np.unique(drawn)) == len(drawn), "replacement", said + text, more)
-        text = _("{missing} of them never come. What about those that are left over at the end?")
-        missing = n - len(drawn)
-        trial.expect(not missing, "fence", said + text.format(missing=missing))
-        lengths = [len(batch) for batch in found]
-        text = _("the batches have the lengths {lengths}. All are full, except perhaps the last.")
-        full = [size] * (n // size) + [n % size] * (n % size > 0)
-        trial.expect(lengths == full, "shape", said + text.format(lengths=lengths))
-        again = np.concatenate(_batches(trial, n, size, seed))
-        text = _("The same seed gives another order each time: not all randomness comes from it.")
-        trial.expect(np.array_equal(drawn, again), "random", text)
-        if n > 10:
-            text = _("Every example comes once, but in the order of the list. It should be a new one.")
-            trial.expect(not np.array_equal(np.sort(drawn), drawn), "order", text)
-            text = _("Another seed gives the same order. Each epoch needs its own.")
-            orders = {tuple(np.concatenate(_batches(trial, n, size, seed + other))) for other in range(9)}
-            trial.expect(len(orders) == 9, "random", text)
-            text = _("The order follows a rule: from one example to the next it is always the same few steps.")
-            # A shuffled order of that length has so few different steps once in many millions.
-            trial.expect(n < 20 or len(np.unique(np.diff(drawn) % n)) > 3, "order", text)
-            text = _("Inside a batch the examples are neighbours, or in order. Shuffle the examples, not the batches.")
-            neighbours = all(np.ptp(batch) == len(batch) - 1 for batch in found)
-            trial.expect(not neighbours, "order", text)
+    epochs(trial, trial.subject)
 
 
-def _batches(trial: Trial, n: int, size: int, seed: int) -> list[np.ndarray]:
-    found: Any = trial.plain(trial.call(trial.subject, n, size, seed))
-    trial.expect(found is not None, "missing", _("epoch gives nothing back."))
-    listed = type(found) in (list, tuple) or (type(found) is np.ndarray and found.ndim == 2)
-    trial.expect(listed and len(found), "type", _("epoch does not give a list of batches."))
-    batches = [trial.array(batch, what=_("a batch")) for batch in found]
-    trial.expect(all(batch.ndim == 1 for batch in batches), "shape", _("A batch is an array of numbers, one axis."))
-    whole = all(batch.dtype.kind in "iu" for batch in batches if batch.size)
-    trial.expect(whole, "dtype", _("The numbers of the examples are whole numbers: x[batch] takes no others."))
-    return batches
+@exercise("4.5", "Two steps on paper", kind="predict then run", points=2, section="Going down",
+          names=("prediction",), numbers=downhill.two_steps)  # fmt: skip
+def two_steps_on_paper(trial: Trial) -> None:
+    """Slope, first and second step on a parabola, and the learning rate that jumps to and fro for ever."""
+    n = trial.numbers
+    a, x0, lr, slope = n["a"], n["x0"], n["lr"], n["slope"]
+    uphill = _("That is a step uphill. The gradient points up, so a step goes against it.")
+    scaled = _("A step is not as long as the slope: the learning rate shortens it.")
+    trial.answers({name: n[name] for name in ("slope", "first", "second", "forever")}, {
+        "slope": [
+            ("formula", a * x0**2, _("That is the height at the start, not the slope.")),
+            ("sign", -slope, _("That is the way down. The slope itself is asked for.")),
+            ("formula", a * x0, _("What is the slope of x²? A factor is missing.")),
+            ("formula", 2 * a, _("The slope depends on where you stand.")),
+            ("formula", 2 * x0, _("That is the slope of x². It is steeper, or not, by the factor before it.")),
+        ],
+        "first": [
+            ("sign", x0 + lr * slope, uphill),
+            ("scale", x0 - slope, scaled),
+            ("formula", -lr * slope, _("That is the step. Where do you stand after it?")),
+            ("formula", lr * slope, _("That is how long the step is. Where do you stand after it?")),
+            ("formula", x0 - lr * a * x0**2, _("You went by the height, not by the slope.")),
+            ("formula", x0 - lr, _("The step is longer where it is steeper.")),
+        ],
+        "second": [
+            ("state", x0 - 2 * lr * slope, _("The second step begins at another place, and it is less steep there.")),
+            ("state", n["first"] - lr * slope, _("The slope must be found anew after the first step.")),
+            ("fence", n["first"], _("That is after the first step.")),
+            ("fence", x0 * (1 - 2 * a * lr) ** 3, _("That is after the third step.")),
+            ("sign", n["first"] * (1 + 2 * a * lr), uphill),
+            ("sign", x0 * (1 + 2 * a * lr) ** 2, uphill),
+        ],
+        "forever": [
+            ("scale", 1 / (2 * a), _("With that one, the first step lands exactly in the valley.")),
+            ("scale", 2 / a, _("With that one, each step lands farther out than the last.")),
+            ("formula", a, _("Which learning rate takes x to -x in one step? Write that as an equation.")),
+            ("formula", 2 * a, _("Which learning rate takes x to -x in one step? Write that as an equation.")),
+            ("values", 1.0, _("That was so for another function. How steep is this one?")),
+        ],
+    }, within=1e-3)  # fmt: skip
+
+
+@exercise("4.6", "How it bends", kind="write it", points=3, section="The gradient, by looking to both sides",
+          names=("bends",), uses=("gradients.numerical_gradient",))  # fmt: skip
+def how_it_bends(trial: Trial) -> None:
+    """The second derivative along each entry, with a step that rounding allows."""
+    f, slopes, bends = trial.subject, downhill.slopes, downhill.bends
+    rows = _("A matrix does not work: it does not go through it entry by entry.")
+    more = _("x[idx] of a matrix is a whole row. np.ndindex(x.shape) gives the index of one entry after the other.")
+    whole = _("x holds whole numbers, and the bends are wrong. What becomes of 3 + 0.001, stored among them?")
+    near = _("Not three digits are right. How far does it look to each side?")
+    large = _("For waves as short as those of sin(5x) it looks too far to each side.")
+    # On a straight slope every step is right, unless rounding eats the differences.
+    low, high = (trial.array(trial.call(f, partial(downhill.straight, height), np.linspace(1, 2, 9)))
+                 for height in (0, 1000))  # fmt: skip
+    small = _("On a straight slope at a height of 1000 it finds a bend of {found:.2g}, near 0 it finds none. Its step "
+              "is so small that rounding eats the differences.")  # fmt: skip
+    noise = np.abs(high).max(initial=0)
+    trial.expect(noise < 0.05 or np.abs(low).max(initial=0) > 1e-2, "step", small.format(found=noise))
+
+    def draw(rng, *shape):  # where no bend and no slope is 0
+        angle = rng.uniform(0.5, 1.1, size=shape) * rng.choice([-1, 1], size=shape)
+        return ((angle + 2 * np.pi * rng.integers(-2, 3, size=shape)) / 5,)
+
+    def ask(one):
+        raised = ("axis", rows, more) if one.args[0].ndim > 1 else None
+        return trial.call(f, downhill.waves, *one.args, layout=one.layout, raised=raised)
+
+    function(trial, f, bends, draw, ((4,), (2, 3), (3, 2), (2, 2), (2, 1, 2), (3, 1), (1,)), [
+        ("shape", lambda x: bends(x).ravel(), _("The result has the shape of x. This is flat.")),
+        ("shape", lambda x: bends(x).sum(), _("That is the sum. Each entry of x has a bend of its own.")),
+        ("formula", slopes, _("That is the slope. How does the slope itself change?")),
+        ("sign", lambda x: -bends(x), _("A valley has a positive bend, a top a negative one. Here it is the reverse.")),
+        ("formula", lambda x: slopes(x) ** 2, _("That is the slope squared. The bend is the slope of the slope.")),
+        ("step", lambda x: np.zeros(x.shape), _("All bends are 0. Is the step large enough to be seen in f?")),
+        *(("axis", lambda x, h=h: downhill.bends_of_rows(x, h), rows, more) for h in (1e-2, 1e-3, 1e-4)),
+        *(("step", lambda x, h=h: 4 + (bends(x) - 4) * (np.sin(2.5 * h) / (2.5 * h)) ** 2, large)
+          for h in (0.03, 0.05, 0.1, 0.2, 0.5, 1)),
+    ], borders=[case(np.array(x), kind="dtype", hint=whole) for x in ([3, -4], [[1, 2, -1], [4, 0, 2]])],
+        dtypes=("i8", "i4", "u1"), ask=ask, rtol=2e-3, atol=1e-3, hint=near)  # fmt: skip
+
+
+@exercise("4.7", "Until it looks like a seven", kind="write it", points=2, section="Going down", names=("redraw",),
+          uses=("gradients.numerical_gradient", "losses.cross_entropy_error", "functions.one_hot"))  # fmt: skip
+def until_it_looks_like_a_seven(trial: Trial) -> None:
+    """Descent over the pixels of a picture, which stay between 0 and 1."""
+    border = _("A pixel leaves 0 and 1. After a step, what is below 0 becomes 0, and what is above 1 becomes 1.")
+    hints = {
+        "no border": ("border", border), "from 0": ("border", border), "to 1": ("border", border),
+        "at the end": ("border", _("Its pixels are brought between 0 and 1 at the end only, not after each step.")),
+        "stretch": ("border", _("The picture is stretched from 0 to 1. Only what lies outside is moved.")),
+        "up": ("sign", _("It climbs: the class gets less likely. A step goes against the gradient of its loss.")),
+        "no lr": ("scale", _("The learning rate has no effect.")),
+        "p": ("formula", _("It goes by the slope of the probability. The cross-entropy is minus its logarithm.")),
+        "first": ("state", _("All steps take the slope of the first picture.")),
+        "sign": ("formula", _("All pixels move equally far. Each moves by lr times its own slope.")),
+        "one": ("fence", _("However many steps are asked for, it takes one.")),
+        "too many": ("fence", _("It takes one step too many.")), "too few": ("fence", _("It takes one step too few.")),
+    }  # fmt: skip
+
+    def move(how=""):
+        return lambda W, x, label, lr, steps: downhill.moving_picture(W, x, label, lr, steps, how)
+
+    def ask(one):
+        W, *given = one.args
+        return trial.call(trial.subject, lambda x: softmax(np.asarray(x) @ W), *given, layout=one.layout)
+
+    def other_class(W, x, label, lr, steps):
+        return downhill.moving_picture(W, x, int((x @ W).argmax()), lr, steps)
+
+    whole = _("A picture of whole numbers, 0 and 1, does not work: such an array cannot hold what a step leads to.")
+    W, rest = np.array([[1.0, -2.0], [-1.0, 1.5], [0.5, 0.5]]), (0, 0.3, 2)
+    function(trial, trial.subject, move(), downhill.picture, (
+        (4, 3, 3), (3, 3, 1), (2, 2, 5), (1, 2, 2), (6, 4, 0), (5, 10, 6), (6, 3, 4), (5, 4, 6),
+    ), [
+        *((kind, move(how), hint) for how, (kind, hint) in hints.items()),
+        ("formula", other_class, _("It goes towards the class that the network sees already, not towards `label`.")),
+        ("shape", lambda W, x, *rest: softmax(move()(W, x, *rest) @ W), _(
+            "Those are the probabilities at the end. The picture is wanted.")),
+    ], borders=[
+        case(W, np.array([0.0, 1.0, 1.0]), *rest), case(W, np.array([0, 1, 1]), *rest, kind="dtype", hint=whole),
+    ], dtypes=(), ask=ask, rtol=1e-3, atol=1e-3)  # fmt: skip
+
+
+@exercise("4.8", "One learning rate for two directions", kind="predict then run", points=2, section="Going down",
+          names=("prediction",), numbers=downhill.two_rates)  # fmt: skip
+def one_rate_for_two(trial: Trial) -> None:
+    """The best learning rate for a valley that is flat in x and steep in y, and how fast that is."""
+    n = trial.numbers
+    a, b, factor = n["a"], n["b"], (n["b"] - n["a"]) / (n["a"] + n["b"])
+    slope = _("How steep is it? The slope of b · y² is not b · y.")
+    per_step = math.log(1000) / -math.log(factor)
+    trial.answers({"limit": 1 / b, "best": 1 / (a + b), "factor": factor, "steps": n["steps"]}, {
+        "limit": [
+            ("scale", 1 / (2 * b), _("With that one, y lands at 0 at once. It comes to rest with larger ones, too.")),
+            ("formula", 2 / b, slope),
+            ("formula", 1 / a, _("That is the limit of x. y is steeper.")),
+            ("formula", b, _("By what does a step multiply y? That lies between -1 and 1 below the limit.")),
+        ],
+        "best": [
+            ("formula", 1 / (2 * b), _("That is the best one for y. By which factor does a step multiply x then?")),
+            ("formula", 1 / (2 * a), _("That is the best one for x. What becomes of y?")),
+            ("formula", 1 / b, _("With that one y never comes to rest.")),
+            ("scale", 2 / (a + b), slope),
+            ("scale", 1 / (2 * (a + b)), _("A larger one is better: draw the sizes of both factors against it.")),
+            ("formula", (1 / (2 * a) + 1 / (2 * b)) / 2, _("The mean of the two best ones throws y far out.")),
+            ("formula", 1 / (2 * math.sqrt(a * b)), _("A mean of another kind. When are both factors of one size?")),
+        ],
+        "factor": [
+            ("sign", -factor, _("That is the one of y, with its sign. Leave out the sign.")),
+            ("formula", 1 - factor, _("That is what a step takes away. What is left?")),
+            ("formula", a / b, _("Put the best learning rate into 1 - 2·a·lr.")),
+        ],
+        "steps": [
+            ("fence", n["steps"] - 1, _("One step earlier they are not quite there.")),
+            ("fence", n["steps"] + 1, _("One step earlier they are there already.")),
+            ("values", per_step, _("Steps are whole. At which one are both below?")),
+            ("values", math.ceil(per_step / 2), _("That is when the height is a thousandth. x and y are asked.")),
+        ],
+    }, within=6e-4)  # fmt: skip
+
+
+@exercise("4.9", "Find the bug: softmax stands there and does nothing", kind="find the bug", points=2,
+          section="The smallest network", names=("SimpleNet",),
+          uses=("functions.softmax", "functions.one_hot", "losses.cross_entropy_error"))  # fmt: skip
+def softmax_does_nothing(trial: Trial) -> None:
+    """The notes' SimpleNet stores the function softmax in place of what it gives."""
+    first, second = (trial.array(trial.get(trial.new(trial.subject), "W")) for _net in range(2))
+    trial.shape(first, (2, 3), what="W")
+    trial.expect(not np.array_equal(first, second), "random", _("Each new network begins with the same weights."))
+    simple_net(trial, trial.subject)
+
+
+@exercise("4.10", "A line through points", kind="write it", points=3, section="Two layers, and training",
+          names=("fit_line",), uses=("gradients",))  # fmt: skip
+def a_line_through_points(trial: Trial) -> None:
+    """Gradient descent for w and b of a line, from (0, 0), on the mean squared error."""
+    hints = {
+        "swapped": ("order", _("w and b are given in the wrong order.")),
+        "new w": ("simultaneous", _("b's step is taken with the new w. Both slopes belong to the same place: find "
+                                    "both, and only then move.")),
+        "sum": ("scale", _("The steps are too long by a factor. The loss is the mean over the points.")),
+        "half": ("scale", _("The steps are too short by a factor. What is the slope of a square?")),
+        "up": ("sign", _("It climbs. A step goes against the gradient.")),
+        "no lr": ("scale", _("The learning rate has no effect.")),
+        "no b": ("bias", _("b never moves. The loss has a slope for b, too.")),
+        "abs": ("formula", _("It goes by the sign of the error. The error is squared in the loss.")),
+        "too many": ("fence", _("It takes one step too many.")), "too few": ("fence", _("It takes one step too few.")),
+    }  # fmt: skip
+    x, start = np.arange(5.0), _("With 0 steps it should be where it starts, at w = b = 0.")
+    found = trial.call(trial.subject, x, 2 * x + 1, 0.02, 0)
+    trial.shape(found, (2,))
+    one = downhill.line(x, 2 * x + 1, 0.02, 1)
+    trial.equal(found, [0, 0], [("fence", one, hints["too many"][1])], kind="start", hint=start)
+    function(trial, trial.subject, downhill.line, downhill.cloud, (
+        (5, 3), (5, 1), (2, 2), (7, 25), (1, 3), (3, 12), (4, 6, 300.0), (200, 2),
+    ), [
+        *((kind, lambda x, y, lr, steps, how=how: downhill.line(x, y, lr, steps, how), hint)
+          for how, (kind, hint) in hints.items()),
+    ], borders=[case(x, 1.5 * x - 1, 0.05, 600)], lists=True, fresh=False, rtol=1e-5, atol=1e-6, more=_(
+        "The slope for w is the mean of 2 · error · (what w is multiplied by)."))  # fmt: skip
 
 
 explain("4.11", "The staircase", points=2, section="Why a loss, and not the accuracy")

@@ -116,84 +116,95 @@ RIGHT = {
     "4.6": [
         WARNS,
         """
-        def numerical_gradient(f, x):
-            h, grad = 1e-5, np.zeros(x.shape)
+        from dlcourse.gradients import numerical_gradient
+        def bends(f, x):
+            x, found = np.array(x, float), np.zeros(x.shape)
+            for index in np.ndindex(x.shape):
+                found[index] = numerical_gradient(lambda x: numerical_gradient(f, x)[index], x)[index]
+            return found
+        """,
+        """
+        def bends(f, x):
+            h, found = 2e-3, np.zeros(x.shape)
             for k in range(x.size):
                 step = np.zeros(x.size)
                 step[k] = h
                 step = step.reshape(x.shape)
-                grad.flat[k] = (f(x + step) - f(x - step)) / (2 * h)
-            return grad
+                found.flat[k] = (f(x + step) + f(x - step) - 2 * f(x)) / h / h
+            return found
         """,
         """
-        def numerical_gradient(f, x):
+        def bends(f, x):
             h = 1e-4
-            flat, grad = np.array(x, dtype=float).ravel(), []
+            flat, found = np.array(x, dtype=float).ravel(), []
             for idx in range(x.size):
-                sides = []
-                for way in (-h, h):
+                heights = []
+                for way in (-2, 0, 2):
                     moved = flat.copy()
-                    moved[idx] += way
-                    sides.append(f(moved.reshape(x.shape)))
-                grad.append((sides[1] - sides[0]) / 2 / h)
-            return np.reshape(grad, x.shape)
+                    moved[idx] += way * h
+                    heights.append(f(moved.reshape(x.shape)))
+                left, right = (heights[1] - heights[0]) / (2 * h), (heights[2] - heights[1]) / (2 * h)
+                found.append((right - left) / (2 * h))
+            return np.reshape(found, x.shape)
         """,
-        """
-        def numerical_gradient(f, x):
-            h = 1e-4
-            x = x * 1.0
-            grad = np.empty(x.shape)
-            it = np.nditer(x, flags=["multi_index"])
-            while not it.finished:
-                idx = it.multi_index
-                old = x[idx].copy()
-                x[idx] = old + h
-                above = f(x)
-                x[idx] = old - h
-                grad[idx] = (above - f(x)) / (2 * h)
-                x[idx] = old
-                it.iternext()
-            return grad
-        """,
-        ("h = 1e-4", "h = 1e-3"),
+        ("h = 1e-3", "h = 1e-2"),
+        ("h = 1e-3", "h = 1e-4"),
     ],
     "4.7": [
         WARNS,
         """
-        def gradient_descent(f, init_x, lr=0.01, step_num=100):
-            x = init_x.astype(float)
-            for i in range(step_num):
-                x = x - lr * slope_of(f, x)
+        def redraw(predict, x, label, lr, steps):
+            x = x.astype(float)
+            for _ in range(steps):
+                x = x - lr * numerical_gradient(lambda p: package_cross_entropy(predict(p), np.array(label)), x)
+                x[x < 0] = 0
+                x[x > 1] = 1
             return x
         """,
         """
-        def gradient_descent(f, init_x, lr=0.01, step_num=100):
-            if step_num == 0:
-                return init_x.copy()
-            x = init_x * 1.0
-            return gradient_descent(f, x - lr * slope_of(f, x), lr, step_num - 1)
+        def redraw(predict, x, label, lr, steps):
+            if steps == 0:
+                return x.copy()
+            x, h, moved = x * 1.0, 1e-5, []
+            for k in range(len(x)):
+                up, down = x.copy(), x.copy()
+                up[k] += h
+                down[k] -= h
+                slope = (np.log(predict(down)[label]) - np.log(predict(up)[label])) / (2 * h)
+                moved.append(min(max(x[k] - lr * slope, 0.0), 1.0))
+            return redraw(predict, np.array(moved), label, lr, steps - 1)
         """,
         """
-        def gradient_descent(f, init_x, lr=0.01, step_num=100, h=1e-4):
-            x = np.array(init_x, dtype=float)
-            for i in range(step_num):
-                grad = np.zeros(x.shape)
-                for k in np.ndindex(x.shape):
-                    up, down = x.copy(), x.copy()
-                    up[k] += h
-                    down[k] -= h
-                    grad[k] = (f(up) - f(down)) / (2 * h)
-                x -= lr * grad
+        def redraw(predict, x, label, lr, steps):
+            t = None
+            x = np.array(x, dtype=np.float64)
+            while steps > 0:
+                if t is None:
+                    t = np.eye(predict(x).size)[label]
+                x = np.minimum(np.maximum(x - lr * numerical_gradient(
+                    lambda x: -np.sum(t * np.log(predict(x) + 1e-7)), x), 0), 1)
+                steps -= 1
             return x
         """,
-        ("np.array(init_x, dtype=float)", "init_x.copy().astype(np.float64)"),
+        ("np.clip(x - lr * grad, 0, 1)", "np.minimum(1, np.maximum(0, x - lr * grad))"),
     ],
     "4.8": [
-        "lr = 0.85",
-        "lr = np.float32(0.9)",
-        "lr = np.array(0.94)",
-        "def height(lr):\n    return 49 / 20 * (1 - lr / 10) ** 60 + 4 * (1 - 2 * lr) ** 60\n"
-        "lr = min(np.arange(0.05, 1.2, 0.05), key=height)",
+        "prediction = {'limit': 1 / 1.5, 'best': 1 / 1.6, 'factor': 1.4 / 1.6, 'steps': 52}",
+        "prediction = {'limit': np.float32(2 / 3), 'best': 0.625, 'factor': np.array(0.875), 'steps': np.int64(52)}",
+        """
+        from fractions import Fraction
+        prediction = {"limit": Fraction(2, 3), "best": Fraction(5, 8), "factor": Fraction(7, 8), "steps": 52.0}
+        """,
+        """
+        rates = np.arange(0, 0.7, 0.0001)
+        worse = np.maximum(abs(1 - 0.2 * rates), abs(1 - 3 * rates))
+        factor = worse.min()
+        steps = 0
+        while factor**steps > 1e-3:
+            steps += 1
+        prediction = dict(best=rates[worse.argmin()], factor=factor, steps=steps)
+        prediction["limit"] = rates[abs(1 - 3 * rates) < 1].max()
+        """,
     ],
     "4.9": [
         WARNS,
@@ -218,8 +229,8 @@ RIGHT = {
                 y = softmax
                 return package_cross_entropy(y(z), t)
         """,
-        ("y = softmax(self.predict(x))",
-         "e = np.exp(self.predict(x))\n        y = e / e.sum(axis=-1, keepdims=True)"),
+        ("y = softmax(self.predict(x))", "z = self.predict(x)\n        e = np.exp(z - z.max(axis=-1, keepdims=True))\n"
+                                         "        y = e / e.sum(axis=-1, keepdims=True)"),
         ("package_cross_entropy(y, t)", "np.float32(package_cross_entropy(y, t.argmax(axis=-1)))"),
     ],
     "4.10": [
@@ -373,70 +384,81 @@ WRONG = {
         ("type", '"first": 1.8', '"first": (1.8,)'),
     ],
     "4.6": [
-        ("step", "h = 1e-4", "h = 0.1"),
+        ("step", "h = 1e-3", "h = 0.1"),
+        ("step", "h = 1e-3", "h = 0.05"),
+        ("step | so small", "h = 1e-3", "h = 1e-7"),
+        ("step | so small", "h = 1e-3", "h = 1e-6"),
+        ("step | All bends are 0", "h = 1e-3", "h = 1e-17"),
         ("dtype", "x = x.astype(float)", "x = x.astype(float) if x.dtype == int else x.copy()"),
-        ("layout", "    x = x.astype(float)\n    grad = np.zeros_like(x)\n    for idx in np.ndindex(x.shape):\n",
-         "    shape, x = x.shape, x.astype(float)\n    move = x.reshape(-1)\n    grad = np.zeros(shape)\n"
-         "    for k, idx in enumerate(np.ndindex(shape)):\n        tmp_val = move[k]\n        move[k] = tmp_val + 1e-4\n"
-         "        up = f(x)\n        move[k] = tmp_val - 1e-4\n        grad[idx] = (up - f(x)) / 2e-4\n"
-         "        move[k] = tmp_val\n    return grad\n    for idx in ():\n"),
-        ("borrowed", "from dlcourse.gradients import numerical_gradient as slopes\ndef numerical_gradient(f, x):\n"
-                     "    return slopes(f, x.astype(float))"),
+        ("dtype", "x = x.astype(float)\n", "x = x.copy()\n"),
+        ("dtype", "np.zeros(x.shape)", "np.zeros(x.shape, dtype=int if (x == np.round(x)).all() else float)"),
+        ("layout", "    for index in np.ndindex(x.shape):\n", "    flat = x.reshape(-1)\n    for k in range(x.size):\n"
+                   "        old = flat[k]\n        flat[k] = old + h\n        above = f(x)\n"
+                   "        flat[k] = old - h\n        found.flat[k] = (above - 2 * middle + f(x)) / h**2\n"
+                   "        flat[k] = old\n    return found\n    for index in ():\n"),
         ("axis", "np.ndindex(x.shape)", "range(x.size)"),
         ("axis", "np.ndindex(x.shape)", "range(len(x))"),
-        ("dtype", "x = x.astype(float)\n    grad = np.zeros_like(x)", "grad = np.zeros(x.shape)"),
-        ("dtype", "x = x.astype(float)\n    grad = np.zeros_like(x)",
-         "grad = np.zeros_like(x)\n    x = x.astype(float)"),
-        ("shape", "return grad", "return grad.ravel()"),
-        ("one side", "x[idx] = tmp_val - h", "x[idx] = tmp_val"),
-        ("one side", "x[idx] = tmp_val + h", "x[idx] = tmp_val"),
-        ("sign", "(fxh1 - fxh2)", "(fxh2 - fxh1)"),
-        ("scale", "(2 * h)", "h"),
-        ("scale", "(2 * h)", "(4 * h)"),
-        ("put back", "        x[idx] = tmp_val\n\n    return", "\n    return"),
-        ("aliasing", "    x = x.astype(float)\n",
-         "    old = x\n    x = x.astype(float)\n    old[...] = 0\n"),
-        ("missing", "return grad", "pass"),
-        ("step > values", "h = 1e-4", "h = 1e-13"),
-        ("raises", "f(x)\n\n        x[idx] = tmp_val - h", "f(x, h)\n\n        x[idx] = tmp_val - h"),
+        ("shape", "return found", "return found.ravel()"),
+        ("shape", "return found", "return found.sum()"),
+        ("sign", "above - 2 * middle + below", "2 * middle - above - below"),
+        ("scale", "h**2", "(2 * h) ** 2"),
+        ("scale", "h**2", "h"),
+        ("scale", "h**2", "(2 * h**2)"),
+        ("formula", "(above - 2 * middle + below) / h**2", "(above - below) / (2 * h)"),
+        ("formula", "(above - 2 * middle + below) / h**2", "((above - below) / (2 * h)) ** 2"),
+        ("one middle > values", "- 2 * middle", "- middle"),
+        ("put back > values", "        x[index] = old\n        found", "        found"),
+        ("aliasing", "x = x.astype(float)", "old = x\n    x = x.astype(float)\n    old[...] = 0"),
+        ("missing", "return found", "pass"),
+        ("raises", "below = f(x)", "below = f(x, h)"),
+        ("constant > step", "(above - 2 * middle + below) / h**2", "0.0"),
     ],
     "4.7": [
-        ("borrowed", "from dlcourse.gradients import gradient_descent as down\n"
-                     "def gradient_descent(f, init_x, lr=0.01, step_num=100):\n"
-                     "    return down(f, init_x.astype(float), lr=lr, step_num=step_num)"),
-        ("name", "step_num", "stem_num"),
-        ("name", "step_num", "steps"),
-        ("aliasing", "np.array(init_x, dtype=float)", "init_x if init_x.dtype == float else init_x.astype(float)"),
-        ("aliasing", "np.array(init_x, dtype=float)", "np.asarray(init_x, dtype=float)"),
-        ("dtype", "np.array(init_x, dtype=float)", "init_x.copy()"),
-        ("sign", "x -= lr", "x += lr"),
-        ("scale", "x -= lr * grad", "x -= grad"),
-        ("fence", "range(step_num)", "range(step_num + 1)"),
-        ("fence", "range(step_num)", "range(step_num - 1)"),
-        ("fence", "        x -= lr * grad\n", "        x -= lr * grad\n        return x\n"),
-        ("state", "    for i in range(step_num):\n        grad = slope_of(f, x)\n",
-         "    grad = slope_of(f, x)\n    for i in range(step_num):\n"),
-        ("formula", "x -= lr * grad", "x -= lr * grad / (i + 1)"),
-        ("formula", "return x", "return f(x)"),
+        ("border", "np.clip(x - lr * grad, 0, 1)", "x - lr * grad"),
+        ("border | at the end", "np.clip(x - lr * grad, 0, 1)\n    return x",
+         "x - lr * grad\n    return np.clip(x, 0, 1)"),
+        ("border", "np.clip(x - lr * grad, 0, 1)", "np.maximum(x - lr * grad, 0)"),
+        ("border", "np.clip(x - lr * grad, 0, 1)", "np.minimum(x - lr * grad, 1)"),
+        ("border | stretched", "x = np.clip(x - lr * grad, 0, 1)",
+         "x = x - lr * grad\n        x = (x - x.min()) / max(x.max() - x.min(), 1e-12)"),
+        ("sign", "x - lr * grad", "x + lr * grad"),
+        ("sign", "-np.log", "np.log"),
+        ("scale", "lr * grad", "grad"),
+        ("formula", "-np.log(predict(x)[label])", "-predict(x)[label]"),
+        ("formula", "lr * grad", "lr * np.sign(grad)"),
+        ("formula | sees already", "    for _step", "    label = predict(x).argmax()\n    for _step"),
+        ("state", "    for _step in range(steps):\n"
+                  "        grad = numerical_gradient(lambda x: -np.log(predict(x)[label]), x)\n",
+         "    grad = numerical_gradient(lambda x: -np.log(predict(x)[label]), x)\n    for _step in range(steps):\n"),
+        ("fence", "range(steps)", "range(steps + 1)"),
+        ("fence", "range(steps)", "range(steps - 1)"),
+        ("fence | it takes one", "range(steps)", "range(min(steps, 1))"),
+        ("dtype", "np.array(x, dtype=float)", "x.copy()"),
+        ("aliasing", "    x = np.array(x, dtype=float)\n", "    x = np.asarray(x)\n"
+                     "    x = x if x.dtype == float else x.astype(float)\n"),
+        ("shape", "return x", "return predict(x)"),
         ("missing", "return x", "pass"),
-        ("default > fence", "step_num=100", "step_num=99"),
-        ("default > descent", "lr=0.01", "lr=0.1"),
-        ("formula > descent", "lr * grad", "lr * np.sign(grad)"),
+        ("label 0 > values", "[label]", "[0]"),
     ],
     "4.8": [
-        ("too small", "0.9", "0.1"),
-        ("too small", "0.9", "0.01"),
-        ("too small", "0.9", "0.7"),
-        ("too large", "0.9", "0.97"),
-        ("too large", "0.9", "1.0"),
-        ("diverged", "0.9", "1.05"),
-        ("diverged", "0.9", "10"),
-        ("sign", "0.9", "-0.9"),
-        ("sign", "0.9", "0"),
-        ("type", "0.9", "'0.9'"),
-        ("type", "0.9", "[0.9]"),
-        ("missing", "0.9", "..."),
-        ("stability", "0.9", "np.inf"),
+        ("scale", '"limit": 0.6667', '"limit": 0.333'),
+        ("formula", '"limit": 0.6667', '"limit": 1.333'),
+        ("formula", '"limit": 0.6667', '"limit": 10'),
+        ("formula", '"best": 0.625', '"best": 0.333'),
+        ("formula", '"best": 0.625', '"best": 5'),
+        ("formula", '"best": 0.625', '"best": 0.667'),
+        ("scale", '"best": 0.625', '"best": 1.25'),
+        ("scale", '"best": 0.625', '"best": 0.3125'),
+        ("sign", '"factor": 0.875', '"factor": -0.875'),
+        ("formula", '"factor": 0.875', '"factor": 0.125'),
+        ("fence", '"steps": 52', '"steps": 51'),
+        ("fence", '"steps": 52', '"steps": 53'),
+        ("values | whole", '"steps": 52', '"steps": 51.731'),
+        ("values", '"steps": 52', '"steps": 26'),
+        ("missing", '"steps": 52', '"steps": ...'),
+        ("type", '"best": 0.625', '"best": "5/8"'),
+        ("stability > values", '"best": 0.625', '"best": np.nan'),
+        ("rounded > values", '"limit": 0.6667', '"limit": 0.66'),
     ],
     "4.9": [
         ("raises", "y = softmax(self.predict(x))", "y = softmax"),
@@ -455,6 +477,15 @@ WRONG = {
         ("random", "np.random.randn(2, 3)", "np.random.default_rng(0).normal(size=(2, 3))"),
         ("shape", "np.random.randn(2, 3)", "np.random.randn(3, 2)"),
         ("input > raises", "softmax(self.predict(x))", "softmax(x)"),
+        ("stability | 1000", "y = softmax(self.predict(x))",
+         "e = np.exp(self.predict(x))\n        y = e / e.sum(axis=-1, keepdims=True)"),
+        ("stability", "y = softmax(self.predict(x))",
+         "e = np.exp(self.predict(x))\n        y = np.nan_to_num(e / e.sum(axis=-1, keepdims=True))"),
+        ("shared", "class SimpleNet:\n    def __init__(self):\n        self.W = np.random.randn(2, 3)\n"
+                   "    def predict(self, x):\n        SimpleNet.z = np.dot(x, self.W)\n        return SimpleNet.z\n"
+                   "    def loss(self, x, t):\n        return package_cross_entropy(softmax(SimpleNet.z), t)"),
+        ("weights of the start > values", "return np.dot(x, self.W)", "self.V = getattr(self, 'V', self.W)\n"
+                                                                      "        return np.dot(x, self.V)"),
         ("aliasing", "return np.dot(x, self.W)", "z = np.dot(x, self.W)\n        x *= 0\n        return z"),
     ],
     "4.10": [
@@ -477,8 +508,8 @@ WRONG = {
         ("shape", "return w, b", "return w"),
         ("missing", "return w, b", "pass"),
         ("aliasing", "    return w, b", "    x *= 0\n    return w, b"),
-        ("formula > gradient", "error = w * x + b - y", "error = w * x - y"),
-        ("axis > gradient", "2 * error * x)", "2 * error * y)"),
+        ("formula > values", "error = w * x + b - y", "error = w * x - y"),
+        ("axis > values", "2 * error * x)", "2 * error * y)"),
     ],
 }  # fmt: skip
 
@@ -492,7 +523,7 @@ EQUIVALENT = {
         "line 18: 1e-07 → 2e-07": "any very small number will do",
     },
     "4.6": {
-        "line 20: 0.0001 → 0.0002": "any small step will do",
-        "line 22: np.zeros_like → np.empty_like": "every entry is set afterwards",
+        "line 3: 0.001 → 0.002": "three digits are right with any step between",
+        "line 5: np.zeros → np.ones": "every entry is set afterwards",
     },
 }
