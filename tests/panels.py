@@ -1,7 +1,10 @@
 """What tests of widgets look for in a panel."""
 
+import pkgutil
 import re
 
+import dlcourse.widgets
+from dlcourse.widgets.controls import Checkbox, Choice, Number
 from dlcourse.widgets.picture import Picture
 
 
@@ -20,3 +23,21 @@ def pictures(panel):
 def alt(picture):
     """Give the words that stand for a picture."""
     return re.search(r'alt="([^"]*)"', picture.value)[1]
+
+
+def all_widgets():
+    """Find every call of the package that gives a panel: the function that has the name of its file."""
+    for info in pkgutil.iter_modules(dlcourse.widgets.__path__):
+        call = getattr(dlcourse.widgets, info.name)
+        if callable(call) and info.name not in ("quiz", "show"):
+            yield info.name
+
+
+def values_to_try(control):
+    if isinstance(control, Number):
+        return [control.source.min, control.source.max]
+    if isinstance(control, Checkbox):
+        return [True, False]
+    if isinstance(control, Choice):
+        return [value for _name, value in control.source.options]
+    return []

@@ -18,7 +18,7 @@ from dlcourse.training import Diverged
 from dlcourse.widgets import live, playground
 from dlcourse.widgets.controls import Checkbox, Number
 from dlcourse.widgets.picture import Picture
-from dlcourse.widgets.playground import PlaygroundPanel, planes, snapshot
+from dlcourse.widgets.playground import KEYS, PlaygroundPanel, planes, snapshot
 from dlcourse.widgets.playground_drawing import (
     HEIGHT,
     WIDTH,
@@ -106,10 +106,10 @@ class TestExperiment:
         run = Experiment(weight_decay=0.1, dropout_ratio=0.5).train(25)
         assert [step for step, _train, _test in run.curve] == [0, 10, 20]
         step, train, test = run.measure()
-        assert (step, run.curve[-1]) == (25, (step, train, test))
+        assert run.until_now() == [*run.curve, (25, train, test)] and step == 25
         for (x, t), loss in ((run.train_set, train), (run.test_set, test)):
             assert loss == pytest.approx(-np.log(run.predict(x)[np.arange(len(t)), t]).mean(), rel=1e-4)
-        assert run.measure() == run.curve[-1] and len(run.curve) == 4
+        assert run.measure() == (25, train, test) and len(run.curve) == 3, "looking leaves no trace"
 
     def test_accuracy_counts_the_right_answers(self):
         run = Experiment("blobs", noise=0.3).train(200)
@@ -283,11 +283,11 @@ class TestPanel:
         wanted = {
             "data": "spiral", "noise": 0.3, "points": 50, "seed": 5, "depth": 3, "width": 6, "activation": "relu",
             "rule": "std", "std": 0.7, "lr": 0.01, "batch_size": 20, "dropout_ratio": 0.4, "weight_decay": 0.01,
-            "optimizer": "RMSprop", "use x1²": True, "use x2": False,
+            "optimizer": "RMSprop", "x1_squared": True, "x2": False,
         }  # fmt: skip
         for name, value in wanted.items():
             panel.controls[name].value = value
-        run = panel.run
+        run = panel.iterator
         assert panel.error.value == ""
         assert run.features == ("x1", "x1²")
         assert [layer.W.shape for layer in affines(run)] == [(2, 6), (6, 6), (6, 6), (6, 3)]
@@ -330,29 +330,29 @@ class TestPanel:
         panel.controls["rule"].value = "std"
         assert not std.source.disabled and not std.slider.disabled
         std.value = 0.0
-        assert not panel.run.network.params["W1"].any()
+        assert not panel.iterator.network.params["W1"].any()
 
     @pytest.mark.parametrize("name", sorted({*STEERING, *PlaygroundPanel.LOOKS}))
     def test_what_may_move_while_it_trains_does_not_start_anew(self, panel, name):
         for _ in range(20):
             panel._advance()
-        run, control = panel.run, panel.controls[name]
+        run, control = panel.iterator, panel.controls[name]
         control.value = {"lr": 1.0, "batch_size": 50, "optimizer": "Adam"}.get(
             name, getattr(control.source, "max", True)
         )
-        assert (panel.run, panel.steps, panel.error.value) == (run, 20, "")
+        assert (panel.iterator, panel.steps, panel.error.value) == (run, 20, "")
         if name in STEERING:
             assert run.steering[name] == control.value
 
     @pytest.mark.parametrize(
-        "name", ["data", "noise", "points", "seed", "depth", "width", "activation", "rule", "use x1"]
+        "name", ["data", "noise", "points", "seed", "depth", "width", "activation", "rule", "x1"]
     )
     def test_anything_else_starts_anew(self, panel, name):
         panel.step()
-        run, control = panel.run, panel.controls[name]
+        run, control = panel.iterator, panel.controls[name]
         low = getattr(control.source, "max", False)
         control.value = control.source.options[1][1] if hasattr(control.source, "options") else low
-        assert panel.run is not run and panel.steps == 0
+        assert panel.iterator is not run and panel.steps == 0
 
     @pytest.mark.parametrize("name", ["show_test", "discretize"])
     def test_how_it_looks_can_be_changed_and_changed_back(self, panel, name):
@@ -365,7 +365,7 @@ class TestPanel:
 
     def test_nothing_ticked_is_no_error(self, panel):
         for name in ("x1", "x2"):
-            panel.controls[f"use {name}"].value = False
+            panel.controls[KEYS[name]].value = False
         panel.step_button.click()
         assert panel.error.value == ""
         assert "features none" in alt(panel)
@@ -379,17 +379,17 @@ class TestPanel:
             panel.start_button.click()
             await until(lambda: panel.steps > 20 and picture(panel).value != before)
             panel.controls["lr"].value = 0.05
-            assert panel.running and panel.run.steering["lr"] == 0.05
+            assert panel.running and panel.iterator.steering["lr"] == 0.05
             panel.pause_button.click()
             await asyncio.sleep(0.05)
             paused = panel.steps
             await asyncio.sleep(0.1)
-            assert panel.steps == paused == panel.run.step
+            assert panel.steps == paused == panel.iterator.step
             assert f"Step {paused}: " in alt(panel)
             panel.step_button.click()
             assert panel.steps == paused + 1
             panel.reset_button.click()
-            assert (panel.steps, panel.run.step, panel.error.value) == (0, 0, "")
+            assert (panel.steps, panel.iterator.step, panel.error.value) == (0, 0, "")
             panel.close()
 
         run_in_a_loop(main())
@@ -429,14 +429,14 @@ class TestPanel:
             panel.start_button.click()
             await until(lambda: panel.error.value)
             assert "Training blew up at step" in panel.error.value
-            assert not panel.running and panel.run.failure
+            assert not panel.running and panel.iterator.failure
             assert "training blew up at step" in alt(panel)
-            failed = panel.run
+            failed = panel.iterator
             panel.controls["show_test"].value = True
-            assert panel.run is failed, "how it looks may be changed without losing it"
+            assert panel.iterator is failed, "how it looks may be changed without losing it"
             panel.controls["lr"].value = 0.3
-            assert panel.run is not failed
-            assert (panel.run.failure, panel.error.value, panel.steps) == ("", "", 0)
+            assert panel.iterator is not failed
+            assert (panel.iterator.failure, panel.error.value, panel.steps) == ("", "", 0)
             assert "blew up" not in alt(panel)
             panel.step_button.click()
             assert (panel.steps, panel.error.value) == (1, "")
@@ -453,7 +453,7 @@ class TestPanel:
             await asyncio.to_thread(panel.reset_button.click)
             await until(lambda: "noise" not in panel._waiting)
             assert threads == {threading.get_ident()}
-            assert (panel.run.train_set[0].std(), panel.error.value) == (pytest.approx(0.62, abs=0.1), "")
+            assert (panel.iterator.train_set[0].std(), panel.error.value) == (pytest.approx(0.62, abs=0.1), "")
             panel.close()
 
         run_in_a_loop(main())
@@ -476,7 +476,7 @@ class TestPanel:
             steps = panel.steps
             await until(lambda: panel.steps > steps)
             assert (panel.running, errors) == (True, [])
-            assert panel.run.steering["lr"] == pytest.approx(0.199)
+            assert panel.iterator.steering["lr"] == pytest.approx(0.199)
             panel.close()
 
         run_in_a_loop(main())
@@ -487,10 +487,10 @@ class TestPanel:
             panel.controls["lr"].value, panel.controls["weight_decay"].value = 100.0, 0.1
             while not panel.error.value:
                 panel.step_button.click()
-            failed = panel.run
+            failed = panel.iterator
             panel.start()
-            assert panel.run is not failed and panel.running
-            await until(lambda: panel.run.failure)
+            assert panel.iterator is not failed and panel.running
+            await until(lambda: panel.iterator.failure)
             panel.close()
 
         run_in_a_loop(main())

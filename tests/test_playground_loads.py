@@ -32,7 +32,7 @@ def test_each_of_the_eight_experiments_has_a_button(panel):
 @pytest.mark.parametrize(("number", "name", "load"), ALL, ids=[f"{number}-{name}" for number, name, _load in ALL])
 def test_a_button_sets_every_control_and_begins_anew(panel, number, name, load):
     panel.controls["lr"].value, panel.controls["seed"].value = 0.001, 7  # left over from playing
-    panel.controls["use x1·x2"].value = True
+    panel.controls["x1_x2"].value = True
     panel.step()
     buttons(panel)[f"{number} · {name}"].click()
     assert panel.error.value == ""

@@ -163,7 +163,7 @@ def test_a_change_that_is_told_after_start_does_not_pause():
         bench.controls["hidden_size"].value = 20
         assert bench.running
         await until(lambda: bench.steps > 5)
-        assert bench.run.network.params["W1"].shape == (784, 20)
+        assert bench.iterator.network.params["W1"].shape == (784, 20)
         bench.close()
 
     run_in_a_loop(main())

@@ -45,10 +45,10 @@ class TestTheChaptersOwn:
             for _step in range(5):
                 panel.step()
             assert panel.error.value == ""
-        assert bench.run.history.loss == pytest.approx(plain.run.history.loss, rel=1e-4)
-        assert "MyAffine" in repr(bench.run.network.layers)
+        assert bench.iterator.history.loss == pytest.approx(plain.iterator.history.loss, rel=1e-4)
+        assert "MyAffine" in repr(bench.iterator.network.layers)
         bench.controls["yours"].value = False
-        assert "MyAffine" not in repr(bench.run.network.layers)
+        assert "MyAffine" not in repr(bench.iterator.network.layers)
 
     @pytest.mark.parametrize("name", ["MySGD", "MyMomentum", "MyAdaGrad", "MyRMSprop", "MyAdam"])
     def test_an_optimizer_runs_beside_its_twin(self, name):
@@ -75,7 +75,7 @@ class TestTheChaptersOwn:
     def test_dropout_as_a_function(self):
         bench = widgets.regularization_bench(dropout=typed("08", "my_dropout")[0])
         assert "my_dropout and the package's agree" in verdict(bench)
-        bench.controls["dropout"].value = 0.5
+        bench.controls["dropout_ratio"].value = 0.5
         for _step in range(3):
             bench.step_button.click()
         assert bench.error.value == ""
@@ -94,7 +94,7 @@ class TestTheChaptersOwn:
         explorer = widgets.init_explorer(mine=my_he)
         assert explorer.error.value == "" and "my_he and the package's agree" in verdict(explorer)
         explorer.controls["rule"].value = "yours"
-        stds = [explorer.run.network.params[name].std() for name in ("W1", "W2")]
+        stds = [explorer.iterator.network.params[name].std() for name in ("W1", "W2")]
         assert stds == pytest.approx([np.sqrt(2 / 784), np.sqrt(2 / 100)], rel=0.05)
 
     def test_a_network_reads_what_is_drawn(self):

@@ -97,11 +97,11 @@ def test_a_live_control_reaches_the_run_and_another_starts_anew():
     async def main():
         made, _drawn = panel()
         made.step()
-        run = made.run
+        run = made.iterator
         made.controls["lr"].value = 0.7
-        assert made.run is run and run.lr == 0.7 and made.steps == 1
+        assert made.iterator is run and run.lr == 0.7 and made.steps == 1
         made.controls["seed"].value = 3
-        assert made.run is not run and made.run.seed == 3 and made.steps == 0
+        assert made.iterator is not run and made.iterator.seed == 3 and made.steps == 0
 
     run_in_a_loop(main())
 
@@ -141,7 +141,7 @@ def test_it_gives_way_while_it_trains(monkeypatch):
 
     async def main():
         made, _drawn = panel()
-        made.run.numbers = itertools.count(1)
+        made.iterator.numbers = itertools.count(1)
         made.start()
         for _ in range(5):
             await asyncio.sleep(0)
@@ -158,7 +158,7 @@ def test_it_pauses_when_the_browser_is_gone(monkeypatch):
 
     async def main():
         made, _drawn = panel()
-        made.run.numbers, made.run.total_steps = itertools.count(1), 10**9
+        made.iterator.numbers, made.iterator.total_steps = itertools.count(1), 10**9
         made.start()
         await until(lambda: not made.running)
         await until(made._task.done)
@@ -176,7 +176,7 @@ def test_two_train_side_by_side_and_pausing_one_leaves_the_other():
     async def main():
         panels = [panel()[0], panel()[0]]
         for made in panels:
-            made.run.numbers, made.run.total_steps = itertools.count(1), 10**9
+            made.iterator.numbers, made.iterator.total_steps = itertools.count(1), 10**9
             made.start_button.click()
         one, other = panels
         await until(lambda: one.steps and other.steps)
@@ -192,7 +192,7 @@ def test_two_train_side_by_side_and_pausing_one_leaves_the_other():
 def test_a_closed_panel_leaves_no_task():
     async def main():
         made, _drawn = panel()
-        made.run.numbers = itertools.count(1)
+        made.iterator.numbers = itertools.count(1)
         made.start()
         await until(lambda: made.steps > 0)
         made.close()
@@ -207,12 +207,12 @@ def test_the_training_bench_learns_changes_its_rate_and_survives_blowing_up():
         assert bench.error.value == ""
         for _ in range(40):
             bench._advance()
-        before = bench.run.history.loss[0]
+        before = bench.iterator.history.loss[0]
         bench.controls["lr"].value = 0.5
-        assert bench.run.optimizer.lr == 0.5 and bench.steps == 40
+        assert bench.iterator.optimizer.lr == 0.5 and bench.steps == 40
         for _ in range(60):
             bench._advance()
-        assert bench.run.history.loss[-1] < before
+        assert bench.iterator.history.loss[-1] < before
         bench.controls["lr"].value = 100.0
         bench.start()
         await until(lambda: "The loss blew up to" in pictures(bench)[0].value)

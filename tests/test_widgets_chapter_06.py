@@ -44,7 +44,7 @@ def test_momentum_and_betas_reach_the_optimizers_on_the_way(panel):
     panel.step()
     for name, value in {"momentum": 0.5, "beta1": 0.6, "beta2": 0.7, "lr_SGD": 0.2}.items():
         panel.controls[name].value = value
-    run = {name: trainer.optimizer for name, trainer in panel.run.trainers.items()}
+    run = {name: trainer.optimizer for name, trainer in panel.iterator.trainers.items()}
     assert run["Momentum"].momentum == run["Nesterov"].momentum == 0.5
     assert (run["Adam"].beta1, run["Adam"].beta2, run["RMSprop"].decay_rate, run["SGD"].lr) == (0.6, 0.7, 0.7, 0.2)
     assert panel.steps == 1
@@ -54,7 +54,7 @@ def test_momentum_and_betas_reach_the_optimizers_on_the_way(panel):
 def test_who_runs_can_be_chosen(panel):
     only(panel, "SGD", "Adam")
     panel.step()
-    assert panel.run.running == ("SGD", "Adam")
+    assert panel.iterator.running == ("SGD", "Adam")
     assert "Adam" in words(panel) and "Momentum" not in words(panel)
     only(panel)
     panel.step()
@@ -67,11 +67,11 @@ def test_who_is_taken_out_stands_still_and_the_others_run_on(panel):
     panel.controls["use_Adam"].value = False
     panel.step()
     assert panel.steps == 2, "nothing began anew"
-    steps = {name: len(trainer.history.loss) for name, trainer in panel.run.trainers.items()}
+    steps = {name: len(trainer.history.loss) for name, trainer in panel.iterator.trainers.items()}
     assert steps["Adam"] == 1 and {steps[name] for name in steps.keys() - {"Adam"}} == {2}
     panel.controls["use_Adam"].value = True
     panel.step()
-    assert len(panel.run.trainers["Adam"].history.loss) == 2
+    assert len(panel.iterator.trainers["Adam"].history.loss) == 2
 
 
 def test_whoever_blows_up_is_named_and_the_others_go_on(panel):
@@ -80,5 +80,5 @@ def test_whoever_blows_up_is_named_and_the_others_go_on(panel):
     for _step in range(20):
         panel.step()
     assert "Momentum blew up" in words(panel)
-    assert len(panel.run.trainers["Adam"].history.loss) == 20
+    assert len(panel.iterator.trainers["Adam"].history.loss) == 20
     assert panel.error.value == ""

@@ -29,7 +29,7 @@ def test_before_the_first_step_there_is_no_loss(panel):
 def test_a_loss_far_above_guessing_is_in_the_picture(panel):
     panel.controls["activation"].value = "tanh"
     panel.step()
-    assert 3 < panel.run.history.loss[0] < top(panel)
+    assert 3 < panel.iterator.history.loss[0] < top(panel)
     panel.controls["rule"].value = "he"
     panel.step()
     assert top(panel) == 3

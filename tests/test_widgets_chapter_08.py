@@ -91,10 +91,10 @@ class TestRegularizationBench:
 
     def test_dropout_decay_and_rate_reach_the_running_network(self, panel):
         take(panel, 2)
-        run = panel.run
-        panel.controls["dropout"].value, panel.controls["decay"].value = 0.3, 0.02
+        run = panel.iterator
+        panel.controls["dropout_ratio"].value, panel.controls["decay"].value = 0.3, 0.02
         panel.controls["lr"].value = 0.5
-        assert panel.run is run and panel.steps == 2
+        assert panel.iterator is run and panel.steps == 2
         ratios = [layer.dropout_ratio for layer in run.network.layers if isinstance(layer, Dropout)]
         assert ratios == [0.3] * 3
         assert (run.network.penalty.weight_decay, run.optimizer.lr) == (0.02, 0.5)
@@ -103,19 +103,19 @@ class TestRegularizationBench:
 
     def test_another_size_or_set_starts_anew(self, panel):
         take(panel, 2)
-        run = panel.run
+        run = panel.iterator
         panel.controls["images"].value = 50
-        assert panel.run is not run and panel.steps == 0
-        assert len(panel.run.x_train) == 50
+        assert panel.iterator is not run and panel.steps == 0
+        assert len(panel.iterator.x_train) == 50
         panel.controls["depth"].value, panel.controls["width"].value = 1, 20
-        assert panel.run.network.params["W1"].shape == (784, 20)
-        assert panel.run.network.params["W2"].shape == (20, 10)
+        assert panel.iterator.network.params["W1"].shape == (784, 20)
+        assert panel.iterator.network.params["W2"].shape == (20, 10)
 
     def test_decay_shrinks_the_weights(self, panel):
         panel.controls["decay"].value = 1.0
-        first = bench.compute(panel.run.network, *[(panel.run.x_train[:2], panel.run.t_train[:2])] * 2).weights.std()
+        first = bench.compute(panel.iterator.network, *[(panel.iterator.x_train[:2], panel.iterator.t_train[:2])] * 2).weights.std()
         take(panel, 30)
-        now = bench.compute(panel.run.network, *[(panel.run.x_train[:2], panel.run.t_train[:2])] * 2).weights.std()
+        now = bench.compute(panel.iterator.network, *[(panel.iterator.x_train[:2], panel.iterator.t_train[:2])] * 2).weights.std()
         assert now < 0.5 * first
 
     def test_blowing_up_is_said_and_does_not_end_it(self, panel):
@@ -162,7 +162,7 @@ class TestSearchExplorer:
         panel.controls["method"].value = method
         take(panel, 100)
         assert panel.error.value == ""
-        assert panel.steps == len(panel.run.trials) == panel.run.total_steps == 12
+        assert panel.steps == len(panel.iterator.trials) == panel.iterator.total_steps == 12
         assert panel.progress.state.value == "finished, trial 12 of 12"
         assert "best of 12: " in words(panel)
 
@@ -170,22 +170,22 @@ class TestSearchExplorer:
         panel.controls["method"].value = "random"
         panel.controls["lr_low"].value, panel.controls["lr_high"].value = 1e-3, 1e-2
         take(panel, 12)
-        assert all(1e-3 <= one.params["lr"] <= 1e-2 for one in panel.run.trials)
+        assert all(1e-3 <= one.params["lr"] <= 1e-2 for one in panel.iterator.trials)
         assert "Range now: learning rate 0.001 to 0.01" in words(panel)
 
     def test_the_same_seed_finds_the_same(self, panel):
         take(panel, 3)
-        first = panel.run.trials
+        first = panel.iterator.trials
         panel.restart()
         take(panel, 3)
-        assert panel.run.trials == first
+        assert panel.iterator.trials == first
         panel.controls["seed"].value = 1
         take(panel, 3)
-        assert panel.run.trials != first
+        assert panel.iterator.trials != first
 
     def test_a_trial_that_blew_up_is_drawn_and_counted(self, panel):
         run = search.Search(iter([trial(0, 0, 0.5), trial(1, 0, None, 9.0, state="diverged")]), RANGES, 2)
-        panel.run = run
+        panel.iterator = run
         take(panel, 2)
         assert "best of 2: 50.0% with rate 0.1, decay 0.001. 1 blew up." in words(panel)
 

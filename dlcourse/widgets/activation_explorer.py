@@ -10,6 +10,7 @@ from dlcourse import functions
 from dlcourse.text import _
 from dlcourse.widgets import own
 from dlcourse.widgets.controls import Choice, Number
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_limits
 from dlcourse.widgets.verdict import Verdict
@@ -111,6 +112,7 @@ class ActivationDrawing:
         set_limits(self.hist_axes, x=(low, reach))
 
 
+@explorer
 def activation_explorer(mine: Function | None = None) -> Panel:
     """Choose a function, make it steeper, make its inputs larger, and see what it passes on.
 

@@ -17,6 +17,7 @@ from dlcourse.networks import Sequential
 from dlcourse.plots import PALETTE
 from dlcourse.text import _
 from dlcourse.widgets.controls import Choice, Number
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
 
@@ -153,6 +154,7 @@ class CnnDrawing:
             places[1].show(pooled, 0, high, titles[f"pooled {key}"])
 
 
+@explorer
 def cnn_explorer() -> Panel:
     """Look at one filter of one layer, before and after training, and at what it makes of one digit.
 

@@ -10,6 +10,7 @@ from dlcourse.text import _
 from dlcourse.widgets import own
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.filter_cells import PRESETS, FilterCells
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
 from dlcourse.widgets.slide import (
@@ -23,6 +24,7 @@ from dlcourse.widgets.slide import (
     rows_of,
     what_fits,
 )
+from dlcourse.widgets.unseen import Unseen
 from dlcourse.widgets.verdict import Verdict, whose
 
 __all__ = ["PRESETS", "FilterCells", "Slide", "compute", "convolution_explorer", "what_fits"]
@@ -44,6 +46,7 @@ def own_rows(mine: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
     return rows
 
 
+@explorer
 def convolution_explorer(im2col: Callable[..., np.ndarray] | None = None) -> Panel:
     """Set a filter's cells, slide it over a digit, and see its map and the rows of im2col.
 
@@ -72,34 +75,36 @@ def convolution_explorer(im2col: Callable[..., np.ndarray] | None = None) -> Pan
         "digit": Number(_("test image"), 0, IMAGES - 1, 0),
         "size": Number(_("image size"), SIZES[0], SIZES[-1], SIZES[-1]),
         "place": Number(_("window place"), 0, 675, 200),
+        "cells": Unseen(()),  # of a filter of one's own
     }
 
     def cell_changed() -> None:
-        if controls["preset"].value == OWN:
-            panel.refresh(["cells"])
-        else:
-            controls["preset"].value = OWN  # this draws too
+        panel.set(preset=OWN, cells=tuple(map(tuple, boxes.filter.tolist())))
 
-    cells, verdict = FilterCells(cell_changed), Verdict()
+    boxes, verdict = FilterCells(cell_changed), Verdict()
     if im2col is not None:
         mine = own_rows(im2col)
         controls["yours"] = whose()
 
     def update(
         changed: set[str], preset: str, k: int, stride: int, pad: int, digit: int, size: int, place: int,
-        yours: bool = False,
+        cells: tuple, yours: bool = False,
     ) -> None:  # fmt: skip
         if "k" in changed:
-            cells.resize(k)
-        if changed & {"preset", "k"} and preset != OWN:
-            cells.fill(preset)
+            boxes.resize(k)
+        if preset != OWN:
+            if changed & {"preset", "k"}:
+                boxes.fill(preset)
+            controls["cells"].value = ()
+        elif "cells" in changed and len(cells) == k:
+            boxes.write(np.array(cells))
         if changed & {"k", "stride", "pad", "size"}:
             places = (size + 2 * pad - k) // stride + 1
             controls["place"].set_range(0, places**2 - 1)
             if "place" in changed:  # all go back to their start, which may not have been in the range before
                 controls["place"].reset()
             place = controls["place"].value
-        image, W = digits[digit, 0, :size, :size], cells.filter
+        image, W = digits[digit, 0, :size, :size], boxes.filter
         if im2col is not None and (size + 2 * pad - k) % stride == 0:
             verdict.judge(own.name_of(im2col), lambda: own.parting(
                 _("row, column"), mine(image, k, stride, pad), rows_of(image, k, stride, pad)
@@ -130,10 +135,10 @@ def convolution_explorer(im2col: Callable[..., np.ndarray] | None = None) -> Pan
         slide_picture.show(f"{seen} {result}")
         row_picture.show(_("{title}. {cells} numbers.").format(title=row_title.capitalize(), cells=k * k))
 
-    left = widgets.VBox([widgets.Label(_("cells of the filter")), cells], layout={"max_width": "100%"})
+    left = widgets.VBox([widgets.Label(_("cells of the filter")), boxes], layout={"max_width": "100%"})
     top = widgets.HBox([left, slide_picture], layout={"align_items": "center", "flex_flow": "row wrap"})
     panel = Panel(_("Convolution explorer"), controls, [top, row_picture, verdict], update, folded=("size",))
-    for cell in cells.children:
+    for cell in boxes.children:
         cell.say = panel.show_note
     return panel
 

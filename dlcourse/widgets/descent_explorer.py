@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from dlcourse.text import _
 from dlcourse.widgets import own
 from dlcourse.widgets.controls import Choice, Number
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, round_up, set_limits
 
@@ -149,6 +150,7 @@ class DescentDrawing:
         set_limits(self.loss, x=(-0.02 * right, 1.02 * right), y=(bottom - room, top + room))
 
 
+@explorer
 def descent_explorer(f: Callable | None = None) -> Panel:
     """Choose a landscape, a start and a learning rate, and watch where the steps lead.
 

@@ -8,8 +8,10 @@ from dlcourse.datasets import load_mnist
 from dlcourse.models import MultiLayerNet
 from dlcourse.text import _
 from dlcourse.training import Diverged, Trainer
+from dlcourse.widgets.comparison import Comparison, thinned
 from dlcourse.widgets.controls import Number
 from dlcourse.widgets.live import Training
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, round_up, set_curve, set_limits
 from dlcourse.widgets.racers import MAKERS, SHARED, STYLES, controls_of
@@ -56,6 +58,11 @@ class DigitRace:
                 if hasattr(trainer.optimizer, setting):
                     setattr(trainer.optimizer, setting, value)
 
+    @property
+    def shared(self) -> list[np.ndarray]:
+        """The set that all learn from: nothing changes it."""
+        return [array for trainer in self.trainers.values() for array in (trainer.x_train, trainer.t_train)]
+
     def __iter__(self) -> Iterator:
         return self
 
@@ -73,11 +80,20 @@ class DigitRace:
         return losses
 
 
+def smoothed(run: DigitRace, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Give the mean loss of 20 steps at a time of one that runs; nothing of others."""
+    losses = np.array(run.trainers[name].history.loss if name in run.running else ())
+    width = min(20, max(len(losses), 1))
+    smooth = np.convolve(losses, np.ones(width) / width, "valid") if len(losses) else losses
+    return np.arange(len(smooth)) + width, smooth
+
+
 def say_loss(smooth: np.ndarray) -> str:
     """Give the last loss in a few characters, however large it is."""
     return "–" if len(smooth) == 0 else f"{smooth[-1]:.3f}" if smooth[-1] < 100 else f"{smooth[-1]:.0e}"
 
 
+@explorer
 def digit_race() -> Panel:
     """Race up to six optimizers on 784-100-100-100-10 and the bundled digits; start it with its button.
 
@@ -95,6 +111,8 @@ def digit_race() -> Panel:
     curves = {
         name: axes.plot([], [], color=color, ls=style, lw=1.6, label=name)[0] for name, (color, style) in STYLES.items()
     }
+
+    compare = Comparison(lambda run: [(axes, *thinned(*smoothed(run, name))) for name in run.running])
 
     def make(name: str, *, seed: int, batch_size: int, momentum: float, beta1: float, beta2: float, **rates) -> Trainer:
         return Trainer(
@@ -115,15 +133,13 @@ def digit_race() -> Panel:
     def draw(run: DigitRace, _report, **_values) -> None:
         words = []
         for name, curve in curves.items():
-            losses = np.array(run.trainers[name].history.loss if name in run.running else ())
-            width = min(20, max(len(losses), 1))
-            smooth = np.convolve(losses, np.ones(width) / width, "valid") if len(losses) else losses
-            set_curve(curve, np.arange(len(smooth)) + width, smooth)
+            steps, smooth = smoothed(run, name)
+            set_curve(curve, steps, smooth)
             if name in run.running:
                 words.append(f"{name} {_('blew up') if name in run.out else say_loss(smooth)}")
                 curve.set_label(words[-1])
         steps = max((len(run.trainers[name].history.loss) for name in run.running), default=0)
-        set_limits(axes, x=(0, round_up(max(steps, 100))))
+        set_limits(axes, x=(0, round_up(max(steps, 100, compare.longest))))
         axes.legend(
             handles=[curves[name] for name in run.running], loc="lower right", bbox_to_anchor=(1, 1), fontsize=9,
             ncols=3, frameon=False,
@@ -139,5 +155,5 @@ def digit_race() -> Panel:
     live = {*controls} - {"seed", "batch_size"}
     return Training(
         _("Race on digits"), controls, [picture], build=build, draw=draw, live=live, adjust=adjust,
-        folded=("seed", "batch_size", *SHARED),
+        folded=("seed", "batch_size", *SHARED), compare=compare,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from dlcourse.networks import Sequential
 from dlcourse.plots import PALETTE
 from dlcourse.text import _
 from dlcourse.widgets.controls import Checkbox, Number
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, set_limits
 
@@ -157,6 +158,7 @@ def short(ratio: float) -> str:
     return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2g}"
 
 
+@explorer
 def digit_reader() -> Panel:
     """Show a test digit, the activations and probabilities it causes, and the time that batches save.
 

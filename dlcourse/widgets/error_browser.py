@@ -16,6 +16,7 @@ from dlcourse.networks import Classifier
 from dlcourse.plots import PALETTE, plot_confusion
 from dlcourse.text import _
 from dlcourse.widgets.controls import Choice, Number
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
 
@@ -136,6 +137,7 @@ class ImagesDrawing:
             self.shares[k].set(x=share + 0.02, text=mark)
 
 
+@explorer
 def error_browser(
     networks: Mapping[str, Classifier] | None = None,
     x: np.ndarray | None = None,

@@ -56,7 +56,10 @@ class FilterCells(widgets.GridBox):
 
     def fill(self, preset: str) -> None:
         """Write a preset into the cells."""
-        square = np.full((self._size, self._size), 1 / self._size**2) if preset == "blur" else PRESETS[preset]
+        self.write(np.full((self._size, self._size), 1 / self._size**2) if preset == "blur" else PRESETS[preset])
+
+    def write(self, square: np.ndarray) -> None:
+        """Write numbers into the cells."""
         square = np.pad(square, (LARGEST - len(square)) // 2)
         self._filling = True
         try:

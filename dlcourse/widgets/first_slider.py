@@ -6,6 +6,7 @@ from dlcourse.datasets import load_mnist
 from dlcourse.plots import img_show
 from dlcourse.text import _
 from dlcourse.widgets.controls import Number
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
 
@@ -33,6 +34,7 @@ def compute(image: np.ndarray, side: int) -> np.ndarray:
     return share @ image @ share.T
 
 
+@explorer
 def first_slider() -> Panel:
     """Show a digit with as many pixels as the slider says.
 

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from dlcourse.perceptron import AND, NAND, OR, XOR, Perceptron
 from dlcourse.text import _
 from dlcourse.widgets.controls import Checkbox, Choice, Number
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
 
@@ -123,6 +124,7 @@ def _draw_table(rows: list[tuple[str, ...]], note: str, ax: Axes) -> None:
     ax.text(0, 0.02, note, fontsize=11, transform=ax.transAxes, zorder=-1)
 
 
+@explorer
 def gate_explorer() -> Panel:
     """Move weights and bias until a perceptron is the gate that you want.
 

@@ -10,6 +10,7 @@ from matplotlib.patches import FancyArrowPatch
 from dlcourse.text import _
 from dlcourse.widgets.controls import Choice, Number, button
 from dlcourse.widgets.graphs import Edge, Graph, compute_network, compute_shopping
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
 
@@ -99,6 +100,7 @@ def described(graph: Graph, step: int) -> str:
     )
 
 
+@explorer
 def graph_explorer() -> Panel:
     """Step through the bill or a small network: values forward, gradients back.
 

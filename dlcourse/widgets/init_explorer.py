@@ -14,13 +14,15 @@ from dlcourse.models import ACTIVATIONS, MultiLayerNet
 from dlcourse.normalization import BatchNormalization
 from dlcourse.optimizers import SGD
 from dlcourse.text import _
-from dlcourse.training import Trainer
 from dlcourse.widgets import own
+from dlcourse.widgets.comparison import Comparison, thinned
 from dlcourse.widgets.controls import Checkbox, Choice, Number
 from dlcourse.widgets.live import Training
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, round_up, set_curve, set_limits
 from dlcourse.widgets.verdict import Verdict
+from dlcourse.widgets.watched import Watched
 
 __all__ = ["Spreads", "SpreadsDrawing", "compute", "init_explorer"]
 
@@ -146,6 +148,7 @@ def own_std(mine: Callable, n: int) -> float:
     return float(found.ravel()[0])
 
 
+@explorer
 def init_explorer(mine: Callable | None = None) -> Panel:
     """Choose how weights begin; see what becomes of signals and gradients, then train from there.
 
@@ -167,6 +170,7 @@ def init_explorer(mine: Callable | None = None) -> Panel:
     axes.spines[["top", "right"]].set_visible(False)
     axes.axhline(np.log(10), color=GREY, ls=":", lw=1)
     curve = axes.plot([], [], color=BLUE, lw=1)[0]
+    compare = Comparison(lambda run: [(axes, *thinned(np.arange(1, run.step + 1), run.history.loss))])
 
     def build(rule, std, depth, width, activation, batch_norm, lr, seed) -> Iterator:
         controls["std"].enable(rule == "std")
@@ -186,17 +190,18 @@ def init_explorer(mine: Callable | None = None) -> Panel:
             for layer in network.layers:
                 if isinstance(layer, Affine):
                     layer.W *= own_std(mine, len(layer.W)) / max(rule, 1e-12)
-        return Trainer(network, x, t, optimizer=SGD(lr), epochs=EPOCHS, evaluate_samples=100, rng=seed)
+        return Watched(network, x, t, optimizer=SGD(lr), epochs=EPOCHS, evaluate_samples=100, rng=seed)
 
-    def adjust(run: Trainer, lr: float, **_others) -> None:
+    def adjust(run: Watched, lr: float, **_others) -> None:
         run.optimizer.lr = lr
 
-    def draw(run: Trainer, _report, **_values) -> None:
+    def draw(run: Watched, _report, **_values) -> None:
         losses = run.history.loss
         set_curve(curve, np.arange(1, len(losses) + 1), losses)
         # Bad weights begin far above guessing; when they have come down, the scale does too.
         worst = max(losses[-50:], default=0)
-        set_limits(axes, x=(0, round_up(max(100, len(losses)))), y=(0, 3 if worst <= 3 else 1.05 * round_up(worst)))
+        right = round_up(max(100, len(losses), compare.longest))
+        set_limits(axes, x=(0, right), y=(0, 3 if worst <= 3 else 1.05 * round_up(worst)))
         now = (f"{losses[-1]:.3f}" if losses[-1] < 100 else f"{losses[-1]:.0e}") if losses else "–"
         loss_picture.show(
             _("Loss after {steps} steps: {loss}. Guessing has 2.303.").format(steps=run.step, loss=now)
@@ -222,4 +227,7 @@ def init_explorer(mine: Callable | None = None) -> Panel:
         "seed": Number(_("seed"), 0, 99, 0),
     }
     body = [spreads_picture, loss_picture, verdict]
-    return Training(_("Init explorer"), controls, body, build=build, draw=draw, live={"lr"}, adjust=adjust, folded=("seed",))
+    return Training(
+        _("Init explorer"), controls, body, build=build, draw=draw, live={"lr"}, adjust=adjust, folded=("seed",),
+        compare=compare,
+    )  # fmt: skip

@@ -11,8 +11,10 @@ from dlcourse.plots import PALETTE
 from dlcourse.plots.base import COLORS, LINE_STYLES
 from dlcourse.text import _
 from dlcourse.widgets.inputs import Choice, Number
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
+from dlcourse.widgets.unseen import Unseen
 
 __all__ = ["CURVES", "MOST", "BuilderDrawing", "Built", "compute", "kink_builder"]
 
@@ -92,6 +94,7 @@ class BuilderDrawing:
         return words
 
 
+@explorer
 def kink_builder() -> Panel:
     """Choose a curve, and build it from a line and up to six kinks.
 
@@ -110,21 +113,22 @@ def kink_builder() -> Panel:
         "kink": Number(_("the kink you move"), 1, MOST, 1),
         "place": Number(_("its place"), -3.0, 3.0, PLACES[0], step=0.1),
         "turn": Number(_("its turn"), -4.0, 4.0, 0.0, step=0.1),
+        "places": Unseen(tuple(PLACES)),
+        "turns": Unseen((0.0,) * MOST),
     }
-    places, turns = list(PLACES), [0.0] * MOST
 
     def update(
-        changed: set[str], curve: str, kinks: int, height: float, slope: float, kink: int, place: float, turn: float
-    ) -> None:
-        if changed == set(controls):  # the start, or back to it
-            places[:], turns[:] = PLACES, [0.0] * MOST
+        changed: set[str], curve: str, kinks: int, height: float, slope: float, kink: int, place: float, turn: float,
+        places: tuple[float, ...], turns: tuple[float, ...],
+    ) -> None:  # fmt: skip
         if kink > kinks:
             kink = controls["kink"].value = kinks
             changed = changed | {"kink"}
-        if "kink" in changed:  # another one is in hand: its own numbers stand in the boxes now
+        if changed & {"kink", "places", "turns"}:  # another one is in hand: its own numbers stand in the boxes now
             controls["place"].value, controls["turn"].value = places[kink - 1], turns[kink - 1]
         else:
-            places[kink - 1], turns[kink - 1] = place, turn
+            places, turns = ((*all_[: kink - 1], one, *all_[kink:]) for all_, one in ((places, place), (turns, turn)))
+            controls["places"].value, controls["turns"].value = places, turns
         built = compute(curve, height, slope, places[:kinks], turns[:kinks])
         words = drawing.update(curve, built, places[:kinks], kink - 1)
         list_of_kinks = ", ".join(f"{p:g}: {t:+g}" for p, t in zip(places[:kinks], turns[:kinks], strict=True))

@@ -10,21 +10,18 @@ It trains only while somebody can see it: a panel that is on no page waits, and 
 """
 
 import asyncio
-import threading
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 import ipywidgets as widgets
 
 from dlcourse.text import _
 from dlcourse.training import Diverged
+from dlcourse.widgets.comparison import Comparison
 from dlcourse.widgets.controls import Control, button
-from dlcourse.widgets.home import Home
-from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.progress import ProgressRow, blown_up
 from dlcourse.widgets.pulse import Pulse
+from dlcourse.widgets.stepping import Stepping
 
 __all__ = ["Training"]
 
@@ -36,7 +33,7 @@ REDRAW = 0.09  # seconds between two redraws
 PATIENCE = 5  # seconds without an answer from the page after which nobody is taken to be watching
 
 
-class Training(Panel):
+class Training(Stepping):
     """A panel with Start, Pause, Step and Reset.
 
     Parameters
@@ -62,6 +59,8 @@ class Training(Panel):
         What a step is called.
     folded : collection of str
         As of `Panel`.
+    compare : Comparison, optional
+        Curves that can be kept and gone back along.
     """
 
     def __init__(
@@ -77,16 +76,9 @@ class Training(Panel):
         adjust: Callable[..., None] | None = None,
         unit: str = "",
         folded: Collection[str] = (),
+        compare: Comparison | None = None,
     ):
-        self._build, self._draw, self._adjust = build, draw, adjust
-        self._live, self._looks = frozenset(live) | frozenset(looks), frozenset(looks)
-        self._home, self._waiting = Home(), set()
-        self._changes = threading.Lock()  # of its own: whoever tells of a change need not wait for a picture
-        self.run: Iterator | None = None
-        self.report: Any = None
-        self.steps = 0
-        self.failure: Exception | None = None
-        self._running = self._alone = self._halt = self._at_work = False
+        self._alone = self._halt = self._at_work = False
         self._task = None
         anew = _("train anew from step 0, with the settings as they are")
         self.start_button = button(_("Start"), lambda: self.guard(self.start)())
@@ -96,21 +88,18 @@ class Training(Panel):
         self.pulse = Pulse(self._seen)
         buttons = [self.start_button, self.pause_button, self.step_button, self.reset_button]
         self.progress = ProgressRow(buttons, self.pulse, unit or _("step"))
-        for name in controls.keys() - self._live:
-            controls[name].mark_anew()
-        super().__init__(title, controls, [*body, self.progress], self._changed, folded=folded)
+        legend = [] if compare is None else [compare.legend]
+        super().__init__(
+            title, controls, [*body, *legend, self.progress], build=build, draw=draw, live=live, looks=looks,
+            adjust=adjust, folded=folded, compare=compare,
+        )  # fmt: skip
         self.back.tooltip = _("put every control back to its start, and train anew from step 0")
-
-    @property
-    def running(self) -> bool:
-        """Whether it trains at present."""
-        return self._running
 
     def start(self) -> None:
         """Train until the end, or until `pause`; from step 0 if training broke down, for such weights are beyond help."""
         if self._running:
             return
-        if self.run is None or self.failure:
+        if self.iterator is None or self.failure:
             self.restart()
         if not self._at_work:  # else the task of before has not yet seen that it was to stop, and goes on
             self._task = self._home.start(self._train)
@@ -120,17 +109,18 @@ class Training(Panel):
 
     def pause(self) -> None:
         """Stop after the step at hand; `start` goes on from there."""
-        self._running = self._alone = False
+        super().pause()
+        self._alone = False
         self._say()
 
     def _pause_soon(self) -> None:
-        self._halt = True  # seen after the step at hand, whichever thread this is
+        self.halt()
         self.guard(self.pause)()
 
     def step(self) -> None:
         """Take a single step."""
         self.pause()
-        if self.run is None or self.failure:
+        if self.iterator is None or self.failure:
             self.restart()
         try:
             self._advance()
@@ -140,29 +130,11 @@ class Training(Panel):
             raise
         self._show()
 
-    def restart(self) -> None:
-        """Throw the iterator away and build a new one from the values set: step 0."""
-        self.pause()
-        self.run, self.report, self.steps, self.failure = None, None, 0, None
-        self.run = self._build(**self._values())
-        self._show()
-
     def reset(self) -> None:
         """Pause, put every control back to its start value, and begin anew."""
         self._halt = True
         self._home.do(self.pause)
         self._home.do(super().reset)
-
-    def refresh(self, changed: Iterable[str] | None = None) -> None:
-        """As `Panel.refresh`, in the thread that trains; of several changes that wait for it the last values count."""
-        with self._changes:
-            self._waiting |= set(self.controls if changed is None else changed)
-        self._home.do(self._catch_up)
-
-    def guard(self, call: Callable) -> Callable:
-        """As `Panel.guard`, in the thread that trains."""
-        guarded = super().guard(call)
-        return lambda *args, **kwargs: self._home.do(partial(guarded, *args, **kwargs))
 
     def close(self) -> None:
         """Stop training, and take the panel out of the notebook."""
@@ -172,36 +144,6 @@ class Training(Panel):
     def words_of(self, error: Exception) -> str:
         """As of `Panel`; of training that blew up, with what helps."""
         return blown_up(error) if isinstance(error, Diverged) else super().words_of(error)
-
-    def _catch_up(self) -> None:
-        with self._changes:
-            changed, self._waiting = self._waiting, set()
-        if changed:
-            super().refresh(changed)
-
-    def _values(self) -> dict[str, object]:
-        return {name: control.value for name, control in self.controls.items()}
-
-    def _changed(self, changed: set[str], **values) -> None:
-        if self.run is None or not changed <= (self._looks if self.failure else self._live):
-            going = self._running
-            self.restart()
-            if going:  # a change is no Pause, and it may be told only after Start was pressed
-                self.start()
-            return
-        if self._adjust is not None:
-            self._adjust(self.run, **values)
-        if not self._running:
-            self._show()
-
-    def _advance(self) -> bool:
-        """Take one step; False at the end."""
-        try:
-            self.report = next(self.run)
-        except StopIteration:
-            return False
-        self.steps += 1
-        return True
 
     async def _train(self) -> None:
         due = time.monotonic() + REDRAW
@@ -228,13 +170,13 @@ class Training(Panel):
             self._running = self._at_work = False
             self._say() if self.failure else self.guard(self._show)()
 
-    def _show(self) -> None:
-        if self.run is not None:
-            self._draw(self.run, self.report, **self._values())
-        self._say()
+    def halt(self) -> None:
+        """Stop after the step at hand, whichever thread this is."""
+        self._halt = True
 
     def _say(self) -> None:
-        self.progress.show(self.steps, getattr(self.run, "total_steps", 0), self._running, self.failure, self._alone)
+        super()._say()
+        self.progress.show(self.steps, getattr(self.iterator, "total_steps", 0), self._running, self.failure, self._alone)
 
     def _seen(self) -> None:
         if self._alone:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from dlcourse.losses import cross_entropy_error, sum_squared_error
 from dlcourse.text import _
 from dlcourse.widgets.controls import Number
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, legend_behind
 
@@ -80,6 +81,7 @@ class LossDrawing:
             mark.set_data([p], [cost])
 
 
+@explorer
 def loss_explorer() -> Panel:
     """Move probability to and from the true class, and compare what three measures make of it.
 

@@ -12,6 +12,7 @@ from dlcourse.widgets import own
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.descent_explorer import LANDSCAPES
 from dlcourse.widgets.digit_race import digit_race
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_limits
 from dlcourse.widgets.racers import (
@@ -135,6 +136,7 @@ def say_end(race: Race, steps: int) -> str:
     return f"{race.heights[-1]:.3g}" if taken == steps else _("left the map at step {step}").format(step=taken)
 
 
+@explorer
 def optimizer_race(mine: Callable | None = None) -> Panel:
     """Race up to six optimizers downhill, each with its own learning rate.
 

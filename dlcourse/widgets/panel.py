@@ -19,74 +19,24 @@ The picture stands above the controls, and what is seldom needed is folded away,
 """
 
 import html
-import itertools
 import threading
 import traceback
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
 
 import ipywidgets as widgets
+from traitlets import TraitError
 
 from dlcourse.text import _
-from dlcourse.widgets.inputs import Checkbox, Control, button
+from dlcourse.widgets.boxes import WRAPPED, Fold, box_of_words, in_rows
+from dlcourse.widgets.inputs import Control, button
 from dlcourse.widgets.own import Mistake
+from dlcourse.widgets.share import Share, call_of
 
-__all__ = ["WRAPPED", "Fold", "Panel", "box_of_words", "in_rows"]
+__all__ = ["Panel"]
 
 WIDTH = "900px"
-WRAPPED = {"display": "flex", "flex_flow": "row wrap", "grid_gap": "0 24px", "align_items": "center", "max_width": "100%"}
-"""Layout of a box whose children go on in the next line where there is no more room."""
-
-
-def in_rows(controls: Iterable[Control]) -> Iterator[widgets.Widget]:
-    """Give what is shown of each control; checkboxes that follow each other share a row, for their names are short."""
-    for ticks, group in itertools.groupby(controls, lambda control: isinstance(control, Checkbox)):
-        shown = [control.widget for control in group]
-        if ticks and len(shown) > 1:
-            for one in shown:
-                one.layout.width = "max-content"
-            yield widgets.HBox(shown, layout={"flex_flow": "row wrap", "grid_gap": "0 16px"})
-        else:
-            yield from shown
-
-
-class Fold(widgets.VBox):
-    """Controls that are seldom needed, behind a button that says what they are.
-
-    Parameters
-    ----------
-    title : str
-    inside : sequence of ipywidgets widgets
-    opened : bool
-        Whether they are shown at first.
-    """
-
-    def __init__(self, title: str, inside: Sequence[widgets.Widget], *, opened: bool = False):
-        self._title = title
-        self.button = widgets.ToggleButton(value=opened, layout={"width": "max-content", "max_width": "calc(100% - 4px)"})
-        self.inside = widgets.Box(inside, layout=dict(WRAPPED))
-        self.button.observe(lambda _change: self._show(), names="value")
-        self._show()
-        super().__init__([self.button, self.inside], layout={"max_width": "calc(100% - 4px)"})
-
-    def _show(self) -> None:
-        opened = self.button.value
-        self.button.description = f"{'▾' if opened else '▸'} {self._title}"
-        self.inside.layout.display = "flex" if opened else "none"
-
-
-def box_of_words(words: str, *, more: str = "", details: str = "", fold: str = "") -> str:
-    """Give the HTML of a message that nobody misses: bold words, a line below, and what can be unfolded."""
-    shown = f"<b>{html.escape(words)}</b>" + (f"<br>{html.escape(more)}" if more else "")
-    if details:
-        shown += (
-            f"<details><summary>{html.escape(fold)}</summary>"
-            f'<pre style="overflow: auto">{html.escape(details)}</pre></details>'
-        )
-    return (
-        '<div role="alert" style="background: #fff; color: #8b0000; border: 2px solid #8b0000; padding: 4px 10px; '
-        f'line-height: 1.4; white-space: normal">{shown}</div>'
-    )
 
 
 class Panel(widgets.VBox):
@@ -107,6 +57,8 @@ class Panel(widgets.VBox):
         Beside "back to the start values".
     folded : collection of str
         Names of controls that are seldom needed.
+    tools : mapping of str to Fold
+        What else can be done, by the names that `hide` of an explorer takes; their buttons stand in the row.
     """
 
     def __init__(
@@ -118,18 +70,25 @@ class Panel(widgets.VBox):
         *,
         buttons: Sequence[widgets.Widget] = (),
         folded: Collection[str] = (),
+        tools: Mapping[str, Fold] = MappingProxyType({}),
     ):
         self.title = title
-        self.controls = dict(controls)
+        self.controls, self.tools = dict(controls), tools
         self._update = update
         self._held = False
+        self._call, self._given = "", {}
+        self.defaults = self.values()
         # JupyterLab may run the callbacks of controls in another thread than the cells.
         self._lock = threading.RLock()
         self.error = widgets.HTML(layout={"display": "none", "width": "100%"})
         self.note = widgets.HTML(layout={"display": "none", "width": "100%"})
         self.back = button(_("back to the start values"), self.reset, tooltip=_("put every control back to its start"))
-        self.row = widgets.HBox([*buttons, self.back], layout={"flex_flow": "row wrap"})
-        super().__init__([*body, self.error, *self._arranged(folded), self.note])
+        self.share = Share()
+        row = [*buttons, self.back, *(fold.button for fold in tools.values()), self.share.button]
+        self.row = widgets.HBox(row, layout={"flex_flow": "row wrap"})
+        inside = [fold.inside for fold in tools.values()]
+        super().__init__([*body, self.error, *self._arranged(folded), *inside, self.note, self.share.line])
+        self.add_class("dlcourse-panel")
         self.layout = {"width": "100%", "max_width": WIDTH}
         for name, control in self.controls.items():
             control.on_change(lambda name=name: self.refresh([name]))
@@ -146,6 +105,54 @@ class Panel(widgets.VBox):
             rows.append(Fold(_("more: {names}").format(names=", ".join(one.name for one in rare)), [*in_rows(rare)]))
         return [widgets.Box(rows, layout=dict(WRAPPED))]
 
+    def opened(self, call: str, given: Mapping[str, object], settings: Mapping[str, object]) -> None:
+        """Be opened by a call: its name, what it was given of the learner's, and first values of controls."""
+        self._call, self._given, self.defaults = call, given, self.values()
+        self.set(**settings)
+        for name in settings:
+            self.controls[name].start = self.controls[name].value
+        self._tell()
+
+    def set(self, **settings) -> "Panel":
+        """Put controls, by name, at values, as a hand would; gives the panel itself."""
+        if unknown := [name for name in settings if name not in self.controls]:
+            known = ", ".join(self.controls)
+            raise ValueError(f"{self._call or self.title}: there is no setting {unknown[0]!r}, expected some of {known}")
+        for _again in range(2):  # the range of one may depend on another
+            other = [name for name, value in settings.items() if self.controls[name].value != value]
+            if other:
+                with self._lock, self._hold():
+                    for name in other:
+                        try:
+                            self.controls[name].value = settings[name]
+                        except TraitError:
+                            break  # no such choice: said below
+                self.refresh(other)
+        for name, value in settings.items():
+            if self.controls[name].value != value:
+                kept = self.controls[name].value
+                raise ValueError(f"{self._call or self.title}: {name} cannot be {value!r}; it stays {kept!r}")
+        return self
+
+    @property
+    def code(self) -> str:
+        """The line of code that gives this panel as it is now."""
+        return self.called(self.values())
+
+    def called(self, values: Mapping[str, object]) -> str:
+        """Write the call that opens this panel at such values."""
+        other = {name: value for name, value in values.items() if value != self.defaults[name]}
+        return call_of(self._call, {**self._given, **other})
+
+    def values(self) -> dict[str, object]:
+        """Give the values of all controls."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    def _tell(self) -> None:
+        """Have the line of code of this moment ready."""
+        if self._call:
+            self.share.show(self.code)
+
     def refresh(self, changed: Iterable[str] | None = None) -> None:
         """Call ``update`` for the controls named in `changed`, for all if not given."""
         changed = set(self.controls if changed is None else changed)
@@ -155,7 +162,8 @@ class Panel(widgets.VBox):
             self.show_note("")
             # What update itself sets is part of this change, not another one.
             with self._hold():
-                self.guard(self._update)(changed, **{name: control.value for name, control in self.controls.items()})
+                self.guard(self._update)(changed, **self.values())
+            self._tell()
 
     def reset(self) -> None:
         """Put every control back to its start value, and draw once."""
@@ -216,5 +224,5 @@ class Panel(widgets.VBox):
 
     def __repr__(self) -> str:
         # Shown wherever the notebook does not run: on GitHub, in print, before the first run.
-        values = ", ".join(f"{name}={control.value!r}" for name, control in self.controls.items())
+        values = ", ".join(f"{name}={control.value!r}" for name, control in self.controls.items() if control.widget)
         return _("Run this cell (Shift+Enter) to use it: {title}, {values}").format(title=self.title, values=values)

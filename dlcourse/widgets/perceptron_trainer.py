@@ -10,6 +10,7 @@ from dlcourse.perceptron import AND, NAND, OR, XOR, Perceptron
 from dlcourse.plots import PALETTE
 from dlcourse.text import _
 from dlcourse.widgets.inputs import Choice, Number
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
 
@@ -138,6 +139,7 @@ def _ends(line: Sequence[float] | None) -> tuple[list[float], list[float]]:
     return [first[0], last[0]], [first[1], last[1]]
 
 
+@explorer
 def perceptron_trainer() -> Panel:
     """Go through the training of a perceptron look by look, and see its line move.
 

@@ -9,12 +9,15 @@ from matplotlib.figure import Figure
 from dlcourse.models import ACTIVATIONS
 from dlcourse.text import _
 from dlcourse.training import Diverged
+from dlcourse.widgets.boxes import Fold
+from dlcourse.widgets.comparison import Comparison, thinned
 from dlcourse.widgets.controls import Checkbox, Choice, Control, Number
 from dlcourse.widgets.live import Training
-from dlcourse.widgets.panel import Fold, Panel
+from dlcourse.widgets.opening import explorer
+from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
 from dlcourse.widgets.playground_drawing import HEIGHT, WIDTH, PlaneDrawing, PlaygroundDrawing, short
-from dlcourse.widgets.playground_experiment import DATA, FEATURES, STEERING, Experiment, compute
+from dlcourse.widgets.playground_experiment import DATA, FEATURES, KEYS, STEERING, Experiment, compute
 from dlcourse.widgets.playground_hidden import HiddenDrawing
 from dlcourse.widgets.playground_loads import loads, buttons_of_loads, settings_of
 from dlcourse.widgets.racers import MAKERS
@@ -90,6 +93,7 @@ class PlaygroundPanel(Training):
         return super()._advance()
 
 
+@explorer
 def playground(experiment: int | None = None) -> Panel:
     """Choose points, features and a network; start it, and watch each neuron learn.
 
@@ -108,9 +112,10 @@ def playground(experiment: int | None = None) -> Panel:
     controls = _controls()
     buttons = buttons_of_loads(lambda load: panel.load(load), experiment)
     experiments = Fold(_("Experiments"), buttons, opened=experiment is not None)
+    compare = Comparison(lambda run: [(drawing.loss, *thinned([one[0] for one in run.curve], [one[2] for one in run.curve]))])
 
     def build(rule, std, pace, show_test, discretize, hidden, **values) -> Experiment:
-        features = [name for name in FEATURES if values.pop(f"use {name}")]
+        features = [name for name, key in KEYS.items() if values.pop(key)]
         controls["std"].enable(rule == "std")
         return Experiment(features=features, init=std if rule == "std" else rule, **values)
 
@@ -118,7 +123,7 @@ def playground(experiment: int | None = None) -> Panel:
         run.steer(**{name: values[name] for name in STEERING})
 
     def draw(run: Experiment, _report, *, data, points, depth, width, show_test, discretize, hidden, **_values) -> None:
-        drawing.update(run, show_test=show_test, discretize=discretize, hidden=hidden)
+        drawing.update(run, longest=compare.longest, show_test=show_test, discretize=discretize, hidden=hidden)
         step, train, test = run.measure()
         network = _(
             "{data}, {points} points, features {features}, hidden layers: {depth}, {activation} neurons in each: {width}."
@@ -139,11 +144,11 @@ def playground(experiment: int | None = None) -> Panel:
         _("Data"): ["data", "noise", "points", "seed", "show_test", "discretize"],
         _("Network"): ["depth", "width", "activation", "rule", "std", "hidden"],
         _("Training"): [*STEERING, "pace"],
-        _("Features"): [f"use {name}" for name in FEATURES],
+        _("Features"): list(KEYS.values()),
     }
     panel = PlaygroundPanel(
         _("Playground"), controls, [picture], build=build, draw=draw, live=STEERING, adjust=adjust,
-        groups=groups, loads=experiments,
+        groups=groups, loads=experiments, compare=compare,
     )  # fmt: skip
     if experiment is not None:
         panel.load(next(iter(loads()[experiment].values())))
@@ -228,5 +233,5 @@ def _controls() -> dict[str, Control]:
         "weight_decay": Number(_("weight decay"), 0.0, 0.1, STEERING["weight_decay"], step=0.001),
         "optimizer": Choice(_("optimizer"), {name: name for name in MAKERS}, STEERING["optimizer"]),
         "pace": Number(_("steps a second"), 1, 2000, 500, log=True),
-        **{f"use {name}": Checkbox(name, name in ("x1", "x2")) for name in FEATURES},
+        **{key: Checkbox(name, name in ("x1", "x2")) for name, key in KEYS.items()},
     }

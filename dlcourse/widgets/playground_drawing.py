@@ -114,7 +114,7 @@ class PlaygroundDrawing:
             self.curves.append(self.loss.plot([], [], **look)[0])
             self.values.append(self.loss.text(left + 0.11, 1.14, "", va="center", fontsize=9, **above))
 
-    def update(self, run: Experiment, *, hidden: bool = False, **how: bool) -> None:
+    def update(self, run: Experiment, *, longest: float = 0, hidden: bool = False, **how: bool) -> None:
         columns, names = compute(run), run.features or [_("nothing")]
         shape = (tuple(names), tuple(len(column) for column in columns))
         if shape != self.shape:
@@ -131,8 +131,7 @@ class PlaygroundDrawing:
         self._swap(hidden)
         if hidden:
             self.bent.update(run)
-        run.measure()
-        self._draw_loss(np.array(run.curve, dtype=float))
+        self._draw_loss(np.array(run.until_now(), dtype=float), longest)
 
     def _swap(self, hidden: bool) -> None:
         """Show the plane, or in its place how the last hidden layer sees it."""
@@ -191,11 +190,11 @@ class PlaygroundDrawing:
         colors[:, 3] = 0.35 + 0.55 * size
         self.lines.set(linewidths=0.2 + 6 * size, colors=colors)
 
-    def _draw_loss(self, curve: np.ndarray) -> None:
+    def _draw_loss(self, curve: np.ndarray, longest: float) -> None:
         step, *losses = curve[-1]
         finite = curve[:, 1:][np.isfinite(curve[:, 1:])]
         # Axes that grow in leaps need not be drawn each time.
-        right = next((end for end in STEP_ENDS if end >= step), STEP_ENDS[-1])
+        right = next((end for end in STEP_ENDS if end >= max(step, longest)), STEP_ENDS[-1])
         top = next((end for end in LOSS_ENDS if end >= finite.max(initial=0)), LOSS_ENDS[-1])
         set_limits(self.loss, (0, right), (0, top))
         every = max(1, len(curve) // 500)  # more points than pixels only cost time

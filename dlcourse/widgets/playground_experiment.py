@@ -12,7 +12,7 @@ from dlcourse.text import _
 from dlcourse.training import Diverged, Progress, Trainer
 from dlcourse.widgets.racers import MAKERS
 
-__all__ = ["DATA", "FEATURES", "PLACES", "REACH", "SIDE", "STEERING", "Experiment", "compute"]
+__all__ = ["DATA", "FEATURES", "KEYS", "PLACES", "REACH", "SIDE", "STEERING", "Experiment", "compute"]
 
 DATA = {"circle": "circles", "xor": "xor", "moons": "moons", "spiral": "spiral", "blobs": "blobs"}
 """Name of each set of points here, and in `dlcourse.datasets.toy_dataset`."""
@@ -27,6 +27,9 @@ FEATURES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {
     "sin πx2": lambda x1, x2: np.sin(np.pi * x2),
 }
 """What a network may be told of a point (x1, x2)."""
+
+KEYS = dict(zip(FEATURES, ("x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2"), strict=True))
+"""Name of each feature as an argument of `playground`."""
 
 REACH = 1.4  # the plane is looked at from -REACH to REACH, both ways
 SIDE = 80  # at SIDE × SIDE places
@@ -101,8 +104,8 @@ class Experiment:
         self.steering = dict(STEERING)
         self.steer(**steering)
         self.step, self.failure = 0, ""
-        self.curve: list[tuple[int, float, float]] = []
-        self.measure()
+        self._now: tuple = ()
+        self.curve = [self.measure()]
 
     def steer(self, **changes) -> None:
         """Change what may change between two steps.
@@ -141,7 +144,7 @@ class Experiment:
             raise
         self.step += 1
         if self.step % MEASURE == 0:
-            self.measure()
+            self.curve.append(self.measure())
         return report
 
     def train(self, steps: int) -> "Experiment":
@@ -158,12 +161,22 @@ class Experiment:
         return _("training blew up at step {step}\n\nchoose a smaller\nlearning rate").format(step=self.step + 1)
 
     def measure(self) -> tuple[int, float, float]:
-        """Put the losses of this step on the `curve`, if they are not there yet, and return them."""
-        if not self.curve or self.curve[-1][0] != self.step:
+        """Give this step and its losses."""
+        if not self._now or self._now[0] != self.step:
             with np.errstate(over="ignore", invalid="ignore"):
                 train, test = (self.network.last_layer.forward(self.network.scores(x), t) for x, t in self._sets)
-            self.curve.append((self.step, train, test))
-        return self.curve[-1]
+            self._now = self.step, train, test
+        return self._now
+
+    def until_now(self) -> list[tuple[int, float, float]]:
+        """Give the `curve` with the present moment at its end."""
+        return self.curve if self.curve[-1][0] == self.step else [*self.curve, self.measure()]
+
+    def anew(self) -> None:
+        """Measure again: somebody has changed the network between two steps."""
+        self._now = ()
+        if self.curve[-1][0] == self.step:
+            self.curve[-1] = self.measure()
 
     def inputs(self, x: np.ndarray) -> np.ndarray:
         """What the network is told of points of shape (N, 2): its features, of shape (N, F)."""

@@ -6,6 +6,7 @@ import ipywidgets as widgets
 
 from dlcourse.text import _
 from dlcourse.widgets.controls import Control, button
+from dlcourse.widgets.playground_experiment import KEYS
 
 __all__ = ["loads", "buttons_of_loads", "settings_of"]
 
@@ -47,7 +48,7 @@ def settings_of(controls: Mapping[str, Control], load: Mapping[str, object]) -> 
     """
     values = {name: control.start for name, control in controls.items()}
     if "features" in load:
-        values |= {name: name.removeprefix("use ") in load["features"] for name in values if name.startswith("use ")}
+        values |= {key: name in load["features"] for name, key in KEYS.items()}
     return values | {name: value for name, value in load.items() if name != "features"}
 
 

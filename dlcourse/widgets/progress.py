@@ -6,7 +6,7 @@ import ipywidgets as widgets
 
 from dlcourse.text import _
 from dlcourse.training import Diverged
-from dlcourse.widgets.panel import WRAPPED, box_of_words
+from dlcourse.widgets.boxes import WRAPPED, box_of_words
 
 __all__ = ["ProgressRow", "blown_up"]
 

@@ -13,13 +13,15 @@ from dlcourse.networks import Classifier
 from dlcourse.optimizers import SGD
 from dlcourse.regularization import Dropout
 from dlcourse.text import _
-from dlcourse.training import Trainer
 from dlcourse.widgets import adapters, own
+from dlcourse.widgets.comparison import Comparison
 from dlcourse.widgets.controls import Number
 from dlcourse.widgets.live import Training
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_curve, set_limits
 from dlcourse.widgets.verdict import Verdict, whose
+from dlcourse.widgets.watched import Watched
 
 __all__ = ["BenchDrawing", "NumberOrZero", "Reading", "compute", "regularization_bench", "set_dropout"]
 
@@ -61,10 +63,14 @@ def compute(network: Classifier, train: tuple[np.ndarray, np.ndarray], test: tup
                 measured.append((float(np.mean(y.argmax(axis=1) == t)), float(cross_entropy_error(y, t))))
             else:
                 measured.append((np.nan, np.nan))
-    weights = np.concatenate([W.ravel() for name, W in network.params.items() if name.startswith("W")])
     (train_accuracy, train_loss), (test_accuracy, test_loss) = measured
-    every = -(-weights.size // WEIGHTS)
-    return Reading(train_accuracy, test_accuracy, train_loss, test_loss, weights[::every].astype(np.float64))
+    return Reading(train_accuracy, test_accuracy, train_loss, test_loss, some_weights(network))
+
+
+def some_weights(network: Classifier) -> np.ndarray:
+    """Give weights of a network, so many as a histogram needs."""
+    weights = np.concatenate([W.ravel() for name, W in network.params.items() if name.startswith("W")])
+    return weights[:: -(-weights.size // WEIGHTS)].astype(np.float64)
 
 
 def set_dropout(network: Classifier, ratio: float) -> None:
@@ -126,22 +132,24 @@ class BenchDrawing:
         self.loss_title = loss.set_title("", fontsize=10, y=1.02)
         weights.set_title(_("weights"), fontsize=10, y=1.02)
 
-    def update(self, steps: list[int], readings: list[Reading]) -> None:
-        columns = np.array([reading[:4] for reading in readings]).T
-        for curve, row in zip(self.curves, (0, 1, 2, 3), strict=True):
-            set_curve(curve, steps, columns[row])
+    def update(
+        self, curve: list[tuple[int, tuple]], weights: np.ndarray, at_first: np.ndarray, longest: float = 0
+    ) -> None:
+        steps, columns = [step for step, _reading in curve], np.array([reading for _step, reading in curve]).T
+        for line, row in zip(self.curves, range(4), strict=True):
+            set_curve(line, steps, columns[row])
         above, below = (np.stack([steps, row], axis=1) for row in columns[:2])
         self.between.set_verts([np.concatenate([above, below[::-1]])])
-        last = round_up(max(50, steps[-1]))
+        last = round_up(max(50, steps[-1], longest))
         set_limits(self.accuracy, x=(0, last))
         highest = min(columns[2:].max(), 20)
         set_limits(self.loss, x=(0, last), y=(0, 2.5 if highest <= 2.5 else round_up(highest)))
-        now = readings[-1]
+        now = Reading(*curve[-1][1], weights)
         self.accuracy_title.set_text(_("accuracy: gap {gap:.1f} points").format(gap=100 * now.gap))
         self.loss_title.set_text(_("loss: {train:.2f} and {test:.2f}").format(train=now.train_loss, test=now.test_loss))
         heaps = [
-            np.histogram(np.clip(weights, self.EDGES[0], self.EDGES[-1]), self.EDGES)[0] / weights.size
-            for weights in (now.weights, readings[0].weights)
+            np.histogram(np.clip(some, self.EDGES[0], self.EDGES[-1]), self.EDGES)[0] / some.size
+            for some in (weights, at_first)
         ]
         for bars, heap in zip((self.now, self.first), heaps, strict=True):
             bars.set_data(heap / max(map(np.max, heaps)))
@@ -156,6 +164,7 @@ def switches_off(kind: Callable, ratio: float = 0.3) -> str:
     return own.parting(_("at test time, a 1 becomes"), kept, 1 - ratio)
 
 
+@explorer
 def regularization_bench(dropout: Callable | None = None) -> Panel:
     """Train on few digits, and see whether dropout and weight decay help with others.
 
@@ -173,56 +182,54 @@ def regularization_bench(dropout: Callable | None = None) -> Panel:
     test = x_test[:EVALUATED], t_test[:EVALUATED]
     picture = Picture(880, 300, lines=2)
     drawing = BenchDrawing(picture.figure)
-    steps: list[int] = []
-    readings: list[Reading] = []
-
+    first_weights = np.zeros(0)  # of the run that is shown
+    compare = Comparison(lambda run: [
+        (axes, [step for step, _one in run.until_now()], [one[place] for _step, one in run.until_now()])
+        for axes, place in ((drawing.accuracy, 1), (drawing.loss, 3))
+    ])  # fmt: skip
     mine, verdict = dropout, Verdict()
     if mine is not None:
         verdict.judge(own.name_of(mine), lambda: switches_off(mine))
 
-    def build(dropout, decay, lr, images, depth, width, seed, yours=False) -> Iterator:
-        steps.clear()
-        readings.clear()
+    def build(dropout_ratio, decay, lr, images, depth, width, seed, yours=False) -> Iterator:
+        nonlocal first_weights
         few = np.random.default_rng(seed).permutation(len(x_all))[:images]
         # Built with dropout layers even where the ratio is 0, so that it can be raised on the way.
         network = MultiLayerNet(784, [width] * depth, 10, weight_decay_lambda=decay, dropout_ratio=0.5, rng=seed)
         if yours:
             network.layers = tuple(
-                adapters.OwnDropout(mine, dropout, seed + i) if isinstance(layer, Dropout) else layer
+                adapters.OwnDropout(mine, dropout_ratio, seed + i) if isinstance(layer, Dropout) else layer
                 for i, layer in enumerate(network.layers)
             )
-        set_dropout(network, dropout)
-        return Trainer(
-            network, x_all[few], t_all[few], optimizer=SGD(lr), epochs=EPOCHS, evaluate_samples=1, rng=seed
+        set_dropout(network, dropout_ratio)
+        first_weights = some_weights(network)
+        x, t = x_all[few], t_all[few]
+        return Watched(
+            network, x, t, optimizer=SGD(lr), epochs=EPOCHS, evaluate_samples=1, rng=seed,
+            measure=lambda network: compute(network, (x[:EVALUATED], t[:EVALUATED]), test)[:4],
         )  # fmt: skip
 
-    def adjust(run: Trainer, dropout: float, decay: float, lr: float, **_others) -> None:
-        set_dropout(run.network, dropout)
+    def adjust(run: Watched, dropout_ratio: float, decay: float, lr: float, **_others) -> None:
+        set_dropout(run.network, dropout_ratio)
         run.network.penalty.weight_decay = decay
         run.optimizer.lr = lr
 
-    def draw(run: Trainer, _report, images: int, **_others) -> None:
-        if run.step not in steps[-1:]:
-            reading = compute(run.network, (run.x_train[:EVALUATED], run.t_train[:EVALUATED]), test)
-            if np.isfinite(reading[:4]).all():  # else the next step raises `Diverged`, and the picture stays
-                steps.append(run.step)
-                readings.append(reading)
-                if len(readings) > 2:  # of those in between only the curves are drawn
-                    readings[-2] = readings[-2]._replace(weights=np.zeros(0))
-        drawing.update(steps, readings)
-        now = readings[-1]
+    def draw(run: Watched, _report, images: int, **_others) -> None:
+        curve = [(step, one) for step, one in run.until_now() if np.isfinite(one).all()]  # what is not, `Diverged` tells
+        weights = some_weights(run.network)
+        drawing.update(curve, weights, first_weights, compare.longest)
+        step, now = curve[-1][0], Reading(*curve[-1][1], weights)
         picture.show(
             _("Step {step}, {images} training digits: accuracy {train:.1%} on training digits, {test:.1%} on test digits,"
               " gap {gap:.1f} points; loss {train_loss:.3f} and {test_loss:.3f}; standard deviation of the weights"
               " {std:.3g}, {first:.3g} at the start.").format(
-                step=steps[-1], images=images, train=now.train_accuracy, test=now.test_accuracy, gap=100 * now.gap,
-                train_loss=now.train_loss, test_loss=now.test_loss, std=now.weights.std(),
-                first=readings[0].weights.std(),
+                step=step, images=images, train=now.train_accuracy, test=now.test_accuracy, gap=100 * now.gap,
+                train_loss=now.train_loss, test_loss=now.test_loss, std=weights.std(), first=first_weights.std(),
             )
         )  # fmt: skip
 
     controls = {
-        "dropout": Number(_("dropout ratio"), 0.0, 0.9, 0.0, step=0.05),
+        "dropout_ratio": Number(_("dropout ratio"), 0.0, 0.9, 0.0, step=0.05),
         "decay": NumberOrZero(_("weight decay"), 1e-5, 1.0),
         "lr": Number(_("learning rate"), 1e-3, 10.0, 0.1, log=True),
         # From 30, so that 300 is a stop of the slider.
@@ -231,7 +238,10 @@ def regularization_bench(dropout: Callable | None = None) -> Panel:
         "width": Number(_("neurons in each"), 10, 300, 100),
         "seed": Number(_("seed"), 0, 99, 0),
     }
-    live = {"dropout", "decay", "lr"}
+    live = {"dropout_ratio", "decay", "lr"}
     if mine is not None:
         controls["yours"] = whose()
-    return Training(_("Regularization bench"), controls, [picture, verdict], build=build, draw=draw, live=live, adjust=adjust)
+    return Training(
+        _("Regularization bench"), controls, [picture, verdict], build=build, draw=draw, live=live, adjust=adjust,
+        compare=compare,
+    )  # fmt: skip

@@ -26,6 +26,7 @@ from dlcourse.text import _
 from dlcourse.training import Trainer
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.live import Training
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
 
@@ -194,6 +195,7 @@ def summary(run: Search) -> str:
     )
 
 
+@explorer
 def search_explorer() -> Panel:
     """Set ranges, choose who searches in them, and watch the trials come in.
 

@@ -11,13 +11,15 @@ from dlcourse.layers import Affine, ReLU
 from dlcourse.networks import Classifier, TwoLayerNet
 from dlcourse.optimizers import SGD
 from dlcourse.text import _
-from dlcourse.training import Trainer
 from dlcourse.widgets import adapters, own
+from dlcourse.widgets.comparison import Comparison, thinned
 from dlcourse.widgets.controls import Number
 from dlcourse.widgets.live import Training
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_curve, set_limits
 from dlcourse.widgets.verdict import Verdict, whose
+from dlcourse.widgets.watched import Watched
 
 __all__ = ["compute", "training_bench"]
 
@@ -101,7 +103,7 @@ class BenchDrawing:
         self.points = check.plot([], [], "o", color=GREEN, markersize=3.5)[0]
         self.reach = self.highest = 0.0
 
-    def update(self, losses: list[float], curve: list[tuple[int, float, float]], gradients) -> None:
+    def update(self, losses: list[float], curve: list[tuple[int, float, float]], gradients, longest: float = 0) -> None:
         every = max(1, len(losses) // 1000)  # more points than pixels only cost time
         set_curve(self.loss, np.arange(1, len(losses) + 1)[::every], losses[::every])
         self.highest = highest = max(losses, default=0)
@@ -115,7 +117,7 @@ class BenchDrawing:
         set_curve(self.train, steps, train)
         set_curve(self.test, steps, test)
         for axes in (self.loss_axes, self.accuracy_axes):
-            set_limits(axes, x=(0, round_up(max(500, len(losses)))))
+            set_limits(axes, x=(0, round_up(max(500, len(losses), longest))))
         analytic, numerical = gradients
         self.points.set_data(analytic, numerical)
         reach = max(np.abs(analytic).max(initial=0), np.abs(numerical).max(initial=0), 1e-12)
@@ -124,6 +126,7 @@ class BenchDrawing:
         set_limits(self.check_axes, x=(-self.reach, self.reach), y=(-self.reach, self.reach))
 
 
+@explorer
 def training_bench(affine: type | None = None, relu: type | None = None) -> Panel:
     """Train 784-hidden-10 on the bundled digits, with the learning rate in your hand.
 
@@ -140,12 +143,14 @@ def training_bench(affine: type | None = None, relu: type | None = None) -> Pane
     (x_train, t_train), (x_test, t_test) = load_mnist()
     picture = Picture(880, 270, lines=2)
     drawing = BenchDrawing(picture.figure)
-    curve: list[tuple[int, float, float]] = []
     kinds = {place: kind for place, kind in ((Affine, affine), (ReLU, relu)) if kind is not None}
+    compare = Comparison(lambda run: [
+        (drawing.loss_axes, *thinned(np.arange(1, run.step + 1), run.history.loss)),
+        (drawing.accuracy_axes, [step for step, _both in run.until_now()], [both[1] for _step, both in run.until_now()]),
+    ])  # fmt: skip
     names, verdict = ", ".join(own.name_of(kind) for kind in kinds.values()), Verdict()
 
     def build(lr: float, batch_size: int, hidden_size: int, seed: int, yours: bool = False) -> Iterator:
-        curve.clear()
         network = TwoLayerNet(784, hidden_size, 10, rng=seed)
         if kinds:
             twin = network.astype(np.float32)  # with arrays of its own
@@ -154,21 +159,24 @@ def training_bench(affine: type | None = None, relu: type | None = None) -> Pane
             ))  # fmt: skip
         if yours:
             network = Classifier(adapters.replaced(network.layers, kinds), (784,))
-        return Trainer(
+        return Watched(
             network, x_train, t_train, optimizer=SGD(lr), batch_size=batch_size, epochs=EPOCHS,
-            evaluate_samples=EVALUATED, rng=seed,
+            evaluate_samples=EVALUATED, rng=seed, measure=accuracies,
         )  # fmt: skip
 
-    def adjust(run: Trainer, lr: float, **_others) -> None:
+    def accuracies(network: Classifier) -> tuple[float, float]:
+        first = slice(EVALUATED)
+        with np.errstate(over="ignore", invalid="ignore"):  # training that blows up is said by `Diverged`
+            return network.accuracy(x_train[first], t_train[first]), network.accuracy(x_test[first], t_test[first])
+
+    def adjust(run: Watched, lr: float, **_others) -> None:
         run.optimizer.lr = lr
 
-    def draw(run: Trainer, report, **_values) -> None:
-        network, losses = run.network, run.history.loss
-        train = network.accuracy(x_train[:EVALUATED], t_train[:EVALUATED])
-        test = network.accuracy(x_test[:EVALUATED], t_test[:EVALUATED])
-        curve.append((run.step, train, test))
-        gradients = compute(network, x_train[:4], t_train[:4])
-        drawing.update(losses, curve, gradients)
+    def draw(run: Watched, _report, **_values) -> None:
+        losses, curve = run.history.loss, [(step, *both) for step, both in run.until_now()]
+        _step, train, test = curve[-1]
+        gradients = compute(run.network, x_train[:4], t_train[:4])
+        drawing.update(losses, curve, gradients, compare.longest)
         worst = float(relative_error(*gradients).max(initial=0))
         high = drawing.highest
         blown_up = _(" The loss blew up to {highest:.3g}.").format(highest=high) if high > BLOWN_UP else ""
@@ -189,4 +197,7 @@ def training_bench(affine: type | None = None, relu: type | None = None) -> Pane
     }
     if kinds:
         controls["yours"] = whose()
-    return Training(_("Training bench"), controls, [picture, verdict], build=build, draw=draw, live={"lr"}, adjust=adjust)
+    return Training(
+        _("Training bench"), controls, [picture, verdict], build=build, draw=draw, live={"lr"}, adjust=adjust,
+        compare=compare,
+    )  # fmt: skip

@@ -8,6 +8,7 @@ import numpy as np
 from dlcourse.perceptron import Perceptron
 from dlcourse.text import _
 from dlcourse.widgets.inputs import Choice, Number
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.perceptron_trainer import POINTS, GatePlane
 from dlcourse.widgets.picture import Picture
@@ -78,6 +79,7 @@ def draw_both_planes(
     return both, "; ".join(f"{', '.join(names)} → {spot}" for spot, names in spots.items())
 
 
+@explorer
 def two_layer_explorer() -> Panel:
     """Move the nine numbers of a network of three neurons, and see both of its planes.
 
