@@ -39,8 +39,8 @@ def test_a_button_sets_every_control_and_begins_anew(panel, number, name, load):
     assert (panel.steps, panel.running) == (0, False)
     assert {name: control.value for name, control in panel.controls.items()} == settings_of(panel.controls, load)
     assert panel.controls["seed"].value == 0
-    assert panel.run.steering["lr"] == load.get("lr", 0.3)
-    assert panel.run.features == load.get("features", ("x1", "x2"))
+    assert panel.iterator.steering["lr"] == load.get("lr", 0.3)
+    assert panel.iterator.features == load.get("features", ("x1", "x2"))
     panel.step()
 
 
@@ -48,7 +48,7 @@ def test_an_experiment_of_its_own_shows_its_buttons_alone():
     panel = playground(2)
     assert list(buttons(panel)) == ["2 · 1 neuron", "2 · 2 neurons", "2 · 3 neurons"]
     assert (panel.controls["width"].value, panel.controls["depth"].value) == (1, 1)
-    assert panel.run.network.layers[0].W.shape == (2, 1)
+    assert panel.iterator.network.layers[0].W.shape == (2, 1)
 
 
 def test_an_experiment_that_there_is_not_is_refused():

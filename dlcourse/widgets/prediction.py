@@ -85,7 +85,7 @@ class Card(widgets.VBox):
             self.answers = [self.box, button(_("guess"), lambda: self.answer(self.box.number))]
         self.show_me = button(_("show me"), lambda: self.answer(None), tooltip=_("open the picture without a guess"))
         self.row = widgets.HBox([*self.answers, self.show_me], layout=row)
-        super().__init__([self.words, self.row], layout={"width": "100%", "border": "2px dashed #767676", "padding": "8px 12px"})
+        super().__init__([self.words, self.row], layout={"width": "100%", "border": "2px dashed #0072b2", "padding": "8px 12px"})
 
     def answer(self, said: str | float | None) -> None:
         """Take a guess, None for none, and open what it was about."""
@@ -95,13 +95,11 @@ class Card(widgets.VBox):
         if said is not None:
             said = said if isinstance(said, str) else written(said)
             truth = _("You said: {said}.").format(said=said.rstrip(".")) + " " + truth
-        self._say(self.guess.question, truth, self.guess.because)
+        self._say(self.guess.question, truth, self.guess.because, " ")
         self.row.layout.display = "none"
-        self.layout.padding = "0 12px"
+        self.layout.padding, self.layout.border = "0", "none"  # what is said needs little room: the picture comes now
         self.opened()
 
-    def _say(self, first: str, second: str, third: str) -> None:
-        lines = "<br>".join(html.escape(line) for line in (second, third) if line)
-        self.words.value = (
-            f'<div role="status" style="line-height: 1.5; white-space: normal"><b>{html.escape(first)}</b><br>{lines}</div>'
-        )
+    def _say(self, first: str, second: str, third: str, between: str = "<br>") -> None:
+        lines = between.join([f"<b>{html.escape(first)}</b>", *(html.escape(line) for line in (second, third) if line)])
+        self.words.value = f'<div role="status" style="line-height: 1.4; white-space: normal">{lines}</div>'

@@ -223,11 +223,16 @@ class Notebook:
         assert index >= 0, f"there is no cell {cell_id!r}"
         return self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
 
-    def widget(self, cell_id):
-        """Give the widget that a cell shows, in view and ready."""
+    def widget(self, cell_id, *, uncover=True):
+        """Give the widget that a cell shows, in view and ready; a question before it is passed over unless `uncover` is False."""
         found = self.scroll_to_cell(cell_id).locator(".jp-OutputArea-output .widget-vbox").first
         found.wait_for()
         found.scroll_into_view_if_needed()
+        show_me = found.get_by_role("button", name="show me", exact=True)
+        if uncover and show_me.count() and show_me.is_visible():
+            show_me.click()
+            show_me.wait_for(state="hidden")
+            found.locator("img").first.wait_for()
         return Widget(self.page, found)
 
 
