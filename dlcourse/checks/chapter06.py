@@ -1,11 +1,13 @@
-"""Checks of chapter 06, optimizers; the rules they compare with are in `_chapter06_rules`."""
+"""Checks of chapter 06, optimizers; the rules they compare with are in `dlcourse.checks.rules`."""
 
 import math
 
 import numpy as np
 
-from dlcourse.checks._chapter06_rules import adagrad, adam, apart, follow, momentum, nesterov, task, uphill
 from dlcourse.checks.base import Trial, exercise, explain
+from dlcourse.checks.battery import case, function
+from dlcourse.checks.objects import Story
+from dlcourse.checks.rules import adagrad, adam, momentum, nesterov, optimizer, rule
 from dlcourse.text import _
 
 
@@ -64,67 +66,58 @@ def how_many_steps(trial: Trial) -> None:
     })  # fmt: skip
 
 
-def _of_momentum(lr: float, keep: float) -> list:
-    return [
-        ("state", momentum(lr), _("It steps as SGD does: nothing is left of the speed it had. Is v kept?")),
-        ("sign", uphill(momentum(lr, keep)), _("It climbs. The gradient points uphill.")),
-        ("sign", momentum(lr, -keep), _("The old speed counts against the new one. It is added.")),
-        ("scale", momentum(1.0, keep), _("The learning rate is missing.")),
-        ("formula", momentum(lr, 1.0), _("Its speed never fades: momentum is the share of it that stays.")),
-        ("formula", momentum(lr, keep, new=1 - keep), _("The gradient comes in with learning rate alone.")),
-    ]
-
-
 @exercise("6.2", "Find the bug: a method that nobody calls", kind="find the bug", points=2, section="AdaGrad",
           names=("Momentum", "AdaGrad"), uses=())  # fmt: skip
 def a_method_that_nobody_calls(trial: Trial) -> None:
     """The notes' ``params.items`` without parentheses, in both classes, and nothing else changed."""
-    ball, hiker = trial.subjects
-    for given in ((), (0.1, 0.5)):
-        lr, keep = given or (0.01, 0.9)
-        follow(trial, trial.new(ball, *given), *task(trial), momentum(lr, keep), _of_momentum(lr, keep))
-    apart(trial, ball, momentum(0.01, 0.9))
-    for given in ((), (0.3,)):
-        (lr,) = given or (0.01,)
-        mistakes = [
-            ("state", adagrad(lr, keep=0.0), _("Each step is as long as the first: h does not add up.")),
-            ("sign", uphill(adagrad(lr)), _("AdaGrad climbs. The gradient points uphill.")),
-            ("scale", adagrad(1.0), _("AdaGrad's learning rate is missing.")),
-            ("formula", adagrad(lr, power=1.0), _("AdaGrad divides by the ROOT of h.")),
-            ("formula", adagrad(lr, adds=1), _("AdaGrad's h adds up the SQUARES of the gradients.")),
-            ("formula", adagrad(lr, keep=0.99, new=0.01), _("That is RMSprop: its h forgets.")),
-            ("formula", momentum(lr), _("That is SGD: AdaGrad's steps are divided by the root of h.")),
-        ]
-        follow(trial, trial.new(hiker, *given), *task(trial), adagrad(lr), mistakes, atol=1e-6)
-    apart(trial, hiker, adagrad(0.01), atol=1e-6)
-    params, tiny = {"W": np.zeros(3)}, np.array([1e-7, -1e-7, 0.0])
-    trial.method(trial.new(hiker, 1.0), "update", params, {"W": tiny}, changes=True)
-    hint = _("With tiny gradients AdaGrad breaks: what is added to the root keeps the fraction finite.")
-    found = trial.array(params["W"], what="AdaGrad")
-    trial.expect(found.shape == (3,) and np.all(np.abs(found) <= 1) and found[2] == 0, "stability", hint)
+    (ball, hiker), climbs = trial.subjects, _("It climbs. The gradient points uphill.")
+    optimizer(trial, ball, rule(momentum), [
+        ("state", rule(momentum, keep=0.0), _("It steps as SGD does: nothing is left of the speed it had. Is v kept?")),
+        ("sign", rule(momentum, sign=-1.0), climbs),
+        ("sign", rule(momentum, turn=-1.0), _("The old speed counts against the new one. It is added.")),
+        ("scale", rule(momentum, lr=1.0), _("The learning rate is missing.")),
+        ("formula", rule(momentum, keep=1.0), _("Its speed never fades: momentum is the share of it that stays.")),
+        ("formula", rule(momentum, shared=True), _("The gradient comes in with learning rate alone.")),
+        ("formula", rule(nesterov), _("That is Nesterov's rule.")),
+    ], ((), (0.1, 0.5), (0.2, 0.0)))  # fmt: skip
+    optimizer(trial, hiker, rule(adagrad), [
+        ("state", rule(adagrad, keep=0.0), _("Each step is as long as the first: h does not add up.")),
+        ("sign", rule(adagrad, sign=-1.0), climbs),
+        ("scale", rule(adagrad, lr=1.0), _("AdaGrad's learning rate is missing.")),
+        ("formula", rule(adagrad, power=1.0), _("AdaGrad divides by the ROOT of h.")),
+        ("formula", rule(adagrad, adds=1), _("AdaGrad's h adds up the SQUARES of the gradients.")),
+        ("formula", rule(adagrad, keep=0.99, new=0.01), _("That is RMSprop: its h forgets.")),
+        ("formula", rule(momentum, keep=0.0), _("That is SGD: AdaGrad's steps are divided by the root of h.")),
+        ("stability", rule(adagrad, eps=0.0), _(
+            "Where the gradient has always been 0, AdaGrad divides 0 by 0. What is added to the root prevents it.")),
+    ], ((), (0.3,)))  # fmt: skip
+    # Any small number will do, as long as it is added to the root; under it, 1e-7 would be a large one.
+    for size, least, most in ((1e-8, 0.02, 0.8), (1e-6, 0.8, 1.01)):
+        params = {"W": np.zeros(3)}
+        trial.method(trial.new(hiker, 1.0), "update", params, {"W": size * np.array([1.0, -1.0, 0.0])}, changes=True)
+        hint = _("With a gradient as small as {size} AdaGrad's first step is wrong. What was added to the root was right "
+                 "before.").format(size=size)  # fmt: skip
+        found = np.abs(trial.array(params["W"], what="AdaGrad"))
+        trial.expect(np.all(found[:2] >= least) and np.all(found[:2] <= most) and found[2] == 0, "epsilon", hint)
 
 
 @exercise("6.3", "Nesterov looks ahead", kind="write it", points=2, section="Momentum", names=("MyNesterov",),
           uses=())  # fmt: skip
 def nesterov_looks_ahead(trial: Trial) -> None:
     """The rule of the table: v as in Momentum, and the step with it and the gradient once more."""
-    cls = trial.subject
-    for given in ((), (0.1, 0.5), (0.2, 0.0)):
-        lr, keep = given or (0.01, 0.9)
-        right = nesterov(lr, keep)
-        mistakes = [
-            ("formula", momentum(lr, keep), _(
-                "That is Momentum, which steps by the new v. Nesterov takes α times the NEW v, and -ηg once more.")),
-            ("formula", nesterov(lr, keep, slope=0.0), _("The step is αv - ηg. Its second half is missing.")),
-            ("formula", nesterov(lr, keep, share=1.0), _("In the step, v counts with α as well.")),
-            ("formula", nesterov(lr, keep, fade=1.0), _("Its speed never fades: α is the share of v that stays.")),
-            ("sign", nesterov(lr, keep, slope=-1.0), _("In the step, the gradient has the wrong sign.")),
-            ("sign", uphill(right), _("It climbs. The gradient points uphill.")),
-            ("state", nesterov(lr, keep, fade=0.0), _("Nothing is left of the speed it had. Is v kept?")),
-            ("scale", nesterov(1.0, keep), _("The learning rate is missing.")),
-        ]  # fmt: skip
-        follow(trial, trial.new(cls, *given), *task(trial), right, mistakes)
-    apart(trial, cls, nesterov(0.01, 0.9))
+    climbs = _("It climbs. The gradient points uphill.")
+    optimizer(trial, trial.subject, rule(nesterov), [
+        ("formula", rule(momentum), _(
+            "That is Momentum. Nesterov's step takes α times the NEW v, and -ηg once more.")),
+        ("formula", rule(nesterov, slope=0.0), _("The step is αv - ηg. Its second half is missing.")),
+        ("formula", rule(nesterov, share=1.0), _("In the step, v counts with α as well.")),
+        ("formula", rule(nesterov, fade=1.0), _("Its speed never fades: α is the share of v that stays.")),
+        ("sign", rule(nesterov, slope=-1.0), _("In the step, the gradient has the wrong sign.")),
+        ("sign", rule(nesterov, sign=-1.0), climbs),
+        ("state", rule(nesterov, fade=0.0), _("Nothing is left of the speed it had. Is v kept?")),
+        ("scale", rule(nesterov, lr=1.0), _("The learning rate is missing.")),
+        ("formula", rule(momentum, keep=0.0), _("That is SGD: nothing of v is in the step.")),
+    ], ((), (0.1, 0.5), (0.2, 0.0)))  # fmt: skip
 
 
 LIMIT, STEPS = 0.01, 40
@@ -166,78 +159,116 @@ def forty_steps(trial: Trial) -> None:
     trial.fail("too small", text + crawl, more)
 
 
+def _schedule(rng: np.random.Generator, fall: int, warmup: int) -> tuple[np.ndarray, float, int, int]:
+    return np.arange(warmup + fall + 3), float(rng.uniform(0.01, 2)), warmup + fall, warmup
+
+
+def _rate(step, lr, steps, warmup, *, first=1, longer=0, last=0, start=None, length=None, bend=None, ends=True):
+    """Give the rates of some steps; or with one thing otherwise: the rise, its end, the fall's start, length or form."""
+    start, length = warmup if start is None else start, steps - warmup if length is None else length
+    share = (step - start) / length
+    share = np.clip(share, 0, 1) if ends else share
+    fall = (1 + np.cos(np.pi * share)) / 2 if bend is None else bend(share)
+    return lr * np.where(step < warmup + last, (step + first) / np.maximum(warmup + longer, 1), fall)
+
+
 @exercise("6.5", "Warm up, then calm down", kind="write it", points=2, section="Schedules", names=("rate",), uses=())
 def warm_up(trial: Trial) -> None:
     """A straight rise, then half a cosine down to 0, where it stays."""
-    f, rng = trial.subject, trial.rng
-    drawn = (float(rng.uniform(0.01, 2)), int(rng.integers(30, 60)), int(rng.integers(3, 9)))
-    for lr, steps, warmup in ((0.1, 20, 5), (2.0, 12, 1), drawn, (0.5, 10, 0)):
-        said = _("With lr {lr:.3g}, {steps} steps and a warm-up of {warmup}, at step {step}: ")
-        for step in sorted({0, 1, 2, warmup - 1, warmup, warmup + 1, steps // 2, steps - 1, steps, steps + 7} - {-1}):
-            at = said.format(lr=lr, steps=steps, warmup=warmup, step=step)
-            none = _("with a warm-up of 0 steps it goes down from the first step on.")
-            raised = ("stability", at + none) if warmup == 0 else None
-            share = min(max(step - warmup, 0) / (steps - warmup), 1)
-            rise = (step + 1) / warmup if step < warmup else None
-            fall, late = (1 + math.cos(math.pi * share)) / 2, (step - warmup) / (steps - warmup)
-            right = lr * (fall if rise is None else rise)
-            found = trial.array(trial.call(f, step, lr, steps, warmup, raised=raised))
-            if found.shape == () and abs(found - right) <= 1e-12 * lr:
-                continue  # where the cosine is at its lowest, each way to write it leaves another crumb
-            trial.equal(found, right, [
-                ("fence", lr * step / warmup if rise else np.nan, at + _(
-                    "the rise is a step late. Step 0 is a step, and with a rate of 0 it would be wasted.")),
-                ("fence", lr * (step + 1) / (warmup + 1) if rise else np.nan, at + _("the rise is a step too long.")),
-                ("order", lr * fall if rise else np.nan, at + _("it does not warm up.")),
-                ("order", lr * (1 + math.cos(math.pi * late)) / 2 if rise else np.nan, at + _("it does not warm up.")),
-                ("fence", lr * (step + 1) / warmup if warmup and not rise else np.nan, at + _("it still rises.")),
-                ("fence", lr * (1 + math.cos(math.pi * step / steps)) / 2, at + _(
-                    "the fall is counted from step 0. It begins when the warm-up has ended.")),
-                ("fence", lr * (1 + math.cos(math.pi * (step - warmup) / steps)) / 2, at + _(
-                    "the fall is as long as all steps. The warm-up has taken some of them.")),
-                ("end", lr * (1 + math.cos(math.pi * late)) / 2, at + _("it rises again. At the end it stays at 0.")),
-                ("formula", lr * (1 - share), at + _("the fall is a straight line. It should be half a cosine.")),
-                ("formula", lr * math.cos(math.pi * share / 2), at + _("that is a quarter of a cosine's turn.")),
-                ("sign", lr * (1 - fall), at + _("it rises where it should fall.")),
-                ("scale", right / lr, at + _("that is the share of lr. Times lr, it is the rate.")),
-                ("scale", 2 * right, at + _("it is twice as high. A cosine goes from 1 to -1.")),
-                ("offset", 2 * right - lr, at + _("that is lr times the cosine, down to -lr.")),
-            ], kind="values", hint=at + _("that is not the rate."))  # fmt: skip
+    none = _("With a warm-up of 0 steps it raises an error. Then it goes down from the first step on.")
+
+    def ask(case):
+        steps, *given = case.args
+        raised = ("stability", none) if given[2] == 0 else None
+        found = [trial.array(trial.call(trial.subject, int(step), *given, raised=raised)) for step in steps]
+        for one in found:
+            trial.shape(one, ())
+        trial.doing = _("rate at steps {first} to {last}").format(first=steps.min(), last=steps.max())
+        return np.array(found)
+
+    def wrong(**changes):
+        return lambda step, lr, steps, warmup: _rate(step, lr, steps, warmup, **changes)
+
+    def scaled(step, lr, steps, warmup):
+        return _rate(step, 1.0, steps, warmup)
+
+    share = _("That is the share of lr. Times lr, it is the rate.")
+    function(trial, trial.subject, _rate, _schedule, (
+        (15, 5), (11, 1), (10, 0), (40, 9), (3, 4), (1, 1), (1, 3), (2, 0), (1, 0), (2, 12),
+    ), [
+        ("fence", wrong(first=0), _("The rise is a step late. Step 0 is a step: with a rate of 0 it would be wasted.")),
+        ("fence", wrong(longer=1), _("The rise is a step too long: at step warmup - 1 it should have arrived at lr.")),
+        ("fence", wrong(last=1), _("It still rises at step warmup. From there on it falls.")),
+        ("fence", lambda i, lr, n, w: _rate(i, lr, n, w, last=1 if w else 0), _(
+            "It still rises at step warmup. From there on it falls.")),
+        ("cut off", lambda i, lr, n, w: np.where(i < w, lr * ((i + 1) // max(w, 1)), _rate(i, lr, n, w)), _(
+            "During the warm-up the rate is 0, but for the last step: // cuts off what stands behind the point.")),
+        ("cut off", lambda i, lr, n, w: np.where(i < w, _rate(i, lr, n, w), lr * (i < n)), _(
+            "The fall is a leap: // cuts off what stands behind the point.")),
+        ("cut off", lambda i, lr, n, w: np.where(i < w, lr * ((i + 1) // max(w, 1)), lr * (i < n)), _(
+            "Rise and fall are leaps: // cuts off what stands behind the point.")),
+        ("order", lambda i, lr, n, w: np.where(i < w, lr, _rate(i, lr, n, w)), _("It does not warm up.")),
+        ("order", lambda i, lr, n, w: lr * (1 + np.cos(np.pi * np.minimum((i - w) / (n - w), 1))) / 2, _(
+            "It does not warm up.")),
+        ("fence", lambda i, lr, n, w: _rate(i, lr, n, w, start=0, length=n), _(
+            "The fall is counted from step 0. It begins when the warm-up has ended.")),
+        ("fence", lambda i, lr, n, w: _rate(i, lr, n, w, start=0, length=n, ends=False), _(
+            "The fall is counted from step 0. It begins when the warm-up has ended.")),
+        ("fence", lambda i, lr, n, w: _rate(i, lr, n, w, length=n), _(
+            "The fall is as long as all steps. The warm-up has taken some of them.")),
+        ("fence", lambda i, lr, n, w: _rate(i, lr, n, w, length=max(n - w - 1, 1)), _(
+            "The fall is a step too short: at step n - 1 the rate is not 0 yet.")),
+        ("end", wrong(ends=False), _("After the last step it rises again. There it stays at 0.")),
+        ("end", lambda i, lr, n, w: np.where(i < n, _rate(i, lr, n, w), np.nan), _("After the last step it is nan.")),
+        ("end", lambda i, lr, n, w: np.where(i < n, _rate(i, lr, n, w), lr), _("After the last step it is lr again.")),
+        ("formula", wrong(bend=lambda s: 1 - s), _("The fall is a straight line. It should be half a cosine.")),
+        ("formula", wrong(bend=lambda s: np.cos(np.pi * s / 2)), _("The fall is a quarter of a cosine's turn.")),
+        ("sign", wrong(bend=lambda s: (1 - np.cos(np.pi * s)) / 2), _("It rises where it should fall.")),
+        ("scale", scaled, share),
+        ("scale", lambda i, lr, n, w: np.where(i < w, scaled(i, lr, n, w), _rate(i, lr, n, w)), share),
+        ("scale", lambda i, lr, n, w: np.where(i < w, _rate(i, lr, n, w), scaled(i, lr, n, w)), share),
+        ("scale", wrong(bend=lambda s: 1 + np.cos(np.pi * s)), _("The fall begins at twice lr: a cosine goes from 1 to "
+                                                                 "-1.")),
+        ("offset", wrong(bend=lambda s: np.cos(np.pi * s)), _("That is lr times the cosine, down to -lr.")),
+    ], borders=[
+        case(np.array([30, 2, 9, 0, 5, 6, 14, 15, 10_000]), 3.7, 15, 5, kind="end", hint=_(
+            "Asked for the steps in another order, or for one far beyond the end, it goes wrong.")),
+        *(case(np.arange(14), lr, 12, 4, kind="scale", hint=_("With lr = {lr} it goes wrong.").format(lr=lr))
+          for lr in (1, 50.0, 1e-5)),
+    ], dtypes=(), layouts=(), ask=ask)  # fmt: skip
 
 
 @exercise("6.6", "Find the bug: where epsilon stands", kind="find the bug", points=3, section="Adam", names=("Adam",),
           uses=())  # fmt: skip
 def where_epsilon_stands(trial: Trial) -> None:
     """The notes' Adam adds epsilon before the correction; the paper's algorithm 1 adds it after."""
-    cls = trial.subject
-    for settings in ((), (0.1, 0.8, 0.95)):
-        now = settings or (0.001, 0.9, 0.999)
-        before = _("Epsilon still stands where the notes have it: it is added to the root of v, and the sum corrected.")
-        mistakes = [
-            ("epsilon", adam(*now, eps="before"), before),
-            ("epsilon", adam(*now, eps="inside"), _("Epsilon stands under the root. It is added to the root.")),
-            ("epsilon", adam(*now, tiny=1e-8), _("Epsilon is another one. Leave it at 1e-7.")),
-            ("epsilon", adam(*now, tiny=0.0), _("Epsilon is gone.")),
-            ("correction", adam(*now, False, False), _("Neither m nor v is corrected for having started at 0.")),
-            ("correction", adam(*now, False, True), _("m is not corrected for having started at 0.")),
-            ("correction", adam(*now, True, False), _("v is not corrected for having started at 0.")),
-            ("formula", adam(*now, eps="square"), _("It divides by v itself. The root of it is missing.")),
-            ("formula", adam(*now, eps="none"), _("It does not divide by the root of v.")),
-            ("sign", uphill(adam(*now)), _("It climbs. The gradient points uphill.")),
-            ("scale", adam(1.0, *now[1:]), _("The learning rate is missing.")),
-            ("state", adam(*now, forgets=True), _("Its memories are lost from step to step. Are m and v kept?")),
-        ]
-        rule, (start, slopes) = adam(*now), task(trial, 5)
-        # From 0, where a step is not lost behind the digits of a weight.
-        start = {key: np.zeros_like(x) for key, x in start.items()}
-        tiny = {key: [1e-7 * g for g in gs] for key, gs in slopes.items()}
-        for gradients in (tiny, slopes):
-            follow(trial, trial.new(cls, *settings), start, gradients, rule, mistakes)
-    apart(trial, cls, adam(0.001, 0.9, 0.999))
-    still = {"W": np.array([1.0, -2.0])}
-    trial.method(trial.new(cls), "update", still, {"W": np.zeros(2)}, changes=True)
-    hint = _("Where the gradient has always been 0, Adam should stand still.")
-    trial.equal(still["W"], [1.0, -2.0], kind="stability", hint=hint)
+    def small(given, size):
+        def tell(player, rng):
+            # From 0, where a step is not lost behind the digits of a weight.
+            params, one = {"W": np.zeros((2, 3))}, player.new(*given)
+            for _step in range(4):
+                g = size * rng.choice([-1.0, 1.0], (2, 3)) * rng.uniform(0.5, 3, (2, 3))
+                player.call(one, "update", params, {"W": g}, changes=True, quiet=True)
+                player.see(_("From 0, with gradients of about {size}: params['W']").format(size=size), params["W"])
+        return Story(tell)
+
+    before = _("Epsilon still stands where the notes have it: it is added to the root of v, and the sum corrected.")
+    climbs = _("It climbs. The gradient points uphill.")
+    optimizer(trial, trial.subject, rule(adam), [
+        ("epsilon", rule(adam, eps="before"), before),
+        ("epsilon", rule(adam, eps="inside"), _("Epsilon stands under the root. It is added to the root.")),
+        ("epsilon", rule(adam, tiny=1e-8), _("Epsilon is another one. Leave it at 1e-7.")),
+        *(("epsilon", rule(adam, tiny=tiny), _("Epsilon is gone.")) for tiny in (0.0, 1e-30)),
+        ("correction", rule(adam, right=(False, False)), _("Neither m nor v is corrected for having started at 0.")),
+        ("correction", rule(adam, right=(False, True)), _("m is not corrected for having started at 0.")),
+        ("correction", rule(adam, right=(True, False)), _("v is not corrected for having started at 0.")),
+        ("formula", rule(adam, eps="square"), _("It divides by v itself. The root of it is missing.")),
+        ("formula", rule(adam, eps="none"), _("It does not divide by the root of v.")),
+        ("sign", rule(adam, sign=-1.0), climbs),
+        ("scale", rule(adam, lr=1.0), _("The learning rate is missing.")),
+        ("state", rule(adam, forgets=True), _("Its memories are lost from step to step. Are m and v kept?")),
+    ], ((), (0.1, 0.8, 0.95)), [small(given, size) for given in ((), (0.1, 0.8, 0.95)) for size in (1e-7, 1e-5)]
+    )  # fmt: skip
 
 
 explain("6.7", "Adam wins at 0.001", points=2, section="On digits")

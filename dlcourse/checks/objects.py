@@ -17,7 +17,12 @@ from dlcourse.checks.access import NotYet
 from dlcourse.checks.trial import Trial
 from dlcourse.text import _
 
-__all__ = ["Player", "Story", "layer", "live"]
+__all__ = ["Player", "Story", "its_own", "layer", "live"]
+
+
+def its_own() -> str:
+    """Say where the memory of an object belongs."""
+    return _("What belongs to one object goes into its self, not into the class or a global name.")
 
 
 @dataclass(frozen=True)
@@ -145,6 +150,10 @@ def live(
     for kind, other, *hints in mistakes:
         if all(one.like(*_alone(other, one.story, trial.seed)) for one in lived):
             trial.fail(kind, *hints)
+    again = _play(trial, cls, reference, wrong[0].story, close)
+    if not again.error and not again.like(wrong[0].found, wrong[0].error is not None):
+        trial.fail("shared", _("A new object does something else than an earlier one did with the same numbers. {shown}"
+                               ).format(shown=wrong[0].story.hint).strip(), its_own())  # fmt: skip
     _tell(trial, wrong[0])
 
 
@@ -270,8 +279,8 @@ def layer(
 
     usual = [plain(size) for size in sizes]
     usual.append(Story(twice, "state", _("One forward and one backward are right. Several in a row go wrong.")))
-    usual.append(Story(two, "shared", _("Alone, a layer is right. When a second one works beside it, it is not."), _(
-        "What belongs to one layer goes into its self, not into the class or a global name.")))  # fmt: skip
+    usual.append(Story(two, "shared", _("Alone, a layer is right. When a second one works beside it, it is not."),
+                       its_own()))
     if params:
         usual.append(Story(changed, "stale", _("When its parameters get other values, it goes on with the old ones.")))
     if whole:

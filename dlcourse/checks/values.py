@@ -171,7 +171,7 @@ def relation(every: Sequence[tuple], what: str) -> tuple[str, str, str | None]:
         if all(close(-right.astype(float)) for _found, right, close in every):
             return "sign", _("{what} has the wrong sign everywhere.").format(what=what), None
         factors = [_factor(*one) for one in every]
-        if any(right.size > 1 for _found, right, _close in every) and all(factors):
+        if any(right.size > 1 for _found, right, _close in every) and all(factors) and abs(factors[0] - 1) > 1e-3:
             if max(factors) - min(factors) <= 1e-3 * abs(factors[0]):
                 more = _("The factor is about {factor:.3g}.").format(factor=factors[0])
                 return "scale", _("{what} is off by the same factor everywhere.").format(what=what), more

@@ -13,6 +13,18 @@ LINES = {
 
 RIGHT = {
     "6.1": [
+        "from fractions import Fraction\nfrom types import MappingProxyType\n"
+        "prediction = MappingProxyType({'stochastic': 5000, 'mini-batch': Fraction(80), 'batch': 5, 'samples': 5_000})",
+        """
+        count = {"stochastic": 0, "mini-batch": 0, "batch": 0, "samples": 0}
+        for epoch in range(5):
+            count["batch"] += 1
+            count["stochastic"] += 1000
+            for first in range(0, 1000, 64):
+                count["mini-batch"] += 1
+                count["samples"] += min(64, 1000 - first)
+        prediction = count
+        """,
         "prediction = {'stochastic': 5000.0, 'mini-batch': np.int64(80), 'batch': np.array(5), 'samples': 5e3}",
         """
         steps = {size: 5 * len(range(0, 1000, size)) for size in (1, 64, 1000)}
@@ -24,6 +36,9 @@ RIGHT = {
         "prediction['samples'] = (15 * 64 + 40) * 5\nprediction['stochastic'] = 1000 * 5",
     ],
     "6.2": [
+        ("params.items()", "list(params.items())"),
+        ("for key, val in params.items():\n                self.h[key] = np.zeros(val.shape)",
+         "self.h = {key: np.zeros(np.shape(val)) for key, val in params.items()}"),
         WARNS,
         """
         class Momentum:
@@ -51,6 +66,21 @@ RIGHT = {
         ),
     ],
     "6.3": [
+        """
+        class MyNesterov:
+            def __init__(self, lr=0.01, momentum=0.9):
+                self.lr, self.momentum, self.v = lr, momentum, {}
+            def update(self, params, grads):
+                for key, x in params.items():
+                    v = self.v.setdefault(key, np.zeros(x.shape, np.float32))
+                    step = self.lr * grads[key]
+                    v *= self.momentum
+                    v -= step
+                    x += self.momentum * v
+                    x -= step
+        """,
+        ("self.v.get(key, 0.0)", "self.v.setdefault(key, np.zeros_like(g))"),
+        (LINES["ahead"], "np.copyto(params[key], params[key] + self.momentum * v - self.lr * g)"),
         WARNS,
         FLOAT32,
         """
@@ -80,6 +110,8 @@ RIGHT = {
         (LINES["ahead"], "params[key] += self.momentum * v\n            params[key] -= self.lr * g"),
     ],
     "6.4": [
+        "settings = {'lr': 0.9, 'momentum': 0.55}",
+        "from fractions import Fraction\nsettings = {'lr': Fraction(1), 'momentum': Fraction(1, 2)}",
         "settings = {'lr': 0.8, 'momentum': 0.6}",
         "settings = {'momentum': np.float32(0.7), 'lr': np.array(0.5)}",
         "settings = {'lr': 1, 'momentum': 0.4, 'note': 'less'}",
@@ -90,6 +122,30 @@ RIGHT = {
         """,
     ],
     "6.5": [
+        """
+        def rate(step, lr, steps, warmup):
+            if step < warmup:
+                return lr / warmup * (step + 1)
+            left = max(steps - step, 0) / (steps - warmup)
+            return lr * np.sin(np.pi * left / 2) ** 2
+        """,
+        """
+        from decimal import Decimal
+        from fractions import Fraction
+        def rate(step, lr, steps, warmup):
+            if step >= steps:
+                return 0
+            if step < warmup:
+                return Fraction(lr) * (step + 1) / warmup
+            return float(lr) * (1 + np.cos(np.pi * float(Fraction(step - warmup, steps - warmup)))) / 2
+        """,
+        """
+        def rate(step, lr, steps, warmup):
+            rise = [lr * (i + 1) / warmup for i in range(warmup)]
+            fall = lr * (1 + np.cos(np.linspace(0, np.pi, steps - warmup + 1))) / 2
+            rates = np.concatenate([rise, fall])
+            return rates[min(step, steps)]
+        """,
         WARNS,
         FLOAT32,
         """
@@ -112,6 +168,9 @@ RIGHT = {
         ("(1 + np.cos(np.pi * share)) / 2", "(1 - np.sin(np.pi * share / 2) ** 2)"),
     ],
     "6.6": [
+        (LINES["adam"], "params[key] += -self.lr * m_hat / (1e-7 + np.sqrt(v_hat))"),
+        ("(1 - self.beta1) * (grads[key] - self.m[key])",
+         "-self.m[key] + self.beta1 * self.m[key] + (1 - self.beta1) * grads[key]"),
         WARNS,
         """
         class Adam:
@@ -138,6 +197,11 @@ RIGHT = {
 
 WRONG = {
     "6.1": [
+        ("values", '"samples": 5000', '"samples": 64 * 5'),
+        ("values", '"stochastic": 5000', '"stochastic": 4999'),
+        ("values", '"batch": 5', '"batch": 0.005'),
+        ("type", '"stochastic": 5000', '"stochastic": [5000]'),
+        ("missing", 'prediction = {"stochastic": 5000, ', 'prediction = {'),
         ("fence", ": 80", ": 75"),
         ("fence", ": 80", ": 78"),
         ("fence", ": 80", ": 5 * 1000 / 64"),
@@ -161,10 +225,26 @@ WRONG = {
         ("values", ": 80", ": 81"),
     ],
     "6.2": [
+        ("seven arrays > names | more arrays", "for key in params.keys():", "for key in list(params)[:6]:"),
+        ("scalars > raises", "np.zeros(val.shape)", "float(val)"),
+        ("whole numbers > state", "self.v[key] = np.zeros(val.shape)", "self.v[key] = np.zeros(val.shape, dtype=int)\n"
+         "        self.v = {key: np.trunc(v) for key, v in self.v.items()}"),
+        ("epsilon | as small as", "(np.sqrt(self.h[key]) + 1e-7)", "np.sqrt(self.h[key] + 1e-7)"),
+        ("epsilon > values", "np.sqrt(self.h[key]) + 1e-7", "np.sqrt(self.h[key]) + 1e-3"),
+        ("epsilon | as small as", LINES["ada"], "root = np.sqrt(self.h[key])\n            params[key] -= self.lr * "
+         "np.divide(grads[key], root, out=np.zeros_like(root), where=root > 0)"),
+        ("shared", "        self.v = None\n\n    def update(self, params, grads):\n        if self.v is None:\n"
+         "            self.v = {}\n", "\n    def update(self, params, grads):\n        if not hasattr(Momentum, 'v'):\n"
+         "            Momentum.v = {}\n"),
+        ("defaults > values", "lr=0.01, momentum=0.9", "lr=0.1, momentum=0.9"),
+        ("formula | Nesterov", "params[key] += self.v[key]",
+         "params[key] += self.momentum * self.v[key] - self.lr * grads[key]"),
+        ("later > state | Later ones", "self.h[key] += grads[key] * grads[key]",
+         "self.h[key] = np.minimum(self.h[key] + grads[key] * grads[key], 60.0)"),
         ("borrowed", "from dlcourse.optimizers import AdaGrad, Momentum"),
         ("borrowed", "import dlcourse.optimizers as o\nclass AdaGrad(o.AdaGrad):\n    pass\n"
                      "class Momentum(o.Momentum):\n    pass"),
-        ("three arrays > missing", "for key in params.keys():", "for key in list(params)[:2]:"),
+        ("three arrays > names | more arrays", "for key in params.keys():", "for key in list(params)[:2]:"),
         ("raises", "params.items()", "params.items"),
         ("raises", "val in params.items()", "val in params"),
         ("names > raises", "params.items()", "zip(params, range(9))"),
@@ -173,7 +253,7 @@ WRONG = {
         ("missing > raises", "    def update(self, params, grads):", "    def step(self, params, grads):"),
         ("state", "if self.v is None:", "if True:"),
         ("state", "if self.h is None:", "if True:"),
-        ("state > values",
+        ("state > shared",
          "        self.h = None\n\n    def update(self, params, grads):\n"
          "        if self.h is None:\n            self.h = {}\n",
          "    h = {}\n\n    def update(self, params, grads):\n        if 'W' not in self.h:\n"),
@@ -197,6 +277,24 @@ WRONG = {
          "        grads = dict(zip(params, grads.values()))\n        for key in params.keys():"),
     ],
     "6.3": [
+        ("seven arrays > names | more arrays", "for key, g in grads.items():",
+         "for key, g in sorted(grads.items())[:7]:"),
+        ("shapes > names | more arrays", LINES["nesterov"] + "\n            " + LINES["ahead"] + "\n            self.v[key] = v",
+         "v = self.momentum * self.v.get(g.shape, 0.0) - self.lr * g\n            " + LINES["ahead"]
+         + "\n            self.v[g.shape] = v"),
+        ("hard-coded > values", "self.momentum * v - self.lr * g", "0.9 * v - self.lr * g"),
+        ("hard-coded > values", "self.lr * g\n            self.v[key] = v", "0.01 * g\n            self.v[key] = v"),
+        ("later > values", "self.v[key] = v", "self.v[key] = np.clip(v, -0.05, 0.05)"),
+        ("names | no longer", "self.v[key] = v", "self.v[key] = v\n            params['v'] = v"),
+        ("aliasing | the gradients", "self.v[key] = v", "self.v[key] = v\n            grads[key] = 0 * g"),
+        ("borrowed", """
+        from dlcourse.optimizers import Momentum as Ball
+        class MyNesterov(Ball):
+            def update(self, params, grads):
+                super().update(params, grads)
+                for key in params:
+                    params[key] += (self.momentum - 1) * self.v[key] - self.lr * grads[key]
+        """),
         ("borrowed", "from dlcourse.optimizers import Nesterov as Ours\nclass MyNesterov(Ours):\n    pass"),
         ("borrowed", """
         import dlcourse
@@ -206,8 +304,8 @@ WRONG = {
             def update(self, params, grads):
                 self.inner.update(params, grads)
         """),
-        ("three arrays > missing", "for key, g in grads.items():", "for key, g in list(grads.items())[-2:]:"),
-        ("initials > values", "self.v[key] = v", "self.v[key[0]] = v"),
+        ("three arrays > names | more arrays", "for key, g in grads.items():", "for key, g in list(grads.items())[-2:]:"),
+        ("initials > names", "self.v[key] = v", "self.v[key[0]] = v"),
         ("shared", "self.lr, self.momentum, self.v = lr, momentum, {}", "self.lr, self.momentum = lr, momentum\n"
          "        MyNesterov.v = {}"),
         ("formula", LINES["ahead"], "params[key] += v"),
@@ -225,9 +323,13 @@ WRONG = {
         ("aliasing", LINES["nesterov"], "g *= self.lr\n            "
                      "v = self.momentum * self.v.get(key, 0.0) - g\n            g /= self.lr * (1 + 1e-9)"),
         ("names > raises", "for key, g in grads.items():", "for key, g in zip(params, grads.values()):"),
-        ("one array > missing", "params[key] += ", "if key == 'W': params[key] += "),
+        ("one array > values | params['b']", "params[key] += ", "if key == 'W': params[key] += "),
     ],
     "6.4": [
+        ("too small | on its way", '"momentum": 0.5', '"momentum": 0.2'),
+        ("type", '"momentum": 0.5', '"momentum": [0.5]'),
+        ("swapped > too small", '"lr": 1.0, "momentum": 0.5', '"lr": 0.5, "momentum": 0.0'),
+        ("stability", '"momentum": 0.5', '"momentum": float("inf")'),
         ("too large", '"momentum": 0.5', '"momentum": 0.9'),
         ("too large", '"lr": 1.0, "momentum": 0.5', '"lr": 0.1, "momentum": 0.9'),
         ("too large", '"momentum": 0.5', '"momentum": 0.99'),
@@ -250,6 +352,16 @@ WRONG = {
         ("stability", '"lr": 1.0', '"lr": float("nan")'),
     ],
     "6.5": [
+        ("cut off | but for the last step", "lr * (step + 1) / warmup", "lr * ((step + 1) // warmup)"),
+        ("cut off | The fall is a leap", "(step - warmup) / (steps - warmup)", "(step - warmup) // (steps - warmup)"),
+        ("fence | a step too short", "(step - warmup) / (steps - warmup)", "(step - warmup) / max(steps - warmup - 1, 1)"),
+        ("end | lr again", "share = min(", "if step >= steps:\n        return lr\n    share = min("),
+        ("end | rises again", "min((step - warmup) / (steps - warmup), 1)",
+         "(step - warmup) % (2 * (steps - warmup)) / (steps - warmup)"),
+        ("wide > scale | lr = 50", "return lr * (1", "lr = min(lr, 10)\n    return lr * (1"),
+        ("type > shape", "return lr * (1 +", "return np.ones(1) * lr * (1 +"),
+        ("state", "    share = ", "    seen = vars(rate).setdefault('seen', set())\n"
+         "    lr = lr / 2 if (step, lr, steps) in seen else lr\n    seen.add((step, lr, steps))\n    share = "),
         ("values", "    return lr * (1", "    return round(lr, 2) * (1"),
         ("fence", "(step + 1)", "step"),
         ("fence", "step < warmup", "step <= warmup and warmup"),
@@ -272,6 +384,32 @@ WRONG = {
         ("type > raises", "return lr * (step + 1)", "return lr(step + 1)"),
     ],
     "6.6": [
+        ("epsilon > values", "np.sqrt(v_hat) + 1e-7", "np.sqrt(v_hat) + 1e-6"),
+        ("epsilon > values", "np.sqrt(v_hat) + 1e-7", "np.hypot(np.sqrt(v_hat), 1e-7)"),
+        ("hard-coded > values", "1.0 - self.beta1**self.iter", "1.0 - 0.9**self.iter"),
+        ("hard-coded > values", "(1 - self.beta2) *", "0.001 *"),
+        ("later > state | Later ones", "self.iter += 1", "self.iter = min(self.iter + 1, 10)"),
+        ("two > shared | by turns", """
+        class Adam:
+            m, v = {}, {}
+            def __init__(self, lr=0.001, beta1=0.9, beta2=0.999):
+                self.lr, self.beta1, self.beta2, self.iter = lr, beta1, beta2, 0
+            def update(self, params, grads):
+                if self.iter == 0:
+                    self.m.clear(), self.v.clear()
+                self.iter += 1
+                for key, g in grads.items():
+                    self.m[key] = self.beta1 * self.m.get(key, 0) + (1 - self.beta1) * g
+                    self.v[key] = self.beta2 * self.v.get(key, 0) + (1 - self.beta2) * g * g
+                    m, v = self.m[key] / (1 - self.beta1**self.iter), self.v[key] / (1 - self.beta2**self.iter)
+                    params[key] -= self.lr * m / (np.sqrt(v) + 1e-7)
+        """),
+        ("borrowed", """
+        from dlcourse.optimizers import Adam as Ours
+        class Adam(Ours):
+            def __init__(self, lr=0.001, beta1=0.9, beta2=0.999):
+                super().__init__(lr, beta1, beta2, eps=1e-7)
+        """),
         ("borrowed > epsilon", "from dlcourse.optimizers import Adam as Ours\nclass Adam(Ours):\n    pass"),
         ("borrowed > epsilon", """
         import dlcourse
@@ -281,7 +419,7 @@ WRONG = {
             def update(self, params, grads):
                 self.inner.update(params, grads)
         """),
-        ("three arrays > missing", "self.iter += 1\n        for key in params.keys():",
+        ("three arrays > names | more arrays", "self.iter += 1\n        for key in params.keys():",
          "self.iter += 1\n        for key in list(params)[:2]:"),
         ("epsilon", LINES["adam"],
          "lr_t = self.lr * np.sqrt(1.0 - self.beta2**self.iter) / (1.0 - self.beta1**self.iter)\n"
