@@ -27,6 +27,7 @@ from dlcourse.plots import (
     base,
     confidence,
     curves,
+    experiments,
     figure,
     images,
     img_show,
@@ -113,6 +114,10 @@ EACH = {
     "plot_moved_grid": lambda ax: plot_moved_grid(np.tanh, ax, lines=3, points=5),
     "plot_reliability": lambda ax: plot_reliability([0.4, 1.0], np.array([False, True]), ax),
     "plot_confusion": lambda ax: plot_confusion([[1, 2], [0, 3]], ax=ax),
+    "plot_accuracies": lambda ax: plots.plot_accuracies({"a": (1, 0.8, 3), "x": (0.5, 0.5)}, ax=ax),
+    "plot_trials": lambda ax: plots.plot_trials([SimpleNamespace(params={"a": 1, "x": 2}, score=0.5, round=0)], "x", "a", ax=ax),
+    "plot_bars": lambda ax: plots.plot_bars({"a": 0.2, "x": 0.1}, ax=ax),
+    "plot_spread": lambda ax: plots.plot_spread({"a": {100: [0.1, 0.2], 1000: [0.1]}}, {"a": {100: 0.3}}, ax=ax),
 }
 ROWS = {
     "plot_history": lambda ax: plot_history(HISTORY, ax),
@@ -168,9 +173,9 @@ def test_settings_stay_and_words_are_large_enough_and_not_clipped(draw):
 
 @pytest.mark.parametrize("draw", [*EACH.values(), *ROWS.values()], ids=[*EACH, *ROWS])
 def test_all_words_are_translated(draw, monkeypatch):
-    for module in (confidence, curves, images, planes):
+    for module in (confidence, curves, experiments, images, planes):
         monkeypatch.setattr(module, "_", lambda text: text.upper().replace("{N}", "{n}").replace("{K}", "{k}")
-                            .replace("{ANSWER}", "{answer}").replace("{LABEL}", "{label}"))  # fmt: skip
+                            .replace("{POINTS:.0F}", "{points:.0f}").replace("{NUMBER}", "{number}").replace("{ANSWER}", "{answer}").replace("{LABEL}", "{label}"))  # fmt: skip
     fig = np.ravel(draw(None))[0].figure
     ours = {"x", "y", "x1", "x2", "a", "SGD", "AND"}
     words = {word.get_text() for word in all_words(fig)} - ours
