@@ -6,14 +6,14 @@ from dlcourse.text import _
 def alt_texts() -> dict[str, str]:
     """Give the alt text of each figure, by the id of its cell."""
     return {
-        "idea-fit": _(
+        "idea-curves": _(
             "The curve with four numbers follows the truth. The one with ten hits every point and swings far "
             "between them."
         ),
         "code-provoke": _(
             "Accuracy on training digits climbs to 1. On test digits it stops below 0.8, and a gap stays open."
         ),
-        "code-norms": _(
+        "code-shapes": _(
             "Three shapes around 0: L1 is a square on its tip, L2 a circle, L-infinity a square that stands on its side. "
             "Grey circles around a star at the right are contours of a loss; they touch L1 at its right tip, where the "
             "second weight is 0, and L2 beside it."
@@ -34,7 +34,7 @@ def alt_texts() -> dict[str, str]:
             "All three kinds know their training digits. Test accuracies differ by about a point or less. The "
             "test loss is clearly lowest with weight decay, and about the same for the other two."
         ),
-        "code-narrowing": _(
+        "code-narrowing-figure": _(
             "Round 1 lies everywhere; rounds 2 and 3 gather at learning rates between 0.005 and 2 and stay spread out in "
             "weight decay. The accuracy is high at learning rates of about 0.1 to 0.6."
         ),
