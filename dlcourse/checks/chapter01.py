@@ -85,6 +85,10 @@ def _gate(trial: Trial, name: str, f: Any, right: str, raised: tuple | None = No
         found.append(int(answer))
     table = "".join(map(str, found))
     if table == right:
+        text = _("{doing} is right the first time, and not when it is asked again: a gate remembers nothing.")
+        for index in trial.rng.integers(4, size=20):
+            again = trial.array(trial.call(f, *PAIRS[index]))
+            trial.expect(np.array_equal(again, int(right[index])), "state", text.format(doing=trial.doing))
         return
     if table == _opposite(right):
         trial.fail("sign", _("Every answer of {name} is turned round.").format(name=name))

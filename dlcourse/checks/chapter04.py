@@ -303,12 +303,16 @@ def a_line_through_points(trial: Trial) -> None:
     trial.shape(found, (2,))
     one = downhill.line(x, 2 * x + 1, 0.02, 1)
     trial.equal(found, [0, 0], [("fence", one, hints["too many"][1])], kind="start", hint=start)
+    single = [np.float32(part) for part in downhill.cloud(trial.rng, 5, 3)[:2]]
     function(trial, trial.subject, downhill.line, downhill.cloud, (
         (5, 3), (5, 1), (2, 2), (7, 25), (1, 3), (3, 12), (4, 6, 300.0), (200, 2),
     ), [
         *((kind, lambda x, y, lr, steps, how=how: downhill.line(x, y, lr, steps, how), hint)
           for how, (kind, hint) in hints.items()),
-    ], borders=[case(x, 1.5 * x - 1, 0.05, 600)], lists=True, fresh=False, rtol=1e-5, atol=1e-6, more=_(
+    ], borders=[
+        case(x, 1.5 * x - 1, 0.05, 600),
+        case(*single, 0.05, 3, rtol=0.01, atol=0.01),  # differences in single precision have two digits
+    ], dtypes=("i8", "i4"), lists=True, fresh=False, rtol=1e-5, atol=1e-6, more=_(
         "The slope for w is the mean of 2 · error · (what w is multiplied by)."))  # fmt: skip
 
 

@@ -70,6 +70,8 @@ def _batches(trial: Trial, f: Any, n: int, size: int, seed: int) -> list[np.ndar
     trial.expect(found is not None, "missing", _("epoch gives nothing back."))
     listed = type(found) in (list, tuple) or (type(found) is np.ndarray and found.ndim == 2)
     trial.expect(listed and len(found), "type", _("epoch does not give a list of batches."))
+    listed = any(isinstance(batch, list | tuple) for batch in found)
+    trial.expect(not listed, "type", _("A batch is a list. It should be an array: the next step is x[batch]."))
     batches = [trial.array(batch, what=_("a batch")) for batch in found]
     trial.expect(all(batch.ndim == 1 for batch in batches), "shape", _("A batch is an array of numbers, one axis."))
     whole = all(batch.dtype.kind in "iu" for batch in batches if batch.size)

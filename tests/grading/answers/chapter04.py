@@ -81,7 +81,7 @@ RIGHT = {
             left = np.random.default_rng(seed).choice(n, n, replace=False)
             batches = []
             while len(left):
-                batches.append(left[:batch_size].tolist())
+                batches.append(left[:batch_size])
                 left = left[batch_size:]
             return tuple(batches)
         """,
@@ -334,6 +334,7 @@ WRONG = {
         ("axis > one-hot", "t.argmax(axis=1)", "t.argmax(axis=0)"),
     ],
     "4.4": [
+        ("type", "order[start : start + batch_size]", "list(order[start : start + batch_size])"),
         ("order", "np.random.default_rng(seed).permutation(n)", "(np.arange(n) * 7 + seed) % n"),
         ("dtype", "permutation(n)", "permutation(n).astype(float)"),
         ("replacement", "permutation(n)", "permutation(n).astype(np.uint8)"),
