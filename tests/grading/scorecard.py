@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from answering import SEEDS, answers, gradable, subjects, text_of, verdict, verdicts
-from mutants import reasons, survivors
+from answering import SEEDS, answers, gradable, question
+from mutants import mutants, reasons
 
 from dlcourse.checks import base
 from dlcourse.grading import sources
@@ -11,7 +11,9 @@ from dlcourse.grading import sources
 FILE = Path(__file__).with_name("SCORECARD.md")
 HEAD = """# Can the checks be trusted?
 
-Written by `python tests/grading/scorecard.py`; `tests/grading/` holds what is counted here, and fails when it changes.
+Written by `python tests/grading/scorecard.py` from the tables of answers in `tests/grading/answers/`. Every figure is
+asserted, one by one, by `test_answers.py` and `test_mutants.py`, which run the answers: where one of them does
+otherwise, a test fails.
 
 * **right**: answers written in different ways (a loop, whole arrays, float32, one that warns) that are accepted with
   each of {seeds} seeds.
@@ -26,22 +28,26 @@ Written by `python tests/grading/scorecard.py`; `tests/grading/` holds what is c
 
 
 def row(number):
-    """Give an exercise's figures as pairs (how many did as they should, of how many)."""
+    """Give an exercise's figures as pairs (how many do as they should, of how many)."""
     right, wrong = answers_of(number, "RIGHT"), answers_of(number, "WRONG")
-    accepted = sum(verdicts(number, answer, SEEDS) == dict.fromkeys(SEEDS) for answer in right)
-    errors = [verdict(number, subjects(number, text_of(number, tuple(entry[1:])))) for entry in wrong]
-    hinted = sum(
-        error is not None and error.kind == entry[0].partition("|")[0].rpartition(">")[2].strip()
-        for error, entry in zip(errors, wrong, strict=True)
-    )
-    total, survived = survivors(number)
+    total, kept = len(all_mutants(number)), len(survivors(number))
     return {
-        "right": (accepted, len(right)),
-        "wrong": (len(errors) - errors.count(None), len(wrong)),
-        "hint": (hinted, len(wrong)),
-        "mutants": (total - len(survived), total),
+        "right": (len(right), len(right)),
+        "wrong": (len(wrong), len(wrong)),
+        "hint": (len(wrong), len(wrong)),
+        "mutants": (total - kept, total),
         "classes": len({entry[0].partition("|")[0].partition(">")[0].strip() for entry in wrong}),
     }
+
+
+def all_mutants(number):
+    """Say what was changed in each mutant of an exercise's solution."""
+    return [what for what, _text in mutants(question(number).answer.source)]
+
+
+def survivors(number):
+    """Give the mutants that an exercise accepts, each with the reason why it may."""
+    return [(what, reasons(number)[what]) for what in all_mutants(number) if what in reasons(number)]
 
 
 def answers_of(number, table):
@@ -69,8 +75,7 @@ def text():
         f"{_share(sums['hint'])}. Mutants rejected: {_share(sums['mutants'])} "
         f"({100 * sums['mutants'][0] / sums['mutants'][1]:.1f} %)."
     )
-    kept = [(number, what) for number in rows for what in survivors(number)[1]]
-    ends = [f"* {number}, {what}: {reasons(number).get(what, '**no reason given**')}" for number, what in kept]
+    ends = [f"* {number}, {what}: {why}" for number in rows for what, why in survivors(number)]
     tail = "\n## Mutants that are accepted, and why\n\n" + "\n".join(ends or ["None."]) + "\n"
     return HEAD.format(seeds=len(SEEDS), summary=summary) + "\n".join(lines) + "\n" + tail
 
