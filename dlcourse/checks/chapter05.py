@@ -1,16 +1,22 @@
-"""Checks of chapter 05, backpropagation; those about layers are in `_chapter05_layers`."""
+"""Checks of chapter 05, backpropagation."""
 
-import functools
 import math
 from functools import partial
 
 import numpy as np
 
-from dlcourse.checks import _chapter05_layers, _chapter05_networks  # noqa: F401
+from dlcourse.checks import layers, nets, order
 from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.battery import function
-from dlcourse.checks.references import softmax
+from dlcourse.checks.downhill import read_rightly
 from dlcourse.text import _
+
+
+@exercise("5.1", "A node that divides", kind="write it", points=2, section="The bill", names=("Div",),
+          uses=())  # fmt: skip
+def a_node_that_divides(trial: Trial) -> None:
+    """x / y forward, and back the slopes for x and for y, each times what came from the right."""
+    layers.node_that_divides(trial, trial.subject)
 
 
 def _bill(variant: int) -> dict:
@@ -72,113 +78,75 @@ def a_price_used_twice(trial: Trial) -> None:
           names=("accuracy",), uses=("functions.one_hot",))  # fmt: skip
 def the_accuracy_of_labels(trial: Trial) -> None:
     """The notes' accuracy takes the argmax of the targets, and labels have no second axis to take it along."""
-    f, rng = trial.subject, trial.rng
     labels = _("Labels, of shape (N,), do not work yet: they are the numbers that an argmax would give.")
     onehot = _("One-hot targets worked before, and do not any more. The number of dimensions tells the two apart.")
-    for count, classes in ((7, 3), (3, 3), (6, 4), (1, 3), (12, 2)):
-        y, said = rng.normal(size=(count, classes)), np.arange(count) % classes
-        y[np.arange(count), said] += 9.0
-        t = np.where(np.arange(count) % 3 == 1, (said + 1) % classes, said)
-        if count == 7:  # each mistake has another share than the right one here
-            t = np.array([0, 1, 2, 0, 0, 0, 1])
-        right = np.mean(said == t)
-        for targets, hint, kind in ((t, labels, "labels"), (np.eye(classes)[t], onehot, "one-hot")):
-            found = trial.call(f, y, targets, raised=(kind, hint))
-            trial.shape(found, ())
-            trial.equal(found, right, [
-                ("labels", np.mean(said == targets.argmax()) if targets.ndim == 1 else np.nan, _(
-                    "For labels it compares every row with one number: the place of the largest label.")),
-                ("sign", 1 - right, _("That is the share that was wrong.")),
-                ("scale", np.sum(said == t), _("That counts the right ones. The accuracy is their share.")),
-                ("scale", 100 * right, _("That is in percent. The accuracy is a share, from 0 to 1.")),
-                ("scale", np.sum(said == t) / classes, _("It divides by the number of classes.")),
-                ("scale", np.sum(said == t) / y.size, _("It divides by the number of scores. How many samples?")),
-            ], kind=kind, hint=hint)  # fmt: skip
-    for dtype, onehots in (("i8", False), ("i4", False), ("u1", False), ("f8", True), ("i8", True), ("f4", True)):
-        function(trial, f, _share, partial(_scored, dtype, onehots), ((7, 3), (3, 3), (4, 1), (1, 4), (8, 2), (6, 5)),
-                 dtypes=(), hint=onehot if onehots else labels)  # fmt: skip
+
+    def draw(dtype, onehots, rng, count, classes):
+        """Give scores, of which none is far above the others, and what is true: for two rows of three, what they say."""
+        y = rng.normal(size=(count, classes))
+        t = (y.argmax(axis=1) + (np.arange(count) % 3 == 1)) % classes
+        return y, (np.eye(classes)[t] if onehots else t).astype(dtype)
+
+    def hits(y, t):
+        return y.argmax(axis=1) == (t.argmax(axis=1) if t.ndim == 2 else t)
+
+    wrong = [
+        ("labels", lambda y, t: np.mean(y.argmax(axis=1) == t.argmax(axis=-1)), _(
+            "For labels it compares every row with one number: the place of the largest label.")),
+        ("sign", lambda y, t: 1 - hits(y, t).mean(), _("That is the share that was wrong.")),
+        ("scale", lambda y, t: hits(y, t).sum(), _("That counts the right ones. The accuracy is their share.")),
+        ("scale", lambda y, t: 100 * hits(y, t).mean(), _("That is in percent. The accuracy is a share, from 0 to 1.")),
+        ("scale", lambda y, t: hits(y, t).sum() / y.shape[1], _("It divides by the number of classes.")),
+        ("scale", lambda y, t: hits(y, t).sum() / y.size, _("It divides by the number of scores. How many samples?")),
+        ("shape", hits, _("That says of each sample whether it is right. The accuracy is their share.")),
+        *(("rounded", lambda y, t, d=d: np.round(hits(y, t).mean(), d), _("The share is rounded. Give all its digits."))
+          for d in (1, 2, 3)),
+    ]  # fmt: skip
+    sizes = ((7, 3), (3, 3), (4, 1), (1, 4), (8, 2), (6, 5), (1, 1))
+    for dtype, hot in (("f8", True), ("i8", True), ("f4", True), ("i8", False), ("i4", False), ("u1", False)):
+        kind, hint = ("one-hot", onehot) if hot else ("labels", labels)
+        function(trial, trial.subject, lambda y, t: hits(y, t).mean(), partial(draw, dtype, hot), sizes, wrong,
+                 dtypes=(), hint=hint, raised=lambda y, t, told=(kind, hint): told)  # fmt: skip
 
 
-def _scored(dtype, onehots, rng, count, classes):
-    """Give scores, of which no one is far above the others, and what is true: for two rows of three, what they say."""
-    y = rng.normal(size=(count, classes))
-    t = (y.argmax(axis=1) + (np.arange(count) % 3 == 1)) % classes
-    return y, (np.eye(classes)[t] if onehots else t).astype(dtype)
+@exercise("5.4", "An affine layer that takes images", kind="write it", points=3, section="Layers",
+          names=("ImageAffine",), uses=())  # fmt: skip
+def affine_for_images(trial: Trial) -> None:
+    """Affine whose input may have any shape behind N: flattened on the way forward, unflattened on the way back."""
+    layers.affine_of_images(trial, trial.subject)
 
 
-def _share(y, t):
-    return np.mean(y.argmax(axis=1) == (t.argmax(axis=1) if t.ndim == 2 else t))
+@exercise("5.5", "Find the bug: two networks in one class", kind="find the bug", points=3, section="The network",
+          names=("TwoLayerNet",),
+          uses=("functions.sigmoid", "functions.softmax", "losses.cross_entropy_error"))  # fmt: skip
+def two_networks_in_one(trial: Trial) -> None:
+    """The notes' predict leaves out both biases and ends in the sigmoid; their gradient does neither."""
+    nets.two_layer_net(trial, trial.subject)
 
 
-def _ends(train_size: int, batch_size: int, iters_num: int) -> list[int]:
-    ends = [math.ceil(epoch * train_size / batch_size) - 1 for epoch in range(1, iters_num * batch_size + 1)]
-    return [end for end in ends if end < iters_num]
+@exercise("5.6", "Find the bug: a gradient with the wrong slope", kind="find the bug", points=3, section="Layers",
+          names=("gradient",), uses=("functions.sigmoid", "functions.sigmoid_grad", "functions.softmax"))  # fmt: skip
+def wrong_slope(trial: Trial) -> None:
+    """The notes never define sigmoid_grad, and call it with the input; y(1 - y) wants the output."""
+    nets.gradient_of_the_net(trial, trial.subject)
 
 
 @exercise("5.7", "Find the bug: epochs that nobody notices", kind="find the bug", points=2, section="Training",
           names=("epoch_ends",), uses=())  # fmt: skip
 def epochs_that_nobody_notices(trial: Trial) -> None:
     """The notes' remainder of a division by a float, which is 0 almost never."""
-    f = trial.subject
-    drawn = (int(trial.rng.integers(10, 30)), int(trial.rng.integers(3, 9)), 40)
-    for size, batch, steps in ((60, 8, 40), (60, 10, 30), (50, 7, 5), (7, 3, 20), (10, 25, 4), (12, 12, 3), drawn):
-        said = _("With {size} examples, batches of {batch} and {steps} steps: ")
-        said = said.format(size=size, batch=batch, steps=steps)
-        found = trial.call(f, size, batch, steps)
-        every, up = max(size // batch, 1), math.ceil(size / batch)
-        i = np.arange(steps)
-        drift = _("an epoch is not a whole number of steps here, and it drifts. Count the examples drawn so far.")
-        per_epoch = max(size / batch, 1)
-        late = _("a step is late, or early, by one. Step 0 draws the first examples, before any epoch has ended.")
-        twice = np.array(_ends(size, batch, steps), dtype=float)
-        right = np.unique(twice)
-        trial.equal(found, right, [
-            ("float", i[i % per_epoch == 0], said + _("epochs are missed, and step 0 is no end of an epoch."), _(
-                "The remainder of a division by a float such as 7.5 is 0 only where a multiple of it is whole.")),
-            ("float", i[(i + 1) % per_epoch == 0], said + _(
-                "epochs are missed, those that end in the middle of a batch.")),
-            ("fence", i[i % every == 0], said + late),
-            ("twice", twice, said + _("a step with which several epochs end comes more than once.")),
-            ("fence", right + 1, said + late),
-            ("fence", np.append(0, (right + 1)[right + 1 < steps]), said + late),
-            ("fence", np.append(0, right), said + late),
-            ("fence", (right + 1)[right + 1 < steps], said + late),
-            ("fence", i[i % up == 0], said + late),
-            ("drift", i[(i + 1) % every == 0], said + drift),
-            ("drift", i[(i + 1) % up == 0], said + drift),
-            ("drift", i[(i + 1) % max(round(size / batch), 1) == 0], said + drift),
-        ], kind="count", hint=said + _("those are not the steps with which an epoch ends."), more=_(
-            "After step i, (i + 1) · batch_size examples have been drawn. How many whole epochs is that, and how many "
-            "was it one step before?"))  # fmt: skip
+    order.ends_of_epochs(trial, trial.subject)
+
+
+@exercise("5.8", "Softmax and cross-entropy for labels", kind="write it", points=3, section="Layers",
+          names=("LabelLoss",),
+          uses=("functions.softmax", "functions.one_hot", "losses.cross_entropy_error"))  # fmt: skip
+def loss_of_labels(trial: Trial) -> None:
+    """The last layer, for targets that are labels: the mean cross-entropy, and what goes back from it."""
+    layers.loss_of_labels(trial, trial.subject)
 
 
 HIDDEN, NUMBERS = 24, 150
-
-
-def _spiral() -> tuple[np.ndarray, np.ndarray]:
-    t, radius = np.arange(150) % 3, np.linspace(0.1, 1, 150)
-    angle = 4 * radius + 2 * np.pi * t / 3
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], axis=1), t
-
-
-@functools.lru_cache(maxsize=100)
-def _read_rightly(hidden: int, lr: float, seed: int, starts: int = 3) -> float:
-    """Train 2-hidden-3 from some starts at once, and give the share of the spiral's points it reads rightly."""
-    rng = np.random.default_rng(seed)
-    x, t = _spiral()
-    W1, W2 = 0.5 * rng.normal(size=(starts, 2, hidden)), 0.5 * rng.normal(size=(starts, hidden, 3))
-    b1, b2 = np.zeros((starts, 1, hidden)), np.zeros((starts, 1, 3))
-    with np.errstate(all="ignore"):
-        for _epoch in range(100):
-            for batch in rng.permutation(150).reshape(5, 30):
-                z = np.maximum(x[batch] @ W1 + b1, 0)
-                dy = (softmax(z @ W2 + b2) - np.eye(3)[t[batch]]) / 30
-                da = dy @ W2.swapaxes(1, 2) * (z > 0)
-                W2 -= lr * z.swapaxes(1, 2) @ dy
-                b2 -= lr * dy.sum(axis=1, keepdims=True)
-                W1 -= lr * x[batch].T @ da
-                b1 -= lr * da.sum(axis=1, keepdims=True)
-        return float(np.mean((np.maximum(x @ W1 + b1, 0) @ W2 + b2).argmax(axis=-1) == t))
 
 
 @exercise("5.9", "Three arms of a spiral", kind="measure", points=2, section="Training", names=("settings",))
@@ -189,74 +157,111 @@ def three_arms(trial: Trial) -> None:
     hidden, lr = float(found["hidden"]), trial.number(found["lr"], what="'lr'")
     whole = _("The number of hidden neurons is a whole number, at least 1.")
     trial.expect(math.isfinite(hidden) and hidden == int(hidden) >= 1, "type", whole)
-    text = _("A learning rate of 0 learns nothing, and a negative one climbs.")
-    trial.expect(lr > 0, "sign", text)
+    trial.expect(lr > 0, "sign", _("A learning rate of 0 learns nothing, and a negative one climbs."))
     more = _("Each hidden neuron brings 2 + 1 + 3 numbers, and the last biases are 3.")
     text = _("The network has more than {limit} weights and biases.").format(limit=NUMBERS)
     trial.expect(hidden <= HIDDEN, "too many", text, more)
-    reached = _read_rightly(int(hidden), lr, trial.seed)
-    text = _("It reads {reached:.0%}, on average over three starts. ").format(reached=reached)
+    reached = round(read_rightly(int(hidden), lr), 2)
+    text = _("It reads {reached:.0%}, on average over the three starts. ").format(reached=reached)
     if reached >= 0.95:
         return
-    few = _read_rightly(HIDDEN, lr, trial.seed) >= 0.95
+    few = read_rightly(HIDDEN, lr) >= 0.95
     trial.expect(not few, "too few", text + _("The learning rate will do. Are there neurons enough?"))
-    long = _("Its steps are too long: it jumps about instead of coming to rest.")
-    trial.expect(lr < 1, "too large", text + long)
-    trial.fail("too small", text + _("Its steps are too short: after 100 epochs it is still on its way."))
+    with_less, with_more = (read_rightly(int(hidden), factor * lr) for factor in (0.5, 2))
+    long = _("With half the learning rate it reads {less:.0%}: its steps are too long.").format(less=with_less)
+    trial.expect(with_less <= max(reached, with_more) + 0.01, "too large", text + long)
+    short = _("With twice the learning rate it reads {more:.0%}: its steps are too short.").format(more=with_more)
+    trial.expect(with_more <= reached + 0.01, "too small", text + short)
+    trial.fail("too large" if lr > 1 else "too small", text + _("With half or twice the learning rate it is no better."))
 
 
-def _hills(x: np.ndarray) -> float:
-    x = np.asarray(x)
-    return float(np.sum(x**3 - 6 * x))
+def _judged(rng, shape, wrong, h=1e-4):
+    """Give a place, and a gradient that is right but for some entries."""
+    x = rng.uniform(0.5, 1.0, size=shape) + 1.3 * rng.integers(2, size=shape)
+    x *= rng.choice([-1, 1], size=shape)
+    grad = 3 * x**2 - 6 + h**2  # what differences give of x³ - 6x
+    for place, factor in wrong.items():
+        grad.flat[place] *= factor
+    return x, grad, h
 
 
 @exercise("5.10", "Write the judge", kind="write it", points=3, section="The judge: a gradient check",
           names=("worst_error",), uses=("gradients.numerical_gradient",))  # fmt: skip
 def write_the_judge(trial: Trial) -> None:
     """The largest relative error of a gradient against central differences."""
-    f = trial.subject
-    matrix = np.array([[1.0, -2.0, 0.5], [3.0, -1.5, 2.0]])
-    points = [np.array([1.0, 2.0, -3.0]), matrix, matrix[:, :2] - trial.rng.uniform(0.0, 0.3, size=(2, 2))]
-    for x in points:
-        right = 3 * x**2 - 6
+    def hills(x):
+        x = np.asarray(x)
+        return float(np.sum(x**3 - 6.0 * x))
+
+    def parts(x, grad, h):
+        s = 3 * x**2 - 6 + h**2
+        return np.abs(s - grad), np.abs(s), np.abs(grad)
+
+    def errors(*given):
+        difference, s, g = parts(*given)
+        return difference / (s + g)
+
+    def most(of):
+        return lambda *given: np.max(of(*parts(*given)))
+
+    def worst(x, grad, h):
+        error = np.max(errors(x, grad, h))
+        return error if error >= 1e-5 else 0.0  # what rounding leaves of 0 is 0
+
+    def ask(one):
+        x, grad, h = one.args
         shape = _("x may have any shape, here {shape}.").format(shape=x.shape)
-        error = trial.array(trial.call(f, _hills, x, right, raised=("shape", shape) if x.ndim > 1 else None))
-        trial.shape(error, ())
-        worse = _("The gradient is right, and the judge says {error:.2g}. ").format(error=float(error))
-        sides = _("Does it look to both sides, and divide by all of the way between?")
-        trial.expect(0 <= error < 1e-6, "formula", worse + sides)
-        for place in (0, -1):
-            wrong = right.copy()
-            wrong.flat[place] *= 3.0
-            found = trial.call(f, _hills, x, wrong)
-            truth, given = right.flat[place], wrong.flat[place]
-            trial.equal(found, 0.5, [
-                ("mean", 0.5 / x.size, _("That is the mean over the entries. A single wrong one would be hidden.")),
-                ("sum", 0.5 * x.size, _("That is not the largest of the entries' errors.")),
-                ("formula", abs(given - truth), _("That is the difference itself. Divide by both sizes together.")),
-                ("sign", -0.5, _("An error has no sign: it is compared without one.")),
-                ("scale", 2.0, _("It is relative to the true slope alone. Divide by the sum of both sizes.")),
-                ("scale", 2 / 3, _("It is relative to one of the two alone. Divide by the sum of both sizes.")),
-                ("scale", 1.0, _("Divide by the sum of both sizes, not by half of it.")),
-                ("entries", 0.0, _("One entry of the gradient is wrong, and it says 0. Does it look at all of them?")),
-                ("entries", lambda: error, _("One entry is wrong, and it does not see it. Does it look at all?")),
-            ], rtol=1e-5)  # fmt: skip
-        wrong = right.copy()
-        wrong.flat[1] *= -1.0
-        turned = _("One entry has the wrong sign. That is as wrong as can be: the difference is the sum of both sizes.")
-        trial.equal(trial.call(f, _hills, x, wrong), 1.0, kind="sign", hint=turned, rtol=1e-5)
-    zero = _("The slope is 0, and the gradient says 0. Nothing is wrong, but 0 / 0 is no number.")
-    both = np.array([0.0, 2.0])
-    found = trial.call(f, lambda x: float(np.asarray(x)[1] ** 2), both, 2 * both * np.array([0.0, 1.0]),
-                       raised=("stability", zero))  # fmt: skip
-    trial.expect(trial.array(found) < 1e-6, "stability", zero)
-    # By differences, the slope of this function is 3x² - 6 + h².
-    step = _("With h = 1 it should move x by 1 to each side. Is h used?")
-    found = trial.call(f, _hills, np.array([1.0]), np.array([-2.0]), h=1.0)
-    trial.expect(abs(trial.array(found)) < 1e-6, "step", step)
+        found = trial.call(trial.subject, hills, x, grad, **({"h": h} if h != 1e-4 else {}), layout=one.layout,
+                           raised=("shape", shape) if x.ndim > 1 else None)  # fmt: skip
+        size = trial.array(found)
+        return np.zeros(size.shape) if size.dtype.kind in "iuf" and np.all((0 <= size) & (size < 1e-5)) else found
+
+    x = np.array([2.0, -2.5, 1.0])
+    wide, narrow = (trial.array(trial.call(trial.subject, hills, x, 3 * x**2 - 6, **h)) for h in ({}, {"h": 5e-5}))
+    if wide.shape == narrow.shape == () and 1e-5 < wide < 1e-2:
+        text = _("The gradient is right, and it says {wide:.2g}; with half the h it says {narrow:.2g}. An error that halves "
+                 "with h is one of looking to one side.")  # fmt: skip
+        trial.expect(not 0.4 < narrow / wide < 0.6, "one side", text.format(wide=wide, narrow=narrow))
+    all_of = _("One entry is wrong, and it does not see it. Does it look at all of them?")
+    given = [((1,), {0: 1.1}), ((2,), {}), ((2,), {0: 3.0}), ((3,), {-1: 3.0}), ((3,), {0: 1.2, -1: -1.0}), ((3,), {-1: 0.0}),
+             ((4, 3), {}), ((2, 3), {4: 3.0}), ((3, 2), {1: -1.0}), ((13,), {12: 1.5}), ((2,), {1: 3.0}, 0.5),
+             ((3, 3), {0: -0.5, 7: 1.5}), ((2, 1, 2), {3: 3.0})]  # fmt: skip
+    function(trial, trial.subject, worst, lambda rng, place: _judged(rng, *given[place]), [
+        (place,) for place in range(len(given))
+    ], [
+        ("mean", lambda *given: np.mean(errors(*given)), _(
+            "That is the mean over the entries. A single wrong one would be hidden.")),
+        ("sum", lambda *given: np.sum(errors(*given)), _("That is the sum, and not the largest of the entries' errors.")),
+        ("formula", most(lambda d, s, g: d), _("That is the difference itself. Divide by both sizes together.")),
+        ("formula", lambda *given: np.divide(*(
+            lambda d, s, g: (d, s + g))(*map(np.linalg.norm, parts(*given)))), _(
+            "That is one error for the whole gradient, by its length. Each entry has an error of its own.")),
+        ("scale", most(lambda d, s, g: d / s), _("It is relative to the true slope alone. Divide by the sum of both.")),
+        ("scale", most(lambda d, s, g: d / g), _("It is relative to the given gradient alone. Divide by the sum of both.")),
+        ("scale", most(lambda d, s, g: d / np.maximum(s, g)), _(
+            "It is relative to the larger of the two. Divide by the sum of both.")),
+        ("scale", most(lambda d, s, g: 2 * d / (s + g)), _("Divide by the sum of both sizes, not by half of it.")),
+        ("sign", lambda x, grad, h: np.max((3 * x**2 - 6 + h**2 - grad) / sum(parts(x, grad, h)[1:])), _(
+            "An error has no sign: it is compared without one.")),
+        ("formula", lambda x, grad, h: np.max(errors(x, grad / 2, h)), _(
+            "The slopes it measures are twice too large. Divide by all of the way between the two points.")),
+        *(("entries", lambda *given, at=at: np.max(errors(*given).ravel()[at]), all_of)
+          for at in (slice(1), slice(-1, None), slice(10))),
+        ("step", lambda x, grad, h: np.max(errors(x, grad, 1e-4)), _(
+            "With h = 0.5 it should move x by 0.5 to each side. Is h used?")),
+    ], dtypes=(), ask=ask, rtol=1e-4, atol=1e-5)  # fmt: skip
     whole = _("x may hold whole numbers: 3 + 0.0001 is stored as 3 in an array of integers.")
-    found = trial.call(f, _hills, np.array([1, 2]), np.array([-3.0, 6.0]), raised=("dtype", whole))
-    trial.expect(trial.array(found) < 1e-6, "dtype", whole)
+    zero = _("A slope is 0, and the gradient says 0. Nothing is wrong there, but 0 / 0 is no number.")
+    only = _("A slope is 0, and the gradient says 1: that is as wrong as can be.")
+    def flat(x):
+        return float(np.asarray(x)[1] ** 2)
+
+    for f, x, grad, right, kind, hint in (
+        (flat, [1.0, 2.0], [0.0, 4.0], 0, "stability", zero), (flat, [1.0, 2.0], [1.0, 4.0], 1, "one side", only),
+        (hills, [1, 2], [-3.0, 6.0], 0, "dtype", whole), (hills, [[3, -1], [1, 2]], [[21.0, -3], [-3, 6]], 0, "dtype", whole),
+    ):  # fmt: skip
+        found = trial.array(trial.call(trial.subject, f, np.array(x), np.array(grad), raised=(kind, hint)))
+        trial.expect(np.all(np.abs(found - right) < 1e-5), kind, hint)
 
 
 explain("5.11", "It learns, so it is right", points=2, section="The judge: a gradient check")

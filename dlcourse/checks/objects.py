@@ -94,14 +94,14 @@ class Player:
         """Note a value: an array, a number, or a tuple, list or dict of them; nothing where there is None."""
         if self.trial:
             value = self.trial.plain(value, what)
-        if type(value) is dict:
+        if type(value) is dict and value:
             for key, item in value.items():
                 self.see(f"{what}[{key!r}]", item)
-        elif type(value) in (tuple, list) and not all(np.ndim(item) == 0 for item in value):
+        elif type(value) in (tuple, list) and any(type(item) in (tuple, list, dict) or np.ndim(item) for item in value):
             for place, item in enumerate(value):
                 self.see(f"{what}[{place}]", item)
         else:
-            self.seen.append((what, None if value is None else np.array(value)))
+            self.seen.append((what, None if value is None else np.array([] if type(value) is dict else value)))
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,8 @@ def _tell(trial: Trial, lived: _Lived) -> None:
     if place >= len(lived.found):
         if lived.error and (lived.error.kind != "raises" or not story.hint):
             raise lived.error
-        trial.fail(story.kind, f"{story.hint} {lived.error.hint if lived.error else ''}".strip(), story.more)
+        text = lived.error.hint if lived.error else _("There is no {what}.").format(what=lived.right[place][0])
+        trial.fail(story.kind, f"{story.hint} {text}".strip(), story.more)
     (what, found), (_name, right) = lived.found[place], lived.right[place]
     trial.unchanged()
     if found is None:

@@ -1,13 +1,14 @@
-"""What an epoch must bear: every example once, in an order that is new for each seed."""
+"""What epochs must bear: every example once, in an order that is new for each seed; and where they end."""
 
 from typing import Any
 
 import numpy as np
 
 from dlcourse.checks.trial import Trial
+from dlcourse.checks.values import shown
 from dlcourse.text import _
 
-__all__ = ["epochs"]
+__all__ = ["ends_of_epochs", "epochs"]
 
 
 def epochs(trial: Trial, f: Any) -> None:
@@ -77,3 +78,57 @@ def _batches(trial: Trial, f: Any, n: int, size: int, seed: int) -> list[np.ndar
     whole = all(batch.dtype.kind in "iu" for batch in batches if batch.size)
     trial.expect(whole, "dtype", _("The numbers of the examples are whole numbers: x[batch] takes no others."))
     return [batch.astype(int) for batch in batches]
+
+
+def _epochs(size: int, batch: int, steps: int) -> np.ndarray:
+    """Give for each step how many epochs end with it."""
+    return np.diff(np.arange(steps + 1) * batch // size)
+
+
+def ends_of_epochs(trial: Trial, f: Any) -> None:
+    """Does ``f(train_size, batch_size, iters_num)`` name the steps with which an epoch ends?"""
+    late = _("A step is late, or early, by one. Step 0 draws the first examples, before any epoch has ended.")
+    drift = _("An epoch is not a whole number of steps, and it drifts. Count the examples drawn so far.")
+    more = _("The remainder of a division by a float such as 7.5 is 0 only where a multiple of it is whole.")
+
+    def ends(size, batch, steps):
+        return np.flatnonzero(_epochs(size, batch, steps))
+
+    def each(length, late=1):
+        """Give the steps that a remainder names; `length` gives the steps of an epoch."""
+        return lambda size, batch, steps: np.flatnonzero((np.arange(steps) + late) % max(length(size, batch), 1) == 0)
+
+    mistakes = [
+        ("float", each(lambda size, batch: size / batch, 0), _(
+            "Epochs are missed, and step 0 is no end of an epoch."), more),
+        ("float", each(lambda size, batch: size / batch), _(
+            "Epochs are missed, those that end in the middle of a batch."), more),
+        ("float", lambda size, batch, steps: np.flatnonzero((np.arange(steps) + 1) * batch % size == 0), _(
+            "Epochs are missed, those that end in the middle of a batch.")),
+        ("twice", lambda *given: np.repeat(np.arange(given[2]), _epochs(*given)), _(
+            "A step with which several epochs end comes more than once.")),
+        *(("fence", wrong, late) for wrong in (
+            each(lambda size, batch: size // batch, 0), each(lambda size, batch: -(-size // batch), 0),
+            lambda *given: ends(*given) + 1, lambda *given: np.append(0, ends(*given)),
+            lambda *given: (ends(*given) + 1)[ends(*given) + 1 < given[2]],
+            lambda *given: np.append(0, (ends(*given) + 1)[ends(*given) + 1 < given[2]]),
+        )),
+        *(("drift", each(length), drift) for length in (
+            lambda size, batch: size // batch, lambda size, batch: -(-size // batch),
+            lambda size, batch: round(size / batch),
+        )),
+    ]  # fmt: skip
+    every = [(size, batch, 30) for size in range(1, 31) for batch in range(1, 17)]
+    every += [(1000, 30, 400), (60_000, 128, 1500), (10, 3, 0), (5, 2, 2), (5, 2, 3)]
+    found = {given: trial.array(trial.call(f, *given)) for given in every}
+    for kind, wrong, *hints in mistakes:
+        differs = any(not np.array_equal(ends(*given), found[given]) for given in every)
+        if differs and all(np.array_equal(wrong(*given), found[given]) for given in every if given[2]):
+            trial.fail(kind, *hints)
+    text = _("With {size} examples, batches of {batch} and {steps} steps it gives {found}; expected is {right}.")
+    for given in sorted(every, key=lambda given: (given[2], given)):
+        right, (size, batch, steps) = ends(*given), given
+        trial.expect(np.array_equal(right, found[given]), "count", text.format(
+            size=size, batch=batch, steps=steps, found=shown(found[given]), right=shown(right)), _(
+            "After step i, (i + 1) · batch_size examples have been drawn. How many whole epochs is that, and how many was "
+            "it one step before?"))  # fmt: skip

@@ -110,10 +110,8 @@ RIGHT = {
                 return -np.sum(t * np.log(self.predict(x))) / len(x)
         """,
         ('np.dot(x, p["W1"])', '(np.asarray(x, dtype=np.float32) @ p["W1"])'),
-        (
-            'return softmax(np.dot(hidden, p["W2"]) + p["b2"])',
-            'a = np.exp(hidden @ p["W2"] + p["b2"])\n        return a / a.sum(axis=-1, keepdims=True)',
-        ),
+        ('return softmax(np.dot(hidden, p["W2"]) + p["b2"])', 'a = hidden @ p["W2"] + p["b2"]\n'
+         '        return np.exp(a - np.logaddexp.reduce(a, axis=-1, keepdims=True))'),
         ('sigmoid(np.dot(x, p["W1"]) + p["b1"])', '1 / (1 + np.exp(-(np.dot(x, p["W1"]) + p["b1"])))'),
     ],
     "5.6": [
@@ -273,10 +271,10 @@ WRONG = {
         ("chain rule", "-dout * self.x / self", "-self.x / self"),
         ("chain rule", "dout / self.y,", "1 / self.y,"),
         ("shape", "return dout / self.y, -dout * self.x / self.y**2", "return dout / self.y"),
-        ("state", "self.x, self.y = x, y", "Div.x, Div.y = x, y"),
+        ("shared", "self.x, self.y = x, y", "Div.x, Div.y = x, y"),
         ("missing", "return dout / self.y,", "dout / self.y,"),
         ("missing", "return x / y", "pass"),
-        ("formula > gradient", "self.y**2", "self.y**3"),
+        ("formula > values", "self.y**2", "self.y**3"),
         ("whole numbers > values", "return x / y", "return x // y"),
     ],
     "5.2": [
@@ -300,14 +298,14 @@ WRONG = {
         ("type", 'prediction = {"before": 1.2', 'prediction = 6\n_ = {"before": 1.2'),
     ],
     "5.3": [
-        ("labels", "t.ndim == 2", "t.size == y.size"),
+        ("sizes > one-hot", "t.ndim == 2", "t.size == y.size"),
         ("borrowed", "from dlcourse import metrics\ndef accuracy(y, t):\n"
                      "    return metrics.accuracy(t.argmax(1) if t.ndim == 2 else t, y.argmax(1))"),
         ("labels", "def accuracy(y, t):\n    return np.mean(np.argmax(y, axis=1) == np.argmax(t, axis=-1))"),
         ("labels", "t.ndim == 2", "t.shape != y.shape[:1] or len(t) == y.shape[1]"),
-        ("labels", "t.ndim == 2", "len(t) == y.shape[1]"),
+        ("sizes > one-hot", "t.ndim == 2", "len(t) == y.shape[1]"),
         ("one-hot", "def accuracy(y, t):\n    return np.mean(np.argmax(y, axis=1) == t)"),
-        ("one-hot", "t = np.argmax(t, axis=1)", "t = t[:, 0]"),
+        ("one-hot > values", "t = np.argmax(t, axis=1)", "t = t[:, 0]"),
         ("sign", "y == t", "y != t"),
         ("scale", "return np.mean(y == t)", "return np.sum(y == t)"),
         ("scale", "return np.mean(y == t)", "return 100 * np.mean(y == t)"),
@@ -316,7 +314,7 @@ WRONG = {
                   "    if t.ndim == 2:\n        t = np.argmax(t, axis=1)\n    return np.sum(y == t) / n"),
         ("scale", "def accuracy(y, t):\n    n = y.size\n    y = np.argmax(y, axis=1)\n"
                   "    if t.ndim == 2:\n        t = np.argmax(t, axis=1)\n    return np.sum(y == t) / n"),
-        ("axis > labels", "y = np.argmax(y, axis=1)", "y = np.argmax(y, axis=0)"),
+        ("axis > one-hot", "y = np.argmax(y, axis=1)", "y = np.argmax(y, axis=0)"),
         ("missing", "return np.mean(y == t)", "np.mean(y == t)"),
         ("aliasing", "def accuracy(y, t):\n    if t.ndim == 2:\n        t = np.argmax(t, axis=1)\n"
                      "    right = np.mean(np.argmax(y, axis=1) == t)\n    y -= y.max()\n    return right"),
@@ -332,8 +330,8 @@ WRONG = {
         ("formula", "@ self.W + self.b", "@ self.W"),
         ("sign", "@ self.W + self.b", "@ self.W - self.b"),
         ("order", "x.reshape(len(x), -1)", "x.reshape(len(x), -1, order='F')"),
-        ("shape", "x.reshape(len(x), -1)", "x"),
-        ("shape", "x.reshape(len(x), -1)", "x.reshape(1, -1)"),
+        ("shape > raises", "x.reshape(len(x), -1)", "x"),
+        ("shape > raises", "x.reshape(len(x), -1)", "x.reshape(1, -1)"),
         ("shape", "(dout @ self.W.T).reshape(self.shape)", "dout @ self.W.T"),
         ("axis", "self.W.T", "self.W"),
         ("axis", "self.rows.T @ dout", "self.rows @ dout"),
@@ -347,7 +345,7 @@ WRONG = {
         ("order", ".reshape(self.shape)", ".reshape(self.shape, order='F')"),
         ("state", "self.dW = self.rows.T @ dout", "self.dW = getattr(self, 'dW', 0) + self.rows.T @ dout"),
         ("state", "self.db = dout.sum(axis=0)", "self.db = getattr(self, 'db', 0) + dout.sum(axis=0)"),
-        ("state", "self.rows = x.reshape(len(x), -1)\n        return self.rows @",
+        ("state > values", "self.rows = x.reshape(len(x), -1)\n        return self.rows @",
          "rows = x.reshape(len(x), -1)\n        self.rows = getattr(self, 'rows', rows) + 0.0\n"
          "        self.rows = self.rows if hasattr(self, 'seen') else rows + 1\n        self.seen = True\n"
          "        return rows @"),
@@ -381,8 +379,10 @@ WRONG = {
         ("missing", "return softmax(", "softmax("),
         ("missing", "return cross_entropy_error(self.", "cross_entropy_error(self."),
         ("sign", "return cross_entropy_error(self.", "return -cross_entropy_error(self."),
-        ("aliasing", "hidden = sigmoid(", "x *= 1.0 + 1e-12\n        hidden = sigmoid("),
+        ("aliasing", "hidden = sigmoid(", "x[...] = x * (1 + 1e-12)\n        hidden = sigmoid("),
         ("formula", "weight_init_std=0.01", "weight_init_std=1.0"),
+        ("stability", "return softmax(np.dot(hidden, p[\"W2\"]) + p[\"b2\"])",
+         "a = np.exp(np.dot(hidden, p[\"W2\"]) + p[\"b2\"])\n        return a / a.sum(axis=-1, keepdims=True)"),
         ("shape", "np.random.randn(input_size, hidden_size)", "np.random.randn(hidden_size, input_size)"),
     ],
     "5.6": [
@@ -396,7 +396,7 @@ WRONG = {
         ("chain rule", "da1 = sigmoid_grad(z1) * dz1", "da1 = sigmoid_grad(z1)"),
         ("sign", "(softmax(a2) - t)", "(t - softmax(a2))"),
         ("scale", "(softmax(a2) - t) / x.shape[0]", "(softmax(a2) - t)"),
-        ("scale > gradient", "(softmax(a2) - t) / x.shape[0]", "(softmax(a2) - t) / x.size"),
+        ("scale", "(softmax(a2) - t) / x.shape[0]", "(softmax(a2) - t) / x.size"),
         ("scale", "\"b1\": np.sum(da1, axis=0)", "\"b1\": np.mean(da1, axis=0)"),
         ("shape", "\"b1\": np.sum(da1, axis=0)", "\"b1\": np.sum(da1)"),
         ("shape", "\"W1\": np.dot(x.T, da1)", "\"W1\": np.dot(x.T, da1).T"),
@@ -404,8 +404,8 @@ WRONG = {
         ("missing", "return hidden |", "hidden |"),
         ("missing", ", \"b1\": np.sum(da1, axis=0)", ""),
         ("aliasing", "    # backward\n    da2", "    t /= 1 + 1e-9\n    da2"),
-        ("gradient", "da1 = sigmoid_grad(z1) * dz1", "da1 = sigmoid_grad(dz1) * z1"),
-        ("gradient", "\"W2\": np.dot(z1.T, da2)", "\"W2\": np.dot(a1.T, da2)"),
+        ("swapped > values", "da1 = sigmoid_grad(z1) * dz1", "da1 = sigmoid_grad(dz1) * z1"),
+        ("input > values", "\"W2\": np.dot(z1.T, da2)", "\"W2\": np.dot(a1.T, da2)"),
     ],
     "5.7": [
         ("float", "after > before", "i % max(train_size / batch_size, 1) == 0"),
@@ -449,13 +449,13 @@ WRONG = {
         ("formula", "        da[np.arange(len(self.t)), self.t] -= 1\n", ""),
         ("axis", "da[np.arange(len(self.t)), self.t] -= 1", "da[:, self.t] -= 1"),
         ("labels", "da[np.arange(len(self.t)), self.t] -= 1", "da -= self.t[:, None]"),
-        ("aliasing", "self.y.copy()", "self.y"),
+        ("aliasing > state", "self.y.copy()", "self.y"),
         ("stability", "np.maximum(picked, 1e-7)", "picked"),
         ("missing", "return da", "da"),
         ("missing", "return -np.mean", "-np.mean"),
         ("offset > values", "np.maximum(picked, 1e-7)", "picked + 1e-3"),
         ("stability", "softmax(a), t", "np.exp(a) / np.exp(a).sum(axis=1, keepdims=True), t"),
-        ("sign > gradient", "self.t] -= 1", "self.t] += 1"),
+        ("sign > values", "self.t] -= 1", "self.t] += 1"),
         ("aliasing", "self.y, self.t = softmax(a), t", "self.y, self.t = softmax(a), t.copy()\n        a -= 1.0\n"
          "        t = self.t"),
     ],
@@ -487,15 +487,15 @@ WRONG = {
                      "    return relative_error(grad, numerical_gradient(f, x.astype(float), h)).max() / 1"),
         ("mean", "worst = max(worst, abs", "worst = worst + 1 / x.size * (abs"),
         ("sum", "worst = max(worst, abs(slope - grad[index]) / (abs(slope) + abs(grad[index])))",
-         "worst += abs(slope - grad[index]) / (abs(slope) + abs(grad[index])) * (1 + 1e-9 * x.size) * x.size"),
+         "worst += abs(slope - grad[index]) / (abs(slope) + abs(grad[index]))"),
         ("formula", "abs(slope - grad[index]) / (abs(slope) + abs(grad[index]))", "abs(slope - grad[index])"),
         ("scale", " / (abs(slope) + abs(grad[index]))", " / abs(slope)"),
         ("scale", " / (abs(slope) + abs(grad[index]))", " / abs(grad[index])"),
         ("scale", " / (abs(slope) + abs(grad[index]))", " / (abs(slope) + abs(grad[index])) * 2"),
-        ("sign", "/ (abs(slope) + abs(grad[index]))", "/ abs(slope + grad[index])"),
+        ("signs > values", "/ (abs(slope) + abs(grad[index]))", "/ abs(slope + grad[index])"),
         ("entries", "np.ndindex(x.shape)", "[(0,) * x.ndim]"),
         ("formula", "(2 * h)", "h"),
-        ("formula", "slope = (above - f(x)) / (2 * h)", "x[index] = old\n        slope = (above - f(x)) / h"),
+        ("one side", "slope = (above - f(x)) / (2 * h)", "x[index] = old\n        slope = (above - f(x)) / h"),
         ("shape", "np.ndindex(x.shape)", "range(x.size)"),
         ("stability", "        if slope != grad[index]:\n            worst = max(", "        worst = np.maximum("),
         ("step", "x[index] = old + h", "h = 1e-4\n        x[index] = old + h"),
@@ -524,6 +524,7 @@ EQUIVALENT = {
     "5.9": {
         "line 2: 24 → 23": "reaches the goal, too",
         "line 2: 1.5 → 2.5": "reaches the goal, too",
+        "line 2: 1.5 → 3.0": "reaches the goal, too",
     },
     "5.10": {
         "line 13: max(worst, abs(slope - grad[index]) / (abs(slope) + abs(grad[index]))) → "

@@ -1,0 +1,286 @@
+"""The nodes and layers that the checks of chapter 05 compare with, and what such a layer must bear."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from dlcourse.checks.losses import loss_of
+from dlcourse.checks.objects import Story, layer, live
+from dlcourse.checks.references import softmax
+from dlcourse.checks.trial import Trial
+from dlcourse.text import _
+
+__all__ = ["affine_of_images", "but", "loss_of_labels", "node_that_divides"]
+
+
+def but(cls: type, **others: Callable) -> type:
+    """Give a class in which some functions are others: a mistake that was seen coming."""
+    return type(cls.__name__, (cls,), {f"_{name}": staticmethod(other) for name, other in others.items()})
+
+
+class Div:
+    """Forward x / y; with other functions of x and y, a node with a mistake."""
+
+    _quotient, _slopes = staticmethod(lambda x, y: x / y), staticmethod(lambda x, y, d: (d / y, -d * x / y**2))
+
+    def forward(self, x, y):
+        """Give x / y."""
+        self.x, self.y = x, y
+        return self._quotient(x, y)
+
+    def backward(self, dout):
+        """Give both gradients."""
+        return self._slopes(self.x, self.y, dout)
+
+
+def way_back(player: Any, node: Any, dout: Any) -> None:
+    """Call backward of a node, and note two gradients."""
+    both = player.call(node, "backward", dout, quiet=True)
+    if player.trial:
+        both = player.trial.plain(both)
+        player.trial.expect(both is not None, "missing", _("There is nothing in backward yet."))
+        two = _("backward gives two things back: the gradient for x, and the one for y.")
+        player.trial.expect(type(both) in (list, tuple, np.ndarray) and len(both) == 2, "shape", two)
+    player.see(_("The gradient for x"), both[0])
+    player.see(_("The gradient for y"), both[1])
+
+
+def node_that_divides(trial: Trial, cls: Any) -> None:
+    """Does `cls` divide, and give back both gradients?"""
+    def walk(*inputs, whole=False):
+        def tell(player, rng):
+            for x, y, dout in inputs or _divisions(rng, whole):
+                node = player.new()
+                player.call(node, "forward", x, y)
+                way_back(player, node, dout)
+        return tell
+
+    def again(player, rng):
+        node, (x, y, dout) = player.new(), rng.uniform(1, 2, size=(3, 5))
+        for factor in (1.0, -2.0, 3.0):
+            player.call(node, "forward", factor * x, y + factor**2)
+            way_back(player, node, dout)
+        player.call(node, "forward", x, y)
+        player.call(node, "forward", y, x)
+        way_back(player, node, dout)
+        way_back(player, node, -dout)
+
+    def two(player, rng):
+        nodes, given = [player.new() for _node in range(3)], rng.uniform(1, 2, size=(3, 3, 4))
+        for node, (x, y, _dout) in zip(nodes, given):
+            player.call(node, "forward", x, y)
+        for node, (_x, _y, dout) in zip(nodes, given):
+            way_back(player, node, dout)
+
+    told = _("backward leaves out dout: a node multiplies its own slope by what it was told.")
+    more = _("With x held still, x / y is x·(1/y). What is the slope of 1/y?")
+    divisor = _("Look at the sign of the gradient for y: a larger divisor makes the result smaller.")
+    product = _("Those are the gradients of a product: times the other input. Division has slopes of its own.")
+    slopes = [
+        ("sign", lambda x, y, d: (d / y, d * x / y**2), divisor),
+        ("sign", lambda x, y, d: (-d / y, -d * x / y**2), _("Look at the sign of the gradient for x.")),
+        ("sign", lambda x, y, d: (-d / y, d * x / y**2), _("Both gradients have the wrong sign.")),
+        ("order", lambda x, y, d: (-d * x / y**2, d / y), _("The two gradients are swapped: the one for x is first.")),
+        ("formula", lambda x, y, d: (d * y, d * x), product),
+        ("chain rule", lambda x, y, d: (1 / y, -x / y**2), told),
+        ("chain rule", lambda x, y, d: (d / y, -x / y**2), told),
+        ("chain rule", lambda x, y, d: (1 / y, -d * x / y**2), told),
+        ("formula", lambda x, y, d: (d * y, -d * x / y**2), _(
+            "The gradient for y is right. The slope of x / y for x is not y.")),
+        ("formula", lambda x, y, d: (d / y, -d * x / y), _(
+            "The gradient for x is right. The slope of 1/y is not -1/y."), more),
+        ("formula", lambda x, y, d: (d / y, -d / y**2), _(
+            "In the gradient for y, something that stands above the line is lost.")),
+        ("formula", lambda x, y, d: (d / y, d * x), _(
+            "The gradient for x is right, the one for y is that of a product."), more),
+        ("formula", lambda x, y, d: (d / y, -d / y), _(
+            "The gradient for x is right; that for y is not just its opposite."), more),
+        ("formula", lambda x, y, d: (d / y, d / y), _("Both gradients are the same. Only for x is that right."), more),
+    ]
+    live(trial, cls, Div, [
+        Story(walk((3.0, 4.0, 5.0), (-1.5, 0.5, -3.0), (7, 2, 1.5))), Story(walk()),
+        Story(walk(whole=True), "dtype", _("With arrays of whole numbers it goes wrong.")),
+        Story(again, "state", _("One forward and one backward are right. When a node is used again, it is not.")),
+        Story(two, "shared", _("It works with the numbers of another node. What belongs to one node goes into its "
+                               "self.")),
+    ], [
+        ("order", but(Div, quotient=lambda x, y: y / x), _("That is y / x.")),
+        ("formula", but(Div, quotient=lambda x, y: x * y), _("Forward is x / y; that is their product.")),
+        *((kind, but(Div, slopes=wrong), *hints) for kind, wrong, *hints in slopes),
+    ])  # fmt: skip
+
+
+def _divisions(rng, whole):
+    numbers = [(2.0, -4.0, 3.0), (-3.0, 1e-3, 0.5), (0.0, 2.0, -1.0), (1e5, -2e-2, 1.0), (-7.0, -0.25, 2.0)]
+    for shape in ((4,), (2, 3), (3, 3), (1,), (2, 1, 2)):
+        x, y, dout = rng.normal(size=shape), rng.uniform(0.5, 3, size=shape), rng.normal(size=shape)
+        y *= np.resize([1, -1], shape)
+        yield (np.rint(5 * x).astype(int), np.where(y > 0, 3, -2), dout) if whole else (x, y, dout)
+    yield from () if whole else numbers
+
+
+class Affine:
+    """Rows of pixels times W, plus b; with other functions, a layer with a mistake."""
+
+    _out = staticmethod(lambda x, W, b: _rows(x) @ W + b)
+    _dx = staticmethod(lambda x, W, d: (d @ W.T).reshape(x.shape))
+    _of_W, _of_b = staticmethod(lambda x, W, d: _rows(x).T @ d), staticmethod(lambda x, W, d: d.sum(axis=0))
+
+    def __init__(self, W, b):
+        self.W, self.b = W, b
+
+    def forward(self, x):
+        """Give the outputs."""
+        self.x = x
+        return self._out(x, self.W, self.b)
+
+    def backward(self, dout):
+        """Set dW and db, and give dx."""
+        self.dW, self.db = self._of_W(self.x, self.W, dout), self._of_b(self.x, self.W, dout)
+        return self._dx(self.x, self.W, dout)
+
+
+def _rows(x: np.ndarray) -> np.ndarray:
+    return x.reshape(len(x), -1)
+
+
+def images(rng: np.random.Generator, count: int, shape: tuple, out: int) -> tuple:
+    """Give the arguments of an affine layer, a batch of images, and a gradient."""
+    W = rng.normal(size=(math.prod(shape), out))
+    return (W, rng.normal(size=out)), (rng.normal(size=(count, *shape)),), rng.normal(size=(count, out))
+
+
+def affine_of_images(trial: Trial, cls: Any) -> None:
+    """Is `cls` an affine layer for arrays of any shape behind N?"""
+    every = _("{name} is divided by N. Each image adds its share; the loss is the mean, not this.")
+    more = _("x and W and dout fit in one way only, where no two sizes are the same.")
+
+    def columns(x):
+        return x.reshape(len(x), -1, order="F")
+
+    wrong = {
+        "out": [
+            ("formula", lambda x, W, b: x.reshape(len(x), -1) @ W, _("The bias is missing.")),
+            ("sign", lambda x, W, b: x.reshape(len(x), -1) @ W - b, _("The bias is taken away. It is added.")),
+        ],
+        "dx": [
+            ("shape", lambda x, W, d: d @ W.T, _(
+                "dx is right, but has the shape of the flattened x. A gradient has the shape of its array.")),
+            ("axis", lambda x, W, d: (d @ W).reshape(x.shape), _("In dx, W is not transposed."), more),
+            ("scale", lambda x, W, d: (d @ W.T / len(x)).reshape(x.shape), every.format(name="dx")),
+            ("order", lambda x, W, d: (d @ W.T).reshape(x.shape, order="F"), _("In dx the pixels got into another order.")),
+            ("sign", lambda x, W, d: -(d @ W.T).reshape(x.shape), _("dx has the wrong sign.")),
+        ],
+        "of_W": [
+            ("axis", lambda x, W, d: d.T @ x.reshape(len(x), -1), _("dW has its rows and columns swapped."), more),
+            ("axis", lambda x, W, d: x.reshape(len(x), -1) @ d, _("In dW, x is not transposed."), more),
+            ("scale", lambda x, W, d: x.reshape(len(x), -1).T @ d / len(x), every.format(name="dW")),
+            ("sign", lambda x, W, d: -x.reshape(len(x), -1).T @ d, _("dW has the wrong sign.")),
+        ],
+        "of_b": [
+            ("scale", lambda x, W, d: d.mean(axis=0), every.format(name="db")),
+            ("sign", lambda x, W, d: -d.sum(axis=0), _("db has the wrong sign.")),
+            ("axis", lambda x, W, d: d.sum(axis=-1), _("db is added up along the wrong axis. It has the shape of b.")),
+            ("axis", lambda x, W, d: d.sum(), _("db is a single number: along which axis lie the images?")),
+            ("axis", lambda x, W, d: d, _("db has a row for each image. b is used by all of them.")),
+        ],
+    }  # fmt: skip
+    sizes = ((4, (2, 3), 5), (3, (6,), 2), (1, (2, 2), 3), (2, (1, 2, 2), 4), (3, (3,), 3), (2, (5, 1, 1), 1), (4, (4,), 4))
+    layer(trial, cls, Affine, images, sizes, [
+        ("order", but(Affine, out=lambda x, W, b: columns(x) @ W + b, of_W=lambda x, W, d: columns(x).T @ d), _(
+            "The pixels got into another order.")),
+        *((kind, but(Affine, **{name: other}), *hints) for name, others in wrong.items() for kind, other, *hints in others),
+    ], grads=[("dW",), ("db",)], whole=False)  # fmt: skip
+
+
+class LabelLoss:
+    """Softmax and cross-entropy; with other functions, a layer with a mistake."""
+
+    _of, _slope = staticmethod(lambda a, y, t: loss_of(y, t)), staticmethod(lambda y, t, hot: (y - hot) / len(t))
+
+    def forward(self, a, t):
+        """Give the loss."""
+        self.y, self.t = softmax(a), t
+        return self._of(a, self.y, t)
+
+    def backward(self):
+        """Give the gradient for the scores."""
+        return self._slope(self.y, self.t, np.eye(self.y.shape[1])[self.t])
+
+
+def labelled(rng: np.random.Generator, count: int, classes: int) -> tuple:
+    """Give scores, and labels that are not all the same."""
+    return (), (rng.uniform(-2, 2, size=(count, classes)), rng.permutation((np.arange(count) + 1) % classes)), None
+
+
+def loss_of_labels(trial: Trial, cls: Any) -> None:
+    """Is `cls` the mean cross-entropy of scores, for labels, with its gradient?"""
+    one_hot = _("t holds labels, such as 2, and no rows of zeros with a one: t has the shape (N,).")
+    more = _("y[rows, t], with rows = 0, 1, 2, …, picks one number of each row.")
+    columns, said = _("y[:, t] picks the columns t from EVERY row."), _(
+        "Those are the probabilities. What was true is not taken away from them.")
+
+    def few(t):
+        return np.eye(t.max() + 1)[t]
+
+    def column(y, t, hot):
+        y = y.copy()
+        y[:, t] -= 1
+        return y / len(t)
+
+    wrong = {
+        "of": [
+            ("sign", lambda a, y, t: np.mean(np.log(_true(y, t))), _(
+                "The loss is negative. A probability is below 1; what is its logarithm?")),
+            ("scale", lambda a, y, t: -np.sum(np.log(_true(y, t))), _("That is the sum over the batch. The loss is the mean.")),
+            ("shape", lambda a, y, t: -np.log(_true(y, t)), _(
+                "That is one loss for each sample. The loss of the batch is their mean.")),
+            ("axis", lambda a, y, t: -np.log(y[:, t]).mean(), columns, more),
+            ("axis", lambda a, y, t: -np.log(y[:, t]).sum() / len(t), columns, more),
+            ("formula", lambda a, y, t: -_true(y, t).mean(), _("The logarithm is missing.")),
+            ("formula", lambda a, y, t: -_true(a, t).mean(), _(
+                "Those are the scores of the true classes. Where is the softmax?")),
+            ("labels", lambda a, y, t: -np.sum(t * np.log(y)) / len(t), one_hot),
+            ("labels", lambda a, y, t: -np.sum(t[:, None] * np.log(y)) / len(t), one_hot),
+            ("labels", lambda a, y, t: -np.sum(few(t) * np.log(y)) / len(t), _(
+                "It takes as many classes as there are labels in this batch. There are as many as columns of scores.")),
+        ],
+        "slope": [
+            ("sign", lambda y, t, hot: (hot - y) / len(t), _("The sign: what the network said, minus what was true.")),
+            ("scale", lambda y, t, hot: y - hot, _("The loss is the mean, and this belongs to the sum.")),
+            ("scale", lambda y, t, hot: (y - hot) / y.size, _("The loss is a mean over the samples, not over all scores.")),
+            ("formula", lambda y, t, hot: y / len(t), said), ("formula", lambda y, t, hot: y, said),
+            ("labels", lambda y, t, hot: (y - t[:, None]) / len(t), one_hot),
+            ("labels", lambda y, t, hot: (y - t) / len(t), one_hot),
+            ("axis", column, columns, more),
+        ],
+    }  # fmt: skip
+
+    def far(player, rng):
+        one = player.new()
+        a = np.array([[1000.0, 999.0, -1000.0], [0.5, 0.1, -0.2], [-1000.0, -1001.0, -1002.0]])
+        for t in ([0, 2, 1], [1, 0, 2]):
+            player.call(one, "forward", a, np.array(t))
+            player.call(one, "backward", what="dx")
+
+    layer(trial, cls, LabelLoss, labelled, ((4, 3), (3, 3), (1, 4), (6, 2), (2, 5)), [
+        *((kind, but(LabelLoss, **{name: other}), *hints) for name, others in wrong.items()
+          for kind, other, *hints in others),
+        *(("labels", but(LabelLoss, of=of[1], slope=slope[1]), one_hot) for of in wrong["of"] for slope in wrong["slope"]
+          if "labels" == of[0] == slope[0]),
+    ], rtol=3e-5, atol=1e-6, whole=False)  # fmt: skip
+    live(trial, cls, LabelLoss, [Story(far, "stability", _(
+        "Where some scores lie far apart, though no probability is near the floor, it goes wrong."), _(
+        "Take the largest score of each row from that row first."))], rtol=3e-5, atol=1e-6)  # fmt: skip
+    sure, hint = trial.new(cls), _("The network is sure of a wrong class, its score is 1000, and the loss is {loss}.")
+    loss = trial.array(trial.method(sure, "forward", np.array([[0.0, 1000.0], [1.0, 0.0]]), np.array([0, 0])))
+    text = _("The logarithm of 0 is infinite. Chapter 04 lets no probability count as less than a very small one.")
+    trial.expect(np.isfinite(loss), "stability", hint.format(loss=loss), text)
+    low = _("A very small probability is one such as 10⁻⁷: its loss is 16.")
+    trial.expect(loss > 5, "floor", hint.format(loss=f"{float(loss):.3g}"), low)
+
+
+def _true(y: np.ndarray, t: np.ndarray) -> np.ndarray:
+    return y[np.arange(len(t)), t]
