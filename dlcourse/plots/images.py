@@ -1,18 +1,20 @@
 """Images: one digit, rows of digits with what the network says of them, the filters of a convolution."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from dlcourse.plots.base import PALETTE, SMALL, as_axes, finish, numbers
 from dlcourse.text import _
 
-__all__ = ["img_show", "plot_signed_image", "show_filters", "show_images"]
+__all__ = ["img_show", "plot_signed_image", "show_evidence", "show_filters", "show_images"]
 
 
 def img_show(image: ArrayLike, ax: Axes | None = None, *, title: str | None = None) -> Axes:
@@ -56,6 +58,33 @@ def plot_signed_image(values: ArrayLike, ax: Axes | None = None) -> Axes:
     ax.imshow(values, cmap=LinearSegmentedColormap.from_list("signed", ends), vmin=-limit, vmax=limit)
     ax.set_axis_off()
     return ax
+
+
+def show_evidence(image: ArrayLike, maps: Mapping[str, ArrayLike]) -> Figure:
+    """Show an image, and beside it what each of its pixels says: orange speaks for, blue against.
+
+    Parameters
+    ----------
+    image : array_like of shape (height, width)
+        Pixels in [0, 1]; its outline is drawn over each map too.
+    maps : mapping of str to array_like of the same shape
+        By their titles.
+
+    Returns
+    -------
+    Figure
+    """
+    image = numbers(image, 2, "show_evidence", "image")
+    fig, axes = plt.subplots(1, 1 + len(maps), figsize=(2.3 * (1 + len(maps)), 2.6), layout="constrained")
+    axes = np.atleast_1d(axes)
+    img_show(image, axes[0], title=_("the image"))
+    for ax, (title, values) in zip(axes[1:], maps.items(), strict=True):
+        if np.shape(values) != image.shape:
+            raise ValueError(f"show_evidence: {title!r} has shape {np.shape(values)}, the image {image.shape}")
+        plot_signed_image(values, ax)
+        ax.contour(image, [0.4], colors="0.3", linewidths=0.8)
+        finish(ax, title=title)
+    return fig
 
 
 def show_images(
