@@ -143,6 +143,8 @@ def error_browser(
     x: np.ndarray | None = None,
     t: np.ndarray | None = None,
     class_names: Sequence[str] | None = None,
+    *,
+    mine: Classifier | None = None,
 ) -> Panel:
     """Choose a cell of the confusion matrix, and look at the images behind it.
 
@@ -154,6 +156,8 @@ def error_browser(
         Images and their classes; the 2,000 test digits if not given.
     class_names : sequence of str, optional
         The class numbers if not given.
+    mine : Classifier, optional
+        Your own; it is the first of all.
 
     Returns
     -------
@@ -165,6 +169,8 @@ def error_browser(
     x = np.asarray(x).reshape(len(x), -1)
     if networks is None:
         networks = {name: stored_network(file) for name, file in STORED.items()}
+    if mine is not None:
+        networks = {_("yours"): mine} | dict(networks)
     # A hundred at a time: the layers of a deep network keep what they have seen, and that is a lot.
     said = {
         name: network.predict(x.reshape(len(x), *network.input_shape), batch_size=100)
