@@ -31,7 +31,7 @@ class HiddenPlane(NamedTuple):
     names: tuple[str, str]  # of the two coordinates
 
 
-def hidden_plane(run: Experiment) -> HiddenPlane:
+def hidden_plane(run: Experiment, kept: tuple[float, float, float, float] | None = None) -> HiddenPlane:
     """Look at the plane with the eyes of the last hidden layer.
 
     With two neurons there, its coordinates are what the two say. With more, they are chosen so that the border is seen as
@@ -41,6 +41,8 @@ def hidden_plane(run: Experiment) -> HiddenPlane:
     Parameters
     ----------
     run : Experiment
+    kept : (float, float, float, float), optional
+        The reach of the picture before, which is kept where it still fits: ends that change seldom cost less.
 
     Returns
     -------
@@ -56,13 +58,22 @@ def hidden_plane(run: Experiment) -> HiddenPlane:
     flat, lines = ((values - centre) @ axes for values in (seen, lines))
     everything = np.concatenate([flat, lines])
     low, high = np.nan_to_num(everything.min(axis=0)), np.nan_to_num(everything.max(axis=0))
-    step = round_up(max((high - low).max(), 1.0)) / 10  # ends that seldom change cost less
-    left, bottom = (step * np.floor(low / step - 0.4)).tolist()
-    right, top = (step * np.ceil(high / step + 0.4)).tolist()
+    left, right, bottom, top = reach = _reach(low, high, kept)
     grid = np.stack(np.meshgrid(np.linspace(left, right, SIDE), np.linspace(bottom, top, SIDE)), -1)
     scores = (centre + grid @ axes.T) @ last.W + last.b
     probabilities = softmax(scores.reshape(-1, scores.shape[-1])).reshape(scores.shape)
-    return HiddenPlane(flat, t, lines.reshape(paper.shape), (left, right, bottom, top), probabilities, names)
+    return HiddenPlane(flat, t, lines.reshape(paper.shape), reach, probabilities, names)
+
+
+def _reach(low: np.ndarray, high: np.ndarray, kept: tuple[float, ...] | None) -> tuple[float, float, float, float]:
+    """Give left, right, bottom and top of a picture in which all can be seen."""
+    if kept is not None:
+        first, last = np.array(kept[::2]), np.array(kept[1::2])
+        if (first <= low).all() and (last >= high).all() and (last - first <= 1.5 * np.maximum(high - low, 1)).all():
+            return kept
+    step = round_up(max((high - low).max(), 1.0)) / 20
+    (left, bottom), (right, top) = (step * np.floor(low / step - 0.4)).tolist(), (step * np.ceil(high / step + 0.4)).tolist()
+    return left, right, bottom, top
 
 
 def _before_the_last(run: Experiment, places: np.ndarray) -> np.ndarray:
@@ -99,6 +110,7 @@ class HiddenDrawing:
 
     def __init__(self, axes: Axes):
         self.axes = axes
+        self.seen: HiddenPlane | None = None
         white = np.full((SIDE, SIDE, 3), 255, np.uint8)
         self.surface = axes.imshow(white, origin="lower", extent=(-1, 1, -1, 1), interpolation="bilinear", aspect="auto")
         self.paper = axes.add_collection(LineCollection([], colors="0.55", linewidths=0.6, zorder=1), autolim=False)
@@ -112,7 +124,7 @@ class HiddenDrawing:
         axes.set_title(_("as the last hidden layer sees it"), fontsize=10)
 
     def update(self, run: Experiment) -> None:
-        seen = hidden_plane(run)
+        seen = self.seen = hidden_plane(run, self.seen and self.seen.reach)
         left, right, bottom, top = seen.reach
         self.surface.set_data(class_colors(seen.probabilities))
         if tuple(self.surface.get_extent()) != seen.reach:

@@ -14,8 +14,20 @@ def alt_texts() -> dict[str, str]:
         "two-run": _(
             "Width 1: one straight border. Width 2: a wedge, open at its end. Width 3: a closed, rounded triangle."
         ),
+        "two-folded": _(
+            "Left a closed border around the inner points. Right the same points and squared paper, folded into a bowl that "
+            "lies on its side; a straight border parts the inner points at its bottom from the outer ones."
+        ),
         "three-run": _(
             "Width 2: three wedges that cut through the arms. Width 8: three bent regions that follow them."
+        ),
+        "four-run": _(
+            "All pictures of the hidden layers are white, and no line is thicker than another. The plane is white, and the "
+            "loss stays at 0.69."
+        ),
+        "five-run": _(
+            "The pictures of layer 2 are full blue or full orange nearly everywhere. The loss jumps, and ends above where it "
+            "began."
         ),
         "six-run": _(
             "Narrow wedges of the wrong colour reach to single training points. The training loss has gone to 0, "
