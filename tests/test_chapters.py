@@ -1,6 +1,7 @@
 """The form of a chapter: its headings, its length, its figures, what it imports, and which sections of the notes it owns."""
 
 import ast
+import builtins
 import re
 from html.parser import HTMLParser
 from importlib import import_module
@@ -161,6 +162,7 @@ def missing_names(source):
     """Give the names that some code uses and neither makes nor imports itself."""
     nodes = list(ast.walk(ast.parse(source)))
     made = {alias.asname or alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+    made |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} | set(dir(builtins))
     return {node.id for node in nodes if isinstance(node, ast.Name)} - made
 
 
@@ -200,3 +202,4 @@ def test_an_import_of_a_later_module_is_found():
 def test_a_name_from_another_cell_is_found():
     assert missing_names("quiz(3)") == {"quiz"}
     assert missing_names("from dlcourse.widgets import quiz\nquiz(chapter)") == {"chapter"}
+    assert missing_names("mine = globals().get('final')\nshow(mine)") == {"show"}

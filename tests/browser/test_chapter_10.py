@@ -22,9 +22,11 @@ def notebook(open_notebook):
 
 @pytest.fixture
 def studio(notebook):
-    """Give the digit studio with its start values."""
+    """Give the digit studio with its start values, and a network whose weights do not depend on the machine."""
     widget = notebook.widget("play-studio")
     widget.reset()
+    widget.box("other network").select_option("SimpleConvNet")
+    widget.wait_for_words("SimpleConvNet reads")
     return widget
 
 
@@ -181,3 +183,37 @@ def test_the_error_browser_answers_at_once(notebook, record_property):
     widget.settled()
     answers_to_keys(widget, "image", 1, AT_ONCE, record_property, "error browser, image")
     widget.reset()
+
+
+def test_a_digit_is_drawn_kept_and_taken_away_again(notebook):
+    widget = notebook.widget("play-collect")
+    widget.wait_for_words("No digit is kept yet")
+    places = widget.places()
+    for digit, strokes in ((2, DRAWN[2]), (7, DRAWN[7])):
+        widget.box("I draw a").select_option(str(digit))
+        draw(widget, strokes)
+        widget.push("keep")
+        widget.wait_for_words(f"SimpleConvNet reads {1 + (digit == 7)} of {1 + (digit == 7)}")
+    assert pixels(widget) == 0, "an empty page for the next one"
+    assert "lies between" in widget.words()[0] and "yours reads" in widget.words()[0]
+    widget.screenshot("10_digit_collector")
+    assert widget.places() == places, "something jumped"
+    widget.push("take the last one away")
+    widget.wait_for_words("SimpleConvNet reads 1 of 1")
+    widget.push("take the last one away")
+    widget.wait_for_words("No digit is kept yet")
+    widget.push("keep")
+    widget.locator.get_by_text("nothing is drawn yet").first.wait_for()
+    assert notebook.complaints == []
+
+
+def test_the_ladder_is_climbed_to_the_top(notebook):
+    widget = notebook.widget("play-climb")
+    widget.push("Climb")
+    widget.wait_until("finished")
+    words = widget.words()[0]
+    assert words.count("4 of 4 right") == 2 and words.count("of 1,000 new digits") == 2
+    assert "the package's Convolution" in words
+    widget.screenshot("10_own_ladder")
+    assert widget.error() == ""
+    assert notebook.complaints == []

@@ -8,13 +8,11 @@ WIDGETS = [
     ("04_losses_and_gradients", "play-descent"), ("05_backpropagation", "play-graph"),
     ("05_backpropagation", "play-bench"), ("06_optimizers", "play-race"), ("06_optimizers", "play-digits"),
     ("07_initialization", "play-widget"), ("08_regularization", "play-bench"), ("08_regularization", "play-search"),
-    ("09_cnn", "play-window"), ("09_cnn", "play-inside"), ("10_handwritten_digits", "play-browser-alone"),
-    ("10_handwritten_digits", "play-studio-alone"), ("playground", "play-widget"),
+    ("09_cnn", "play-window"), ("09_cnn", "play-inside"), ("10_handwritten_digits", "play-browser"),
+    ("10_handwritten_digits", "play-studio"), ("10_handwritten_digits", "play-collect"),
+    ("10_handwritten_digits", "play-climb"), ("playground", "play-widget"),
 ]  # fmt: skip
 SIZES = [(1024, 700), (390, 844), (911, 512)]  # the last is a window of 1366 × 768 at a zoom of 150 %
-
-# Chapter 10's widgets show the learner's own network, which takes a minute to train: here they stand alone.
-ALONE = {"play-browser-alone": ("play-browser", "error_browser"), "play-studio-alone": ("play-studio", "digit_studio")}
 
 CUT = """widget => {
     const output = widget.closest('.jp-OutputArea-output').getBoundingClientRect();
@@ -39,13 +37,6 @@ def widget_in(browser, lab, open_notebook):
             opened.clear()
             opened[name] = open_notebook(name)
         notebook = opened[name]
-        cell, call = ALONE.get(cell, (cell, None))
-        if call:
-            notebook.scroll_to_cell(cell)
-            notebook.page.evaluate(
-                """source => window.jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.setSource(source)""",
-                f"from dlcourse.widgets import {call}\n\n{call}()",
-            )
         notebook.page.set_viewport_size({"width": 1366, "height": 768})
         notebook.run(cell)
         return notebook, notebook.widget(cell)
@@ -69,7 +60,7 @@ def test_nothing_is_cut_and_all_is_in_sight(widget_in, name, cell):
         hide = "() => window.jupyterapp.shell.collapseLeft()"
         notebook.page.evaluate(hide)
         notebook.page.wait_for_timeout(500)
-        widget = notebook.widget(ALONE.get(cell, (cell,))[0])
+        widget = notebook.widget(cell)
         if found := widget.locator.evaluate(CUT):
             cut[width] = found
         widget.screenshot(f"small_{name}_{cell}_{width}")
