@@ -1,25 +1,24 @@
 """Chapter 09: inside a convolutional network: its filters before and after training, and what they make of a digit."""
 
-import math
 from typing import NamedTuple
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from dlcourse.convolution import Convolution, MaxPooling
 from dlcourse.datasets import load_mnist
 from dlcourse.functions import softmax
 from dlcourse.layers import ReLU
 from dlcourse.models import DeepConvNet, SimpleConvNet, stored_network
-from dlcourse.networks import Sequential
-from dlcourse.plots import PALETTE
+from dlcourse.networks import Classifier, Sequential
 from dlcourse.text import _
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
+from dlcourse.widgets.switches import Switch, with_switches
+from dlcourse.widgets.tiles import Place, mosaic
+from dlcourse.widgets.touch import Touch, words_of_switches
 
 __all__ = ["BEFORE", "Inside", "cnn_explorer", "compute", "mosaic"]
 
@@ -31,7 +30,7 @@ BEFORE = {
 """The stored networks with the weights from which their training began."""
 
 LAYERS = {"simple_conv_net": 1, "deep_conv_net": 6}
-TITLE = {"fontsize": 10, "y": 1.02}
+FEW = 100  # digits that are read again at each change by hand
 
 
 class Inside(NamedTuple):
@@ -67,68 +66,13 @@ def compute(network: Sequential, x: np.ndarray, number: int) -> Inside:
         if isinstance(layer, Convolution):
             seen += 1
             W = layer.params["W"] if seen == number else W
-        elif seen == number and isinstance(layer, ReLU) and maps is None:
+        elif seen == number and out.ndim == 4 and pooled is None and isinstance(layer, ReLU | Switch):
             maps = out[0]
         elif seen == number and isinstance(layer, MaxPooling):
             pooled = out[0]
     if W is None:
         raise ValueError(f"compute: number is {number}, the network has {seen} convolutions")
     return Inside(W, maps, pooled, softmax(out[0]))
-
-
-def mosaic(tiles: np.ndarray) -> tuple[np.ndarray, list[tuple[int, int]]]:
-    """Put tiles side by side in about a square, with a line of NaN between them; give each one's (row, column) too.
-
-    Parameters
-    ----------
-    tiles : ndarray of shape (N, height, width)
-
-    Returns
-    -------
-    canvas : ndarray
-    corners : list of (int, int)
-    """
-    n, height, width = tiles.shape
-    columns = math.ceil(math.sqrt(n))
-    gap = max(1, height // 8)
-    down, right = height + gap, width + gap
-    corners = [(i // columns * down, i % columns * right) for i in range(n)]
-    canvas = np.full((math.ceil(n / columns) * down - gap, columns * right - gap), np.nan)
-    for tile, (y, x) in zip(tiles, corners, strict=True):
-        canvas[y : y + height, x : x + width] = tile
-    return canvas, corners
-
-
-class Place:
-    """One image in a figure, with a title above, and a frame for one of its tiles."""
-
-    def __init__(self, figure: Figure, left: float, bottom: float, width: float, height: float):
-        self.axes: Axes = figure.add_axes((left, bottom, width, height))
-        self.axes.set_axis_off()
-        self.image = self.axes.imshow(np.zeros((1, 1)), cmap="gray", interpolation="nearest")
-        self.frame = self.axes.add_patch(
-            Rectangle((0, 0), 1, 1, fill=False, edgecolor=PALETTE["vermilion"], lw=2.5, clip_on=False)
-        )
-        self.title = self.axes.set_title("", **TITLE)
-
-    def show(self, values: np.ndarray | None, low: float, high: float, title: str) -> None:
-        """Show an image, or with None nothing but the title."""
-        self.frame.set_visible(False)
-        self.image.set_visible(values is not None)
-        self.title.set_text(title)
-        if values is not None:
-            height, width = values.shape
-            self.image.set(data=values, clim=(low, high if high > low else low + 1), extent=(0, width, height, 0))
-            self.axes.set(xlim=(0, width), ylim=(height, 0))
-
-    def show_tiles(self, tiles: np.ndarray, framed: int | None, low: float, high: float, title: str) -> None:
-        """Show several, with a frame around the chosen one."""
-        canvas, corners = mosaic(tiles)
-        self.show(canvas, low, high, title)
-        if framed is not None:
-            (y, x), (height, width) = corners[framed], tiles.shape[1:]
-            self.frame.set_bounds(x, y, width, height)
-            self.frame.set_visible(True)
 
 
 class CnnDrawing:
@@ -164,7 +108,7 @@ def cnn_explorer() -> Panel:
         To be the last line of a cell.
     """
     _train, (digits, labels) = load_mnist(flatten=False)
-    networks = {name: (BEFORE[name](), stored_network(name)) for name in BEFORE}
+    networks = {name: (BEFORE[name](), with_switches(stored_network(name))) for name in BEFORE}
     shown = {"simple_conv_net": "SimpleConvNet", "deep_conv_net": "DeepConvNet"}
     layers = {
         _("{network}, convolution {number}").format(network=shown[name], number=number): (name, number)
@@ -179,8 +123,16 @@ def cnn_explorer() -> Panel:
     picture = Picture(880, 440, lines=2)
     drawing = CnnDrawing(picture.figure)
 
+    as_trained: dict[str, float] = {}  # accuracy of each
+    in_hand = ""  # the network that a hand may change
+
     def update(changed: set[str], layer: tuple[str, int], chosen: int, digit: int) -> None:
+        nonlocal in_hand
         name, number = layer
+        if name != in_hand or changed == set(controls):  # another one, or all back to the start: as it was trained
+            in_hand, networks[name] = name, (networks[name][0], with_switches(stored_network(name)))
+            touch.forget()
+            touch.panel.deeds = []
         before, after = (compute(network, digits[digit], number) for network in networks[name])
         if "layer" in changed:
             controls["chosen"].set_range(0, len(after.W) - 1)
@@ -194,10 +146,24 @@ def cnn_explorer() -> Panel:
                 layer=_("{network}, convolution {number}").format(network=shown[name], number=number), chosen=chosen,
                 count=len(after.W), digit=titles["digit"].capitalize(), old=answer(before), new=answer(after),
                 before=titles["map before"], after=titles["map after"], pooled=pooled,
-            )
+            ) + said_of_hand(networks[name][1], touch.panel.deeds)
         )  # fmt: skip
 
-    return Panel(_("Inside the CNN"), controls, [picture], update)
+    def said_of_hand(network: Classifier, deeds: list) -> str:
+        if not deeds:
+            return ""
+        accuracy = network.accuracy(digits[:FEW], labels[:FEW])
+        words = _(" Changed by hand, it reads {accuracy:.0%} of {count} test digits; as it was trained, {before:.0%}.")
+        if in_hand not in as_trained:
+            as_trained[in_hand] = stored_network(in_hand).accuracy(digits[:FEW], labels[:FEW])
+        return words_of_switches(network) + words.format(accuracy=accuracy, count=FEW, before=as_trained[in_hand])
+
+    def arrays() -> list[str]:
+        number = controls["layer"].value[1]
+        return [f"W{number}", f"b{number}"]
+
+    touch = Touch(lambda: networks[in_hand][1], arrays)
+    return Panel(_("Inside the CNN"), controls, [picture], update, touch=touch)
 
 
 def answer(inside: Inside) -> str:

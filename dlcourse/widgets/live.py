@@ -22,6 +22,7 @@ from dlcourse.widgets.controls import Control, button
 from dlcourse.widgets.progress import ProgressRow, blown_up
 from dlcourse.widgets.pulse import Pulse
 from dlcourse.widgets.stepping import Stepping
+from dlcourse.widgets.touch import Touch
 
 __all__ = ["Training"]
 
@@ -61,6 +62,8 @@ class Training(Stepping):
         As of `Panel`.
     compare : Comparison, optional
         Curves that can be kept and gone back along.
+    touch : Touch, optional
+        A hand in the network; the iterator then has ``anew()``, which measures again.
     """
 
     def __init__(
@@ -77,6 +80,7 @@ class Training(Stepping):
         unit: str = "",
         folded: Collection[str] = (),
         compare: Comparison | None = None,
+        touch: Touch | None = None,
     ):
         self._alone = self._halt = self._at_work = False
         self._task = None
@@ -91,7 +95,7 @@ class Training(Stepping):
         legend = [] if compare is None else [compare.legend]
         super().__init__(
             title, controls, [*body, *legend, self.progress], build=build, draw=draw, live=live, looks=looks,
-            adjust=adjust, folded=folded, compare=compare,
+            adjust=adjust, folded=folded, compare=compare, touch=touch,
         )  # fmt: skip
         self.back.tooltip = _("put every control back to its start, and train anew from step 0")
 

@@ -33,13 +33,14 @@ from dlcourse.widgets.boxes import WRAPPED, Fold, box_of_words, in_rows
 from dlcourse.widgets.inputs import Control, button
 from dlcourse.widgets.own import Mistake
 from dlcourse.widgets.share import Share, call_of
+from dlcourse.widgets.touch import Touch, Touchable
 
 __all__ = ["Panel"]
 
 WIDTH = "900px"
 
 
-class Panel(widgets.VBox):
+class Panel(Touchable, widgets.VBox):
     """A widget of the course: pictures, controls, a button back to their start, and a place for errors.
 
     Parameters
@@ -59,7 +60,11 @@ class Panel(widgets.VBox):
         Names of controls that are seldom needed.
     tools : mapping of str to Fold
         What else can be done, by the names that `hide` of an explorer takes; their buttons stand in the row.
+    touch : Touch, optional
+        A hand in the network that is shown.
     """
+
+    running = False  # whether it goes on by itself
 
     def __init__(
         self,
@@ -71,8 +76,12 @@ class Panel(widgets.VBox):
         buttons: Sequence[widgets.Widget] = (),
         folded: Collection[str] = (),
         tools: Mapping[str, Fold] = MappingProxyType({}),
+        touch: Touch | None = None,
     ):
         self.title = title
+        self.touch, self.deeds = touch, []
+        if touch is not None:
+            touch.panel, tools = self, {**tools, "touch": touch.fold}
         self.controls, self.tools = dict(controls), tools
         self._update = update
         self._held = False
@@ -137,7 +146,7 @@ class Panel(widgets.VBox):
     @property
     def code(self) -> str:
         """The line of code that gives this panel as it is now."""
-        return self.called(self.values())
+        return self.called(self.values()) + "".join(map(str, self.deeds))
 
     def called(self, values: Mapping[str, object]) -> str:
         """Write the call that opens this panel at such values."""
@@ -149,9 +158,11 @@ class Panel(widgets.VBox):
         return {name: control.value for name, control in self.controls.items()}
 
     def _tell(self) -> None:
-        """Have the line of code of this moment ready."""
+        """Have the line of code of this moment ready, and the numbers that a hand may change."""
         if self._call:
             self.share.show(self.code)
+        if self.touch is not None and not self.running:
+            self.touch.show()
 
     def refresh(self, changed: Iterable[str] | None = None) -> None:
         """Call ``update`` for the controls named in `changed`, for all if not given."""

@@ -9,7 +9,7 @@ from dlcourse.widgets.boxes import Fold
 from dlcourse.widgets.comparison import Comparison
 from dlcourse.widgets.inputs import Checkbox, Control, Number, button
 from dlcourse.widgets.moments import BUDGET, Moment, Moments
-from dlcourse.widgets.share import Deed, deeds_of
+from dlcourse.widgets.share import Deed, added, deeds_of, without_the_last
 
 if TYPE_CHECKING:
     from dlcourse.widgets.stepping import Stepping
@@ -72,9 +72,12 @@ class Past:
             if self.comparison is not None:
                 self._note(self.start)
             return
-        if method == "set" and self.deeds and self.deeds[-1][:2] == (step, "set"):  # a slider that moves on
-            settings = {**self.deeds.pop().settings, **settings}
-        self.deeds.append(Deed(step, method, values, settings))
+        self.deeds = added(self.deeds, Deed(step, method, values, settings))
+
+    def take_back(self, step: int) -> None:
+        """What was done last has been undone: as if it had not been, or, if steps were taken since, a deed of its own."""
+        if step == self.panel.steps:
+            self.deeds = without_the_last(self.deeds)
 
     def leave(self) -> None:
         """Another way is taken from here: what came later is a run of its own."""

@@ -21,6 +21,7 @@ from dlcourse.widgets.playground_experiment import DATA, FEATURES, KEYS, STEERIN
 from dlcourse.widgets.playground_hidden import HiddenDrawing
 from dlcourse.widgets.playground_loads import loads, buttons_of_loads, settings_of
 from dlcourse.widgets.racers import MAKERS
+from dlcourse.widgets.touch import Touch, words_of_switches
 
 __all__ = [
     "DATA", "FEATURES", "STEERING", "Experiment", "PlaygroundPanel", "compute", "folded", "planes",
@@ -136,6 +137,7 @@ def playground(experiment: int | None = None) -> Panel:
             ),
             losses.format(step=step, train=short(train), test=short(test), accuracy=run.accuracy()),
             _("On the right: the plane as the last hidden layer sees it.") if hidden else "",
+            words_of_switches(run.network).strip(),
             " ".join(run.failure_in_short.split()),
         ]  # fmt: skip
         picture.show(" ".join(filter(None, words)))
@@ -148,7 +150,7 @@ def playground(experiment: int | None = None) -> Panel:
     }
     panel = PlaygroundPanel(
         _("Playground"), controls, [picture], build=build, draw=draw, live=STEERING, adjust=adjust,
-        groups=groups, loads=experiments, compare=compare,
+        groups=groups, loads=experiments, compare=compare, touch=Touch(lambda: panel.iterator.network),
     )  # fmt: skip
     if experiment is not None:
         panel.load(next(iter(loads()[experiment].values())))

@@ -6,11 +6,12 @@ import numpy as np
 
 from dlcourse.datasets import toy_dataset
 from dlcourse.functions import softmax
-from dlcourse.models import ACTIVATIONS, MultiLayerNet
+from dlcourse.models import MultiLayerNet
 from dlcourse.regularization import Dropout
 from dlcourse.text import _
 from dlcourse.training import Diverged, Progress, Trainer
 from dlcourse.widgets.racers import MAKERS
+from dlcourse.widgets.switches import Switch, with_switches
 
 __all__ = ["DATA", "FEATURES", "KEYS", "PLACES", "REACH", "SIDE", "STEERING", "Experiment", "compute"]
 
@@ -99,6 +100,7 @@ class Experiment:
         self.network = MultiLayerNet(
             max(len(self.features), 1), [width] * depth, classes, activation, init, dropout_ratio=0.5, rng=sources[2]
         )
+        with_switches(self.network)
         self._sets = [(self.inputs(x), t) for x, t in (self.train_set, self.test_set)]
         self._trainer = Trainer(self.network, *self._sets[0], epochs=10**9, evaluate_samples=1, rng=sources[3])
         self.steering = dict(STEERING)
@@ -207,11 +209,11 @@ def compute(run: Experiment) -> list[np.ndarray]:
         The features, each hidden layer behind its activation, and the probabilities of the classes.
     """
     x = run.inputs(PLACES)
-    columns, hidden = [x], tuple(ACTIVATIONS.values())
+    columns = [x]
     with np.errstate(over="ignore", invalid="ignore"):
         for layer in run.network.layers:
             x = layer.forward(x)
-            if isinstance(layer, hidden):
+            if isinstance(layer, Switch):  # behind the activation
                 columns.append(x)
         columns.append(softmax(x))
     return [column.T.reshape(-1, SIDE, SIDE) for column in columns]

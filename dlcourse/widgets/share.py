@@ -14,7 +14,7 @@ import ipywidgets as widgets
 
 from dlcourse.text import _
 
-__all__ = ["Deed", "Share", "call_of", "deeds_of", "spelled"]
+__all__ = ["Deed", "Share", "added", "call_of", "deeds_of", "spelled", "without_the_last"]
 
 
 class Deed(NamedTuple):
@@ -31,6 +31,22 @@ class Deed(NamedTuple):
     def redo(self, panel: Any) -> None:
         """Do it again."""
         getattr(panel, self.method)(*self.values, **self.settings)
+
+
+def added(deeds: Sequence[Deed], deed: Deed) -> list[Deed]:
+    """Add a deed; where a hand moves on at the same place and step, the last one makes way for it."""
+    deeds = list(deeds)
+    if deeds and deeds[-1][:2] == deed[:2]:
+        if deed.settings:
+            deed = deed._replace(settings={**deeds.pop().settings, **deed.settings})
+        elif deeds[-1].values[:2] == deed.values[:2]:
+            deeds.pop()
+    return [*deeds, deed]
+
+
+def without_the_last(deeds: Sequence[Deed]) -> list[Deed]:
+    """Leave out the last deed, which has been taken back at once: it stands for what was done and for its opposite."""
+    return list(deeds[:-1])
 
 
 def spelled(value: object) -> str:

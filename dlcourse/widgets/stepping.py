@@ -16,6 +16,7 @@ from dlcourse.widgets.inputs import Control
 from dlcourse.widgets.moments import Moment
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.past import Past
+from dlcourse.widgets.touch import Touch
 
 __all__ = ["Stepping"]
 
@@ -27,7 +28,7 @@ class Stepping(Panel):
     ----------
     title, controls, body, folded
         As of `Panel`.
-    build, draw, live, looks, adjust, compare
+    build, draw, live, looks, adjust, compare, touch
         As of `Training`.
 
     Attributes
@@ -54,6 +55,7 @@ class Stepping(Panel):
         adjust: Callable[..., None] | None,
         folded: Collection[str],
         compare: Comparison | None,
+        touch: Touch | None,
     ):
         self._build, self._draw, self._adjust = build, draw, adjust
         self._live, self._looks = frozenset(live) | frozenset(looks), frozenset(looks)
@@ -68,7 +70,7 @@ class Stepping(Panel):
             controls[name].mark_anew()
         self.past = Past(self, compare)
         tools = {"time": self.past.fold} if self.past.fold else {}
-        super().__init__(title, controls, body, self._changed, folded=folded, tools=tools)
+        super().__init__(title, controls, body, self._changed, folded=folded, tools=tools, touch=touch)
 
     @property
     def running(self) -> bool:
@@ -96,10 +98,23 @@ class Stepping(Panel):
 
     def restore(self, moment: Moment) -> None:
         """Be as at a moment."""
+        if self.touch is not None:
+            self.touch.forget()
         self.iterator, self.report, self.steps, self.failure = moment.again(), moment.report, moment.step, moment.failure
         with self._hold():
             for name in self._live - self._looks:
                 self.controls[name].value = moment.values[name]
+
+    def touched(self, method: str, *values) -> None:
+        """Something was done to the network by hand, between two steps: measure it again, and draw it."""
+        self.iterator.anew()
+        self.past.do(method, *values)
+        self._show()
+
+    def untouched(self, step: int) -> None:
+        """The last of what was done by hand has been taken back."""
+        self.past.take_back(step)
+        self._say()
 
     def repeat(self, until: int) -> None:
         """Take steps that were taken before."""
@@ -117,6 +132,8 @@ class Stepping(Panel):
         self.iterator, self.report, self.steps, self.failure = None, None, 0, None
         self.iterator = self._build(**self.values())
         self.past.begin(self.values())
+        if self.touch is not None:
+            self.touch.forget()
         self._show()
 
     def refresh(self, changed: Iterable[str] | None = None) -> None:

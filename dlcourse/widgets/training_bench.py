@@ -1,5 +1,6 @@
 """Chapter 05: train `TwoLayerNet` on digits and watch; any moment, take its gradient to the judge."""
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,6 +19,8 @@ from dlcourse.widgets.live import Training
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_curve, set_limits
+from dlcourse.widgets.switches import with_switches
+from dlcourse.widgets.touch import Touch, words_of_switches
 from dlcourse.widgets.verdict import Verdict, whose
 from dlcourse.widgets.watched import Watched
 
@@ -101,7 +104,7 @@ class BenchDrawing:
         self.test = accuracy.plot([], [], color=ORANGE, ls="--", label=_("test digits"))[0]
         legend_behind(accuracy, loc="center right", fontsize=8, frameon=False)  # between good and blown up
         self.points = check.plot([], [], "o", color=GREEN, markersize=3.5)[0]
-        self.reach = self.highest = 0.0
+        self.highest = 0.0
 
     def update(self, losses: list[float], curve: list[tuple[int, float, float]], gradients, longest: float = 0) -> None:
         every = max(1, len(losses) // 1000)  # more points than pixels only cost time
@@ -120,10 +123,11 @@ class BenchDrawing:
             set_limits(axes, x=(0, round_up(max(500, len(losses), longest))))
         analytic, numerical = gradients
         self.points.set_data(analytic, numerical)
-        reach = max(np.abs(analytic).max(initial=0), np.abs(numerical).max(initial=0), 1e-12)
-        if not reach <= self.reach <= 10 * reach:  # gradients jump about from batch to batch: the ticks need not
-            self.reach = round_up(2 * reach)
-        set_limits(self.check_axes, x=(-self.reach, self.reach), y=(-self.reach, self.reach))
+        sizes = np.abs(np.nan_to_num(np.concatenate([analytic, numerical])))
+        reach = float(np.clip(sizes.max(initial=0), 1e-12, 1e30))
+        # Gradients jump about from batch to batch: the ticks need not, and what they say depends on this moment alone.
+        reach = float(f"{10 ** (math.ceil(2 * math.log10(1.1 * reach)) / 2):.1g}")
+        set_limits(self.check_axes, x=(-reach, reach), y=(-reach, reach))
 
 
 @explorer
@@ -160,7 +164,7 @@ def training_bench(affine: type | None = None, relu: type | None = None) -> Pane
         if yours:
             network = Classifier(adapters.replaced(network.layers, kinds), (784,))
         return Watched(
-            network, x_train, t_train, optimizer=SGD(lr), batch_size=batch_size, epochs=EPOCHS,
+            with_switches(network), x_train, t_train, optimizer=SGD(lr), batch_size=batch_size, epochs=EPOCHS,
             evaluate_samples=EVALUATED, rng=seed, measure=accuracies,
         )  # fmt: skip
 
@@ -186,7 +190,7 @@ def training_bench(affine: type | None = None, relu: type | None = None) -> Pane
               "{blown_up}").format(
                 step=run.step, loss=f"{losses[-1]:.3f}" if losses else _("unknown"), train=train, test=test, worst=worst,
                 blown_up=blown_up,
-            )
+            ) + words_of_switches(run.network)
         )  # fmt: skip
 
     controls = {
@@ -197,7 +201,9 @@ def training_bench(affine: type | None = None, relu: type | None = None) -> Pane
     }
     if kinds:
         controls["yours"] = whose()
-    return Training(
+    touch = Touch(lambda: panel.iterator.network)
+    panel = Training(
         _("Training bench"), controls, [picture, verdict], build=build, draw=draw, live={"lr"}, adjust=adjust,
-        compare=compare,
+        compare=compare, touch=touch,
     )  # fmt: skip
+    return panel

@@ -51,12 +51,12 @@ class Watched(Trainer):
     def anew(self) -> None:
         """Measure again: somebody has changed the network between two steps."""
         if self.curve[-1][0] == self.step:
-            self.curve.pop()
+            self.curve[-1] = self.step, self.measure(self.network)
         self._now = (-1, None)
 
     def until_now(self) -> list[tuple[int, Any]]:
         """Give the curve with the present moment at its end."""
-        if self.curve and self.curve[-1][0] == self.step:
+        if self.curve[-1][0] == self.step:
             return self.curve
         if self._now[0] != self.step:
             self._now = self.step, self.measure(self.network)

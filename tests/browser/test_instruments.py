@@ -1,5 +1,7 @@
 """Explorers as instruments, by mouse and by keyboard: a question first, a state as a line of code, a way back in time."""
 
+import re
+
 import pytest
 
 
@@ -145,3 +147,60 @@ def test_curves_are_kept_to_be_compared(bench):
         bench.locator.get_by_text(f"seed {seed};").wait_for()
     assert bench.locator.get_by_text("In grey").inner_text().count("steps") == 2
     bench.screenshot("curves_kept")
+
+
+def accuracy(widget):
+    return re.search(r"accuracy ([\d.]+%)", widget.words()[0])[1]
+
+
+def test_a_weight_is_set_and_taken_back_by_keyboard(bench):
+    trained(bench)
+    bench.unfold()
+    bench.box("array").select_option("b2")
+    before, shown = accuracy(bench), bench.settled()
+    bench.type("its value", 9)
+    bench.wait_for_change(shown)
+    assert accuracy(bench) != before
+    bench.screenshot("touched")
+    bench.push("undo")
+    bench.wait_for_words(f"accuracy {before} on training")
+    assert bench.settled() == shown
+
+
+def test_a_weight_is_dragged_by_mouse_and_a_neuron_switched_off(bench):
+    trained(bench)
+    bench.unfold()
+    bench.box("array").select_option("b1")
+    shown = bench.settled()
+    bench.drag("its value", 0.9)
+    bench.wait_for_change(shown)
+    bench.locator.get_by_role("button", name="undo", exact=True).click()
+    assert bench.settled() == shown
+    bench.drag("neuron or filter", 0.5)
+    bench.locator.get_by_label("is switched off").check()
+    bench.wait_for_words("Switched off: ")
+    bench.push("Start")
+    bench.steps_beyond(bench.steps() + 20)
+    bench.pause()
+    assert "Switched off: " in bench.words()[0]
+    bench.push("Reset")
+    bench.wait_until("ready")
+    assert "Switched off" not in bench.words()[0]
+
+
+@pytest.mark.parametrize(("name", "cell"), [("09_cnn", "play-inside"), ("playground", "play-widget")])
+def test_the_other_networks_answer_to_a_hand_too(open_notebook, name, cell):
+    other = open_notebook(name)
+    other.run(cell)
+    widget = other.widget(cell)
+    widget.unfold()
+    shown = widget.settled()
+    widget.locator.get_by_label("is switched off").focus()
+    widget.page.keyboard.press("Space")
+    widget.wait_for_words("Switched off: 0 of layer 1.")
+    widget.screenshot(f"touched_{name}")
+    widget.push("undo")
+    widget.locator.get_by_label("is switched off").and_(widget.page.locator(":not(:checked)")).wait_for()
+    assert widget.settled() == shown
+    assert other.complaints == []
+    other.close()

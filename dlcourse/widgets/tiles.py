@@ -1,0 +1,69 @@
+"""Images in a figure: one with a title, or many small ones side by side with a frame around one of them."""
+
+import math
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from dlcourse.plots import PALETTE
+
+__all__ = ["Place", "mosaic"]
+
+TITLE = {"fontsize": 10, "y": 1.02}
+
+
+def mosaic(tiles: np.ndarray) -> tuple[np.ndarray, list[tuple[int, int]]]:
+    """Put tiles side by side in about a square, with a line of NaN between them; give each one's (row, column) too.
+
+    Parameters
+    ----------
+    tiles : ndarray of shape (N, height, width)
+
+    Returns
+    -------
+    canvas : ndarray
+    corners : list of (int, int)
+    """
+    n, height, width = tiles.shape
+    columns = math.ceil(math.sqrt(n))
+    gap = max(1, height // 8)
+    down, right = height + gap, width + gap
+    corners = [(i // columns * down, i % columns * right) for i in range(n)]
+    canvas = np.full((math.ceil(n / columns) * down - gap, columns * right - gap), np.nan)
+    for tile, (y, x) in zip(tiles, corners, strict=True):
+        canvas[y : y + height, x : x + width] = tile
+    return canvas, corners
+
+
+class Place:
+    """One image in a figure, with a title above, and a frame for one of its tiles."""
+
+    def __init__(self, figure: Figure, left: float, bottom: float, width: float, height: float):
+        self.axes: Axes = figure.add_axes((left, bottom, width, height))
+        self.axes.set_axis_off()
+        self.image = self.axes.imshow(np.zeros((1, 1)), cmap="gray", interpolation="nearest")
+        self.frame = self.axes.add_patch(
+            Rectangle((0, 0), 1, 1, fill=False, edgecolor=PALETTE["vermilion"], lw=2.5, clip_on=False)
+        )
+        self.title = self.axes.set_title("", **TITLE)
+
+    def show(self, values: np.ndarray | None, low: float, high: float, title: str) -> None:
+        """Show an image, or with None nothing but the title."""
+        self.frame.set_visible(False)
+        self.image.set_visible(values is not None)
+        self.title.set_text(title)
+        if values is not None:
+            height, width = values.shape
+            self.image.set(data=values, clim=(low, high if high > low else low + 1), extent=(0, width, height, 0))
+            self.axes.set(xlim=(0, width), ylim=(height, 0))
+
+    def show_tiles(self, tiles: np.ndarray, framed: int | None, low: float, high: float, title: str) -> None:
+        """Show several, with a frame around the chosen one."""
+        canvas, corners = mosaic(tiles)
+        self.show(canvas, low, high, title)
+        if framed is not None:
+            (y, x), (height, width) = corners[framed], tiles.shape[1:]
+            self.frame.set_bounds(x, y, width, height)
+            self.frame.set_visible(True)

@@ -1,0 +1,202 @@
+"""A hand in a network: set one weight, bias or cell of a filter, switch a neuron or a filter off, and take it back."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import ipywidgets as widgets
+import numpy as np
+
+from dlcourse.networks import Classifier
+from dlcourse.text import _
+from dlcourse.widgets.boxes import Fold
+from dlcourse.widgets.inputs import Checkbox, Choice, Number, button
+from dlcourse.widgets.share import Deed, added, without_the_last
+from dlcourse.widgets.switches import Switch, switches_of
+
+if TYPE_CHECKING:
+    from dlcourse.widgets.panel import Panel
+
+__all__ = ["Touch", "Touchable", "words_of_switches"]
+
+LARGEST = 10.0  # value that can be set by hand
+
+
+class Touch:
+    """Controls for a hand in a network.
+
+    Parameters
+    ----------
+    network : callable
+        Gives the network as it is now, with `switches`.
+    arrays : callable, optional
+        Gives the names of the arrays that may be touched; all parameters if not given.
+
+    Attributes
+    ----------
+    panel : Panel
+        Is told of what was done, by its ``touched``.
+    undone : list
+        What can be taken back: the call that does it, and when it was done.
+    """
+
+    def __init__(self, network: Callable[[], Classifier], arrays: Callable[[], list[str]] | None = None):
+        self.network, self._arrays = network, arrays or (lambda: list(network().params))
+        self.panel: Panel
+        self.undone: list[tuple[int, str, tuple]] = []
+        self._filling = False
+        self.array = Choice(_("array"), {"": ""})
+        self.places = [Number(name, 0, 1, 0) for name in (_("first index"), _("second"), _("third"), _("fourth"))]
+        self.value = Number(_("its value"), -LARGEST, LARGEST, 0.0, step=0.01)
+        self.layer = Choice(_("hidden layer"), {"1": 1})
+        self.unit = Number(_("neuron or filter"), 0, 1, 0)
+        self.off = Checkbox(_("is switched off"))
+        self.undo_button = button(_("undo"), lambda: self.panel.guard(self.undo)(), tooltip=_("take the last change back"))
+        for control in (self.array, *self.places, self.layer, self.unit):
+            control.on_change(lambda: self._filling or self.panel.guard(self.show)())
+        self.value.on_change(self._set)
+        self.off.on_change(self._switch)
+        controls = [self.array, *self.places, self.value, self.layer, self.unit, self.off]
+        self.fold = Fold(_("touch the network"), [*(control.widget for control in controls), self.undo_button])
+        self.fold.button.observe(lambda _change: self.show(), names="value")
+
+    def edit(self, name: str, index: tuple[int, ...], value: float) -> None:
+        """Set one number of an array.
+
+        Raises
+        ------
+        ValueError
+            If there is no such array, or no such place in it.
+        """
+        params = self.network().params
+        if name not in params:
+            raise ValueError(f"edit: there is no array {name!r}, expected one of {', '.join(params)}")
+        array, index = params[name], tuple(index)
+        if len(index) != array.ndim or not all(0 <= i < n for i, n in zip(index, array.shape, strict=False)):
+            raise ValueError(f"edit: {name} has shape {array.shape}, and no place {index}")
+        self._remember("edit", (name, index, float(array[index])))
+        array[index] = value
+        self.panel.touched("edit", name, index, value)
+
+    def switch(self, layer: int, unit: int, on: bool) -> None:
+        """Switch a neuron or filter, counted from 0, of a hidden layer, counted from 1, off or on.
+
+        Raises
+        ------
+        ValueError
+            If there is none.
+        """
+        switches = switches_of(self.network())
+        if not 1 <= layer <= len(switches) or not 0 <= unit < switches[layer - 1].units:
+            raise ValueError(f"switch: there is no neuron {unit} in hidden layer {layer}")
+        off = switches[layer - 1].off
+        self._remember("switch", (layer, unit, unit not in off))
+        (off.discard if on else off.add)(unit)
+        self.panel.touched("switch", layer, unit, on)
+
+    def undo(self) -> None:
+        """Take the last change back."""
+        if self.undone:
+            step, method, values = self.undone.pop()
+            kept = list(self.undone)
+            getattr(self, method)(*values)
+            self.undone = kept
+            self.panel.untouched(step)
+        self.show()
+
+    def forget(self) -> None:
+        """Nothing can be taken back any more: the network is another one."""
+        self.undone.clear()
+
+    def show(self) -> None:
+        """Bring the controls in step with the network; those that nobody sees are left alone."""
+        if self._filling or not self.fold.button.value:
+            return
+        self._filling = True
+        try:
+            self._show()
+        finally:
+            self._filling = False
+
+    def _show(self) -> None:
+        params, switches = self.network().params, switches_of(self.network())
+        fit(self.array, {name: name for name in self._arrays()})
+        shape = params[self.array.value].shape
+        for axis, place in enumerate(self.places):
+            place.widget.layout.display = None if axis < len(shape) else "none"
+            if axis < len(shape) and place.source.max != max(shape[axis] - 1, 1):
+                place.set_range(0, max(shape[axis] - 1, 1))
+        self.value.value = float(np.nan_to_num(params[self.array.value][self._index()]))
+        fit(self.layer, {str(number): number for number in range(1, len(switches) + 1)} or {"–": 0})
+        for control in (self.layer, self.unit, self.off):
+            control.enable(bool(switches))
+        if switches:
+            switch: Switch = switches[self.layer.value - 1]
+            if self.unit.source.max != max(switch.units - 1, 1):
+                self.unit.set_range(0, max(switch.units - 1, 1))
+            self.off.value = self.unit.value in switch.off
+        self.undo_button.disabled = not self.undone
+
+    def _index(self) -> tuple[int, ...]:
+        shape = self.network().params[self.array.value].shape
+        return tuple(min(place.value, size - 1) for place, size in zip(self.places, shape, strict=False))
+
+    # What a control says is read at once: what it asks for is done later, where the panel works, and in between the
+    # controls may have been brought in step with the network.
+    def _set(self) -> None:
+        if not self._filling:
+            self.panel.guard(self.edit)(self.array.value, self._index(), self.value.value)
+
+    def _switch(self) -> None:
+        if not self._filling:
+            self.panel.guard(self.switch)(self.layer.value, self.unit.value, not self.off.value)
+
+    def _remember(self, method: str, values: tuple) -> None:
+        """Keep what takes a change back; of a slider that moves on at one place, the value that it found there."""
+        step = getattr(self.panel, "steps", 0)
+        if not self.undone or self.undone[-1][:2] != (step, method) or self.undone[-1][2][:2] != values[:2]:
+            self.undone.append((step, method, values))
+
+
+class Touchable:
+    """What a panel has whose network can be touched."""
+
+    touch: Touch | None
+    deeds: list[Deed]
+
+    def edit(self, name: str, index: tuple[int, ...], value: float) -> "Touchable":
+        """Set one number of the network's array `name` by hand; gives the panel itself."""
+        self.touch.edit(name, index, value)
+        return self
+
+    def switch(self, layer: int, unit: int, on: bool) -> "Touchable":
+        """Switch a neuron or filter of hidden layer 1, 2, … off or on; gives the panel itself."""
+        self.touch.switch(layer, unit, on)
+        return self
+
+    def touched(self, method: str, *values) -> None:
+        """Something was done to the network by hand: draw it."""
+        self.deeds = added(self.deeds, Deed(0, method, values))
+        self.refresh(())
+
+    def untouched(self, _step: int) -> None:
+        """The last of what was done by hand has been taken back."""
+        self.deeds = without_the_last(self.deeds)
+        self.refresh(())
+
+
+def fit(choice: Choice, options: dict[str, object]) -> None:
+    """Give a list other options, if they are others; what was chosen stays if it can."""
+    if dict(choice.source.options) != options:
+        kept = choice.value
+        choice.source.options = list(options.items())
+        choice.value = kept if kept in options.values() else next(iter(options.values()))
+
+
+def words_of_switches(network: Classifier) -> str:
+    """Say which neurons or filters are off, for a picture's words; nothing if all are on."""
+    off = [
+        _("{unit} of layer {layer}").format(unit=unit, layer=layer)
+        for layer, switch in enumerate(switches_of(network), 1)
+        for unit in sorted(switch.off)
+    ]
+    return _(" Switched off: {off}.").format(off=", ".join(off)) if off else ""
