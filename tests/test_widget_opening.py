@@ -9,7 +9,9 @@ from panels import pictures as pictures_of
 from test_widget_own_code import typed
 
 from dlcourse import widgets
+from dlcourse.datasets import load_mnist
 from dlcourse.losses import cross_entropy_error
+from dlcourse.models import stored_network
 from dlcourse.widgets.playground import playground
 from dlcourse.widgets.prediction import Card, Guess
 from dlcourse.widgets.guesses import GUESSES
@@ -188,6 +190,17 @@ class TestTheAnswersAreRight:
         assert np.mean((outputs < 0.1) | (outputs > 0.9)) > 0.75
         kinks = module("kink_builder")
         assert kinks.compute("tent", 0.0, 0.0, [-1.5, 0, 1.5], [1, -2, 1]).distance < 0.01
+
+    def test_chapter_03(self):
+        network, (x, t) = stored_network("mlp_784_50_100_10"), load_mnist()[1]
+        assert (network.predict(x[:10]).max(axis=1) > 0.99).sum() == GUESSES["03 first ten"].right
+        shares = []
+        for values in module("inside_map").seen_by(network, x[:1000]):
+            places = module("inside_map").compute(values).places
+            away = ((places[:, None] - places) ** 2).sum(axis=2)
+            np.fill_diagonal(away, np.inf)
+            shares.append(round(100 * np.mean(t[away.argmin(axis=1)] == t[:1000])))
+        assert abs(np.subtract(shares[:3], (38, 49, 69))).max() <= 1 and max(shares) == shares[2]
 
     def test_chapter_04(self):
         for share, right in ((1 / 3 + 0.01, True), (1 / 3 - 0.01, False)):

@@ -3,6 +3,8 @@
 Two graphs, of `graphs`: the shopping bill (apples, oranges, tax), and a network with one hidden layer.
 """
 
+from collections.abc import Iterator
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
@@ -10,6 +12,7 @@ from matplotlib.patches import FancyArrowPatch
 from dlcourse.text import _
 from dlcourse.widgets.controls import Choice, Number, button
 from dlcourse.widgets.graphs import Edge, Graph, compute_network, compute_shopping
+from dlcourse.widgets.motion import Motion
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
@@ -18,6 +21,7 @@ __all__ = ["Edge", "Graph", "compute_network", "compute_shopping", "draw_graph",
 
 FORWARD, BACKWARD, GREY = "#0072b2", "#d55e00", "0.35"
 NUMBER = "number"  # marks the texts that another price changes
+FRAMES, FRAME, REST = 10, 0.04, 0.35  # of slow motion: pictures along an edge, seconds for each, and after the last
 LINE = 0.38  # from one line of text to the next
 
 
@@ -100,6 +104,14 @@ def described(graph: Graph, step: int) -> str:
     )
 
 
+def place_on_edge(graph: Graph, step: int, share: float) -> tuple[float, float]:
+    """Where on its way is what step `step` sends along its edge, after a share (0 … 1) of it; a gradient goes back."""
+    count = len(graph.edges)
+    edge = graph.edges[step - 1 if step <= count else 2 * count - step]
+    (x, y), (to_x, to_y) = (edge.start, edge.end) if step <= count else (edge.end, edge.start)
+    return x + share * (to_x - x), y + share * (to_y - y)
+
+
 @explorer
 def graph_explorer() -> Panel:
     """Step through the bill or a small network: values forward, gradients back.
@@ -111,6 +123,8 @@ def graph_explorer() -> Panel:
     """
     picture = Picture(880, 390)
     axes = picture.figure.add_axes((0, 0, 1, 1))
+    dot = axes.plot([], [], "o", markersize=13, markeredgecolor="black", zorder=3)[0]
+    shown: list[Graph] = []  # the graph with its numbers
     bill = ("apple_price", "apples", "orange_price", "oranges", "tax")
     sample = ("x1", "x2", "label")
     controls = {
@@ -127,14 +141,15 @@ def graph_explorer() -> Panel:
     }
 
     def update(changed: set[str], graph: str, step: int, **values) -> None:
-        shown, hidden = (bill, sample) if graph == "bill" else (sample, bill)
+        names, hidden = (bill, sample) if graph == "bill" else (sample, bill)
         compute = compute_shopping if graph == "bill" else compute_network
         if "graph" in changed:
-            for name in shown:
+            for name in names:
                 controls[name].widget.layout.display = None
             for name in hidden:
                 controls[name].widget.layout.display = "none"
-        found = compute(**{name: values[name] for name in shown})
+        found = compute(**{name: values[name] for name in names})
+        shown[:] = [found]
         draw = draw_graph if changed & {"graph", "step"} else renumber
         draw(found, step, axes)
         picture.show(described(found, step))
@@ -143,5 +158,29 @@ def graph_explorer() -> Panel:
         step = controls["step"]
         step.value = min(max(step.value + by, 0), 18)
 
-    buttons = [button(_("one step back"), lambda: move(-1)), button(_("one step on"), lambda: move(1))]
-    return Panel(_("Graph explorer"), controls, [picture], update, buttons=buttons)
+    def frames() -> Iterator[float]:
+        step = controls["step"]
+        if step.value >= shown[0].steps:
+            step.value = 0
+            yield REST
+        while step.value < shown[0].steps:
+            now = step.value
+            dot.set_color(FORWARD if now < len(shown[0].edges) else BACKWARD)
+            for frame in range(FRAMES + 1):
+                dot.set_data(*([one] for one in place_on_edge(shown[0], now + 1, frame / FRAMES)))
+                picture.show(described(shown[0], now))
+                yield FRAME
+                if step.value != now:  # a hand has moved it
+                    return
+            dot.set_data([], [])
+            step.value = now + 1
+            yield REST
+
+    def still() -> None:
+        dot.set_data([], [])
+        picture.show(described(shown[0], controls["step"].value))
+
+    motion = Motion(_("slow motion"), frames, still)
+    buttons = [button(_("one step back"), lambda: move(-1)), button(_("one step on"), lambda: move(1)), motion.button]
+    motion.panel = Panel(_("Graph explorer"), controls, [picture], update, buttons=buttons)
+    return motion.panel

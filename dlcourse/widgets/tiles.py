@@ -14,12 +14,14 @@ __all__ = ["Place", "mosaic"]
 TITLE = {"fontsize": 10, "y": 1.02}
 
 
-def mosaic(tiles: np.ndarray) -> tuple[np.ndarray, list[tuple[int, int]]]:
+def mosaic(tiles: np.ndarray, columns: int | None = None) -> tuple[np.ndarray, list[tuple[int, int]]]:
     """Put tiles side by side in about a square, with a line of NaN between them; give each one's (row, column) too.
 
     Parameters
     ----------
     tiles : ndarray of shape (N, height, width)
+    columns : int, optional
+        For about a square if not given.
 
     Returns
     -------
@@ -27,7 +29,7 @@ def mosaic(tiles: np.ndarray) -> tuple[np.ndarray, list[tuple[int, int]]]:
     corners : list of (int, int)
     """
     n, height, width = tiles.shape
-    columns = math.ceil(math.sqrt(n))
+    columns = columns or math.ceil(math.sqrt(n))
     gap = max(1, height // 8)
     down, right = height + gap, width + gap
     corners = [(i // columns * down, i % columns * right) for i in range(n)]
@@ -59,9 +61,9 @@ class Place:
             self.image.set(data=values, clim=(low, high if high > low else low + 1), extent=(0, width, height, 0))
             self.axes.set(xlim=(0, width), ylim=(height, 0))
 
-    def show_tiles(self, tiles: np.ndarray, framed: int | None, low: float, high: float, title: str) -> None:
+    def show_tiles(self, tiles: np.ndarray, framed: int | None, low: float, high: float, title: str, columns: int | None = None) -> None:
         """Show several, with a frame around the chosen one."""
-        canvas, corners = mosaic(tiles)
+        canvas, corners = mosaic(tiles, columns)
         self.show(canvas, low, high, title)
         if framed is not None:
             (y, x), (height, width) = corners[framed], tiles.shape[1:]

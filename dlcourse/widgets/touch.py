@@ -125,7 +125,7 @@ class Touch:
             place.widget.layout.display = None if axis < len(shape) else "none"
             if axis < len(shape) and place.source.max != max(shape[axis] - 1, 1):
                 place.set_range(0, max(shape[axis] - 1, 1))
-        self.value.value = float(np.nan_to_num(params[self.array.value][self._index()]))
+        self.value.value = round(float(np.nan_to_num(params[self.array.value][self._index()])), 4)
         fit(self.layer, {str(number): number for number in range(1, len(switches) + 1)} or {"–": 0})
         for control in (self.layer, self.unit, self.off):
             control.enable(bool(switches))

@@ -204,3 +204,57 @@ def test_the_other_networks_answer_to_a_hand_too(open_notebook, name, cell):
     assert widget.settled() == shown
     assert other.complaints == []
     other.close()
+
+
+def numbers_shown(widget):
+    return re.search(r"(Forward|Backward), step (\d+)", widget.words()[0])
+
+
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_slow_motion_goes_forward_then_back_and_stops(notebook, how):
+    notebook.run("play-graph")
+    graph = notebook.widget("play-graph")
+    graph.type("step", 7)
+    graph.wait_for_words("Forward, step 7")
+    if how == "mouse":
+        graph.locator.get_by_role("button", name="▶ slow motion").click()
+    else:
+        graph.push("▶ slow motion")
+    graph.wait_for_words("Forward, step 8")
+    between = graph.pictures()
+    graph.wait_for_words("Forward, step 9")
+    graph.wait_for_words("Backward, step 1")
+    graph.screenshot("slow_motion")
+    assert graph.pictures() != between
+    graph.push("■ stop")
+    graph.locator.get_by_role("button", name="▶ slow motion").wait_for()
+    stopped = graph.settled()
+    graph.page.wait_for_timeout(1500)
+    assert graph.pictures() == stopped
+
+
+def test_the_map_shows_the_digit_under_the_pointer_and_at_the_slider(open_notebook):
+    notebook = open_notebook("03_mnist_inference")
+    notebook.run("play-map")
+    widget = notebook.widget("play-map")
+    widget.settled()
+    box = widget.locator.locator("img").first.bounding_box()
+    seen = set()
+    for across, down in ((0.1, 0.3), (0.25, 0.3), (0.42, 0.7)):
+        before = widget.words()[0]
+        widget.page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=5)
+        widget.page.wait_for_function(
+            "([one, words]) => one.querySelector('img').alt !== words", arg=[widget.locator.element_handle(), before]
+        )
+        widget.settled()
+        seen.add(re.search(r"Test digit (\d+)", widget.words()[0])[1])
+    assert len(seen) == 3 and widget.box("test digit").input_value() in seen
+    widget.screenshot("map")
+    shown = widget.pictures()
+    widget.press("test digit", "ArrowRight")
+    shown = widget.wait_for_change(shown)
+    widget.box("as seen by").select_option("pixels")
+    widget.wait_for_change(shown)
+    widget.wait_for_words("pixels: 19%")
+    assert widget.error() == "" and notebook.complaints == []
+    notebook.close()
