@@ -71,7 +71,7 @@ def function(
     mistakes: Mistakes = (), *, borders: Iterable[Case] = (), dtypes: Sequence[str] = ("f4", "i8", "i4"),
     layouts: Sequence[str] = LAYOUTS, raised: Callable[..., tuple | None] | None = None, hint: str | None = None,
     more: str | None = None, lists: bool = False, fresh: bool = True, ask: Callable[[Case], Any] | None = None,
-    rtol: float | None = None, atol: float | None = None,
+    what: str = "", rtol: float | None = None, atol: float | None = None,
 ) -> None:  # fmt: skip
     """Is `f` the same function of arrays as `reference`?
 
@@ -96,8 +96,10 @@ def function(
         The result may lie in no memory that an argument or an earlier result has.
     ask : function, optional
         Gives what the answer gives for a case; usually it is called.
+    what : str
+        What the hints call the result; usually the call.
     """
-    battery = _Battery(trial, f, reference, draw, raised, lists, ask, {"rtol": rtol, "atol": atol})
+    battery = _Battery(trial, f, reference, draw, raised, lists, ask, what, {"rtol": rtol, "atol": atol})
     plain = [battery.attempt(Case(draw(trial.rng, *shape)), fresh) for shape in shapes]
     if not all(tried.good for tried in plain):
         battery.diagnose(plain, list(mistakes), shapes, hint, more)
@@ -117,9 +119,9 @@ def function(
 
 
 class _Battery:
-    def __init__(self, trial, f, reference, draw, raised, lists, ask, tolerance):
+    def __init__(self, trial, f, reference, draw, raised, lists, ask, what, tolerance):
         self.trial, self.f, self.reference, self.draw = trial, f, reference, draw
-        self.when_raised, self.lists, self.tolerance = raised, lists, tolerance
+        self.when_raised, self.lists, self.what, self.tolerance = raised, lists, what, tolerance
         self.ask = ask or self.call
         self.shared: list[str] = []  # what is said about results in a memory that is not their own
         self.names = list(inspect.signature(reference).parameters)
@@ -241,7 +243,7 @@ class _Battery:
         return values.relation(every, self.doing(wrong[0]))
 
     def doing(self, tried: _Tried) -> str:
-        return f"{self.trial._name(self.f)}({', '.join(map(values.described, tried.case.args))})"
+        return self.what or f"{self.trial._name(self.f)}({', '.join(map(values.described, tried.case.args))})"
 
     def smallest(self, shapes: Sequence[tuple]) -> str | None:
         """Look for a small input of round numbers on which the answer is wrong, and show it."""
@@ -266,7 +268,10 @@ class _Battery:
             found, right = values.shown(tried.found, digits), values.shown(tried.right, digits)
             if found != right:
                 break
-        text = _("For {given} it gives {found}; expected is {right}.").format(given=given, found=found, right=right)
+        text = _("For {given} {it} gives {found}; expected is {right}.") if not self.what else _(
+            "For {given} {it} is {found}; expected is {right}.")
+        it = self.what[:1].lower() + self.what[1:] or _("it")
+        text = text.format(given=given, it=it, found=found, right=right)
         return text if len(text) < 2 * SHORT else None
 
 

@@ -196,8 +196,9 @@ def _tell(trial: Trial, lived: _Lived) -> None:
         trial.fail("missing", f"{story.hint} " + _("{what} is None.").format(what=what), story.more)
     found = trial.array(found, what)
     if found.shape != right.shape and story.hint:
-        text = _("{what} has the shape {found}; {shape} is expected.")
-        trial.fail(story.kind, f"{story.hint} {text.format(what=what, found=found.shape, shape=right.shape)}", story.more)
+        text = _("{what} has the shape {found}; {shape} is expected.").format(
+            what=what, found=found.shape, shape=right.shape)  # fmt: skip
+        trial.fail(story.kind, f"{story.hint} {text}", story.more)
     trial.shape(found, right.shape, what)
     kind, text, more = values.relation([(found, right, lambda wrong: lived.close(found, wrong))], what)
     shown = _("{what} is {found}; expected is {right}.").format(

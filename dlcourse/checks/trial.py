@@ -269,13 +269,15 @@ class Trial:
         right = values.differences(f, x)
         self.equal(found, right, mistakes, **{"kind": "gradient", "rtol": 1e-4, "atol": 1e-5} | options)
 
-    def answers(self, right: Mapping[str, Any], mistakes: Mapping[str, Mistakes] | None = None, within=0.0) -> None:
+    def answers(self, right: Mapping[str, Any], mistakes: Mapping[str, Mistakes] | None = None,
+                within: float | Mapping[str, float] = 0.0) -> None:  # fmt: skip
         """Are the learner's answers, a dict, the `right` ones? `mistakes` are as in `equal`, for each key."""
         found = self.plain(self.subject, self.exercise.names[0])
         text = _("{name} is no longer a dict.").format(name=self.exercise.names[0])
         self.expect(type(found) is dict, "type", text)
         for key, value in right.items():
-            self.answer(found.get(key), value, (mistakes or {}).get(key, ()), within, what=repr(key))
+            near = within.get(key, 0.0) if isinstance(within, Mapping) else within
+            self.answer(found.get(key), value, (mistakes or {}).get(key, ()), near, what=repr(key))
 
     def answer(self, found: Any, right: Any, mistakes: Mistakes = (), within=0.0, what: str | None = None) -> None:
         """Is an answer right: a number (`within` an absolute distance), a yes or no, a word, or a shape?"""

@@ -12,8 +12,8 @@ from dlcourse.text import _
 from dlcourse.tracing import simple
 
 __all__ = [
-    "agree", "as_array", "as_drawn", "blank", "cast", "close", "copied", "described", "differences", "errstate", "exact",
-    "loops", "names", "of_one_sort", "places", "plain", "relation", "rounded", "same", "shown", "sort_of",
+    "agree", "as_array", "as_drawn", "blank", "cast", "close", "copied", "described", "differences", "errstate",
+    "exact", "loops", "names", "of_one_sort", "places", "plain", "relation", "rounded", "same", "shown", "sort_of",
 ]  # fmt: skip
 
 # Ours even where a learner's line puts something else in NumPy's place.
@@ -100,10 +100,11 @@ def exact(arg: Any) -> Any:
 
 
 def cast(arg: Any, dtype: str) -> Any:
-    """Give an array of floats in another type, of whole numbers for a whole one; all else as it is."""
-    if type(arg) is np.ndarray and arg.dtype.kind == "f":
-        return (np.rint(2 * arg) if np.dtype(dtype).kind in "iub" else arg).astype(dtype)
-    return arg
+    """Give an array in another type; where that is one of whole numbers, labels are of it, too."""
+    whole = np.dtype(dtype).kind in "iub"
+    if type(arg) is not np.ndarray or not arg.ndim or arg.dtype.kind not in ("fi" if whole else "f"):
+        return arg
+    return (np.rint(2 * arg) if whole and arg.dtype.kind == "f" else arg).astype(dtype)
 
 
 def as_drawn(arg: Any, drawn: Any) -> Any:

@@ -6,6 +6,7 @@ process where it lives. What is told is measured while the function runs; its te
 
 import builtins
 import dis
+import inspect
 import linecache
 import os
 import sys
@@ -153,7 +154,8 @@ class _Recorder:
                 self._seen.add(code)
                 self._look_at(frame)
             return self._line
-        if kind not in ("library", "numpy") and kind not in self.trace.package and self._caller(frame) != "package":
+        outside = ("library", "numpy", "import")  # the body of a module or class of ours runs when somebody imports it
+        if kind not in outside and kind not in self.trace.package and self._caller(frame) != "package":
             self.trace.package.append(kind)
         elif kind == "numpy" and code not in self._seen and self._caller(frame, through=False) == "learner":
             self._seen.add(code)
@@ -180,7 +182,7 @@ class _Recorder:
             kind = "ours"
         elif file.startswith(_PACKAGE) and not file.startswith(_HERE):
             module = file[len(_PACKAGE) :].removesuffix(".py").replace(os.sep, ".")
-            kind = "library" if code.co_name == "<module>" else f"{module}.{code.co_qualname}"
+            kind = f"{module}.{code.co_qualname}" if code.co_flags & inspect.CO_OPTIMIZED else "import"
         elif file.startswith(_NUMPY):
             kind = "numpy"
         else:

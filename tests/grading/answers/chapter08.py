@@ -69,6 +69,8 @@ RIGHT = {
             "grads[name][...] = grads[name] + np.copysign(self.weight_decay, params[name]) * (params[name] != 0)",
         ),
         ("np.abs(W).sum()", "np.sqrt(W**2).sum()"),
+        (LINES["pull"], "grads[name] += np.where(params[name] > 0, self.weight_decay, 0)\n"
+                        "                grads[name] -= np.where(params[name] < 0, self.weight_decay, 0)"),
     ],
     "8.3": [
         "weight_decay = 0.15",
@@ -92,6 +94,7 @@ RIGHT = {
         """,
         "heard = dict(training=np.array(80.0), test=50 * 2 * 0.8, inverted=2.505, masks=16.0)\n"
         'heard["notes\' text"] = 50 * 2 * 0.2',
+        "heard = {'training': 79.97, 'test': 80, \"notes' text\": 20, 'inverted': 2.5, 'masks': 16}",
     ],
     "8.5": [
         WARNS,
@@ -251,14 +254,14 @@ WRONG = {
         ("formula", LINES["pull"], "grads[name] += self.weight_decay * np.abs(params[name]).sum()"),
         ("formula", "np.abs(W).sum()", "0.5 * (W**2).sum()"),
         ("formula", "np.abs(W).sum()", "(W**2).sum()"),
-        ("formula", LINES["cost"], "weights = np.append(params['W1'], params['W2'])\n"
+        ("formula", LINES["cost"], "weights = np.concatenate([params[name].ravel() for name in params if name[0] == 'W'])\n"
                                    "        return self.weight_decay * np.sqrt((weights**2).sum())"),
         ("scale", LINES["pull"], "grads[name] += np.sign(params[name])"),
         ("scale", LINES["pull"], "grads[name] += 0.5 * self.weight_decay * np.sign(params[name])"),
         ("scale", LINES["pull"], "grads[name] += self.weight_decay * np.sign(params[name]) / params[name].size"),
         ("scale", "return self.weight_decay * sum", "return sum"),
         ("scale", "return self.weight_decay * sum", "return 0.5 * self.weight_decay * sum"),
-        ("scale > values", "np.abs(W).sum()", "np.abs(W).mean()"),
+        ("scale", "np.abs(W).sum()", "np.abs(W).mean()"),
         ("sign", "grads[name] += self", "grads[name] -= self"),
         ("sign", "np.abs(W).sum()", "W.sum()"),
         ("sign > values", "np.abs(W).sum()", "abs(W.sum())"),
@@ -275,11 +278,25 @@ WRONG = {
         ("replaced", LINES["pull"], "grads[name] = self.weight_decay * np.sign(params[name])"),
         ("replaced", LINES["pull"], "grads[name] = grads[name] + self.weight_decay * np.sign(params[name])"),
         ("aliasing", LINES["pull"], LINES["pull"] + "\n                params[name] *= 1 + 1e-9"),
+        *(("smooth | corner", "np.sign(params[name])", text) for text in (
+            "params[name] / np.sqrt(params[name] ** 2 + 1e-12)", "np.tanh(1e6 * params[name])",
+            "params[name] / (np.abs(params[name]) + 1e-8)")),
+        *(("names | begin with W", 'if name.startswith("W")', f"if {text}") for text in (
+            'name in ("W1", "W2")', 'name[0] == "W" and name[1:].isdigit()', 'name.upper().startswith("W")',
+            '"W" in name')),
+        *(("axes | four", 'if name.startswith("W")', f'if name.startswith("W") and {text}') for text in (
+            "params[name].ndim == 2", "params[name].ndim > 1")),
+        ("state > values", "        return self.weight_decay * sum(",
+         "        self.total = getattr(self, 'total', 0) + sum(np.abs(W).sum() for name, W in params.items() "
+         "if name[0] == 'W')\n        return self.weight_decay * self.total\n        return self.weight_decay * sum("),
+        ("shared > state", "self.weight_decay", "L1.weight_decay"),
+        ("shape", "sum(np.abs(W).sum()", "sum(np.abs(W).sum(axis=0)"),
+        ("matrix norm > values", "np.abs(W).sum()", "np.linalg.norm(W, 1)"),
         ("stability", "np.sign(params[name])", "params[name] / np.abs(params[name])"),
         ("stability", "np.sign(params[name])", "np.where(params[name] >= 0, 1, -1)"),
         ("state", "        self.weight_decay = weight_decay",
          "        self.weight_decay = weight_decay\n        self.kept = weight_decay\n        "
-         "self.loss = lambda params: self.kept * sum(np.abs(params[name]).sum() for name in ('W1', 'W2'))"),
+         "self.loss = lambda params: self.kept * sum(np.abs(W).sum() for name, W in params.items() if name[0] == 'W')"),
     ],
     "8.3": [
         ("too small", "0.2", "0.1"),
@@ -321,6 +338,8 @@ WRONG = {
         ("fence", '"masks": 16', '"masks": 15'),
         ("fence", '"masks": 16', '"masks": 14'),
         ("values", '"masks": 16', '"masks": 17'),
+        ("values", '"training": 80.0', '"training": 78.9'),
+        ("values", '"test": 80.0', '"test": 79.97'),
         ("missing", '"test": 80.0', '"test": None'),
         ("type", '"test": 80.0', '"test": "80"'),
     ],
@@ -343,6 +362,16 @@ WRONG = {
         ("formula", "return x * self.mask", "self.mask = x * self.mask\n            return self.mask"),
         ("axis", "np.random.rand(*x.shape)", "np.random.rand(*x.shape[1:])"),
         ("axis", "np.random.rand(*x.shape)", "np.random.rand(len(x), *[1] * (x.ndim - 1))"),
+        *(("axis | in common", "np.random.rand(*x.shape)", f"np.random.rand({text})") for text in (
+            "*x.shape[:2], *[1] * (x.ndim - 2)", "*((1,) if x.ndim > 2 else x.shape[:1]), *x.shape[1:]",
+            "*x.shape[:-1], x.shape[-1] if x.ndim < 3 else 1")),
+        ("axis | in common", "np.random.rand(*x.shape)", "np.resize(np.random.rand(x.size // 2 + 1), x.shape)"),
+        ("shared | its own", "self.mask", "Dropout.mask"),
+        ("borrowed", "from dlcourse.regularization import Dropout as Ready\nclass Dropout(Ready):\n"
+                     "    def forward(self, x, train_flg=False):\n"
+                     "        return Ready.forward(self, x, training=train_flg)"),
+        ("state | same mask", LINES["mask"],
+         "self.mask = np.random.default_rng(x.size).random(x.shape) > self.dropout_ratio"),
         ("shape", "np.random.rand(*x.shape)", "np.random.rand(x.shape[0], x.shape[1])"),
         ("shape", LINES["mask"], "x = np.ravel(x)\n            " + LINES["mask"]),
         ("state", LINES["mask"], "if self.mask is None:\n                " + LINES["mask"]),
@@ -394,6 +423,16 @@ WRONG = {
         ("random", "np.random.default_rng(seed)", "np.random.default_rng(8)"),
         ("replacement", LINES["order"],
          "order = np.sort(np.random.default_rng(seed).integers(len(x_train), size=len(x_train)))"),
+        ("random | side by side", LINES["order"], "order = np.roll(np.arange(len(x_train)), 7 * seed)"),
+        ("random | Every 5th", LINES["split"], "start = int(np.random.default_rng(seed).integers(5))\n"
+                                               "    val = np.arange(start, len(x_train), 5)\n"
+                                               "    fit = np.setdiff1d(order, val)"),
+        ("random | one half", LINES["split"],
+         "val = order[order < len(order) // 2][:aside]\n    fit = np.setdiff1d(order, val)"),
+        ("share | ALL digits of the test set", LINES["end"],
+         "return best, score(best, x_train, t_train, x_test[:5], t_test[:5])"),
+        ("rates | none of the rates", LINES["end"], LINES["end"].replace("best, ", "0.1, ")),
+        ("share > share", "len(x_train) // 5", "10"),
         ("fair", LINES["judge"],
          "accuracies, rng = [], np.random.default_rng(seed)\n    for lr in rates:\n"
          "        order = rng.permutation(len(x_train))\n        val, fit = order[:aside], order[aside:]\n"
@@ -404,11 +443,25 @@ WRONG = {
     "8.7": [
         ("scale", LINES["draw"], "rng.uniform(low, high, count)"),
         ("range", LINES["draw"], "10 ** rng.uniform(np.log(low), np.log(high), count)"),
-        ("range > scale", LINES["draw"], "np.exp(rng.uniform(np.log10(low), np.log10(high), count))"),
+        ("range", LINES["draw"], "np.exp(rng.uniform(np.log10(low), np.log10(high), count))"),
         ("range", LINES["draw"], "10 ** rng.uniform(low, high, count)"),
         ("range", "[:keep]", "[:5]"),
         ("range", "[:keep]", "[:1]"),
         ("range > state", "[:keep]", ""),
+        *(("range | In round", "[:keep]", f"[:{text}]") for text in ("20", "keep + 1", "max(keep - 1, 1)", "3")),
+        ("range | after each trial", """
+        def four_steps(score, low, high, count, keep, rounds, seed):
+            rng, trials = np.random.default_rng(seed), []
+            for _trial in range(rounds * count):
+                lr = 10 ** rng.uniform(np.log10(low), np.log10(high))
+                trials.append((score(lr), lr))
+                low, high = narrow(low, high, [rate for _score, rate in sorted(trials, reverse=True)[:keep]])
+            return max(trials)[1]
+        """),
+        ("state | begins anew", "    for _round in range(rounds):\n",
+         "    for _round in range(rounds):\n        rng = np.random.default_rng(seed)\n"),
+        ("fence", LINES["draw"], LINES["draw"].replace("count", "60")),
+        ("scale | In round 2", LINES["draw"], LINES["draw"] + " if not trials else rng.uniform(low, high, count)"),
         ("range", "narrow(low, high, best)", "min(best), max(best)"),
         ("random", LINES["draw"], "np.logspace(np.log10(low), np.log10(high), count)"),
         ("random", "np.random.default_rng(seed)", "np.random.default_rng()"),

@@ -64,6 +64,8 @@ RIGHT = {
         def macro_f1(C):
             return float(np.sum(np.diag(C) / np.maximum((C + C.T).sum(axis=0), 1)) * 2 / C.shape[0])
         """,
+        "def confusion(t, y, classes):\n    every = range(classes)\n"
+        "    return [[np.sum((t == i) & (y == j)) for j in every] for i in every] * np.ones(1, int)\n" + MACRO_F1,
         (LINES["bincount"], "((np.arange(classes)[:, None, None] == t) & (np.arange(classes)[:, None] == y)).sum(-1)"),
     ],
     "10.3": [
@@ -84,6 +86,8 @@ RIGHT = {
             return train, np.array([(image / 255 - mean).flatten() for image in x_test])
         """,
         (LINES["mean"], "mean = x_train.sum(axis=0, keepdims=True) / len(x_train)"),
+        "def prepare(*both):\n    x, new = [np.asarray(images, float).reshape(len(images), 784) for images in both]\n"
+        "    return (x - np.average(x, axis=0)) / 255, (new - np.average(x, axis=0)) / 255",
     ],
     "10.4": [
         FLOAT32,
@@ -123,6 +127,7 @@ RIGHT = {
         """,
         (LINES["order"], "        order = rng.choice(len(x), len(x), replace=False)\n"),
         ("rng.permutation(len(x))", "np.argsort(rng.random(len(x)))"),
+        (LINES["order"], "        order = np.random.default_rng([seed, epoch]).permutation(len(x))\n"),
     ],
     "10.5": [
         FLOAT32,
@@ -261,6 +266,20 @@ WRONG = {
         ("formula", "2 * np.diag", "np.diag"),
         ("formula", "np.mean(" + LINES["f1"] + ")", "np.mean(np.diag(C) / np.maximum(C.sum(axis=0), 1))"),
         ("formula", "np.mean(" + LINES["f1"] + ")", "np.mean(np.diag(C) / np.maximum(C.sum(axis=1), 1))"),
+        ("overflow | 70,000", "def confusion(t, y, classes):\n    C = np.zeros((classes, classes), np.uint8)\n"
+                              "    np.add.at(C, (t, y), 1)\n    return C\n" + MACRO_F1),
+        ("overflow | 70,000", "def confusion(t, y, classes):\n    C = np.zeros((classes, classes), np.int16)\n"
+                              "    np.add.at(C, (t, y), 1)\n    return C\n" + MACRO_F1),
+        ("fixed > shape | ten", LINES["bincount"], "np.bincount(t * 10 + y, minlength=100).reshape(10, 10)"),
+        ("fixed | ten", "np.mean(" + LINES["f1"] + ")", "np.sum(" + LINES["f1"] + ") / 10"),
+        ("overflow > values", LINES["bincount"],
+         "np.bincount((t * classes + y).astype(np.uint8), minlength=classes**2)[:classes**2].reshape(classes, -1)"),
+        ("loop | one by one", "def confusion(t, y, classes):\n    C = np.zeros((classes, classes), int)\n"
+                 "    list(map(lambda pair: C.__setitem__(pair, C[pair] + 1), zip(t, y)))\n    return C\n" + MACRO_F1),
+        ("average | never found", "np.mean(" + LINES["f1"] + ")",
+         "np.nanmean(2 / (C.sum(0) / np.diag(C) + C.sum(1) / np.diag(C)) / (np.diag(C) > 0))"),
+        ("average > values | For C =", "np.mean(" + LINES["f1"] + ")",
+         "np.average(" + LINES["f1"] + ", weights=C.sum(axis=0))"),
         ("aliasing", "    both = ", "    old = C.copy()\n    C[0, 0] = 0\n    C = old\n    both = "),
     ],
     "10.3": [
@@ -283,6 +302,20 @@ WRONG = {
         ("scale", " / 255.0", ""),
         ("scale", "x_test.reshape(-1, 784) / 255.0", "x_test.reshape(-1, 784)"),
         ("scale", "/ 255.0", "/ 256"),
+        ("leak | TEST set", LINES["mean"], "x_train, x_test = (x / x_test.max() for x in (x_train, x_test))\n"
+                                           "    " + LINES["mean"]),
+        ("leak | TEST set", LINES["mean"],
+         "x_train, x_test = (255 * x / max((255 * x_test).max(), (255 * x_train).max()) for x in (x_train, x_test))\n"
+         "    " + LINES["mean"]),
+        ("scale | largest pixel", LINES["mean"],
+         "largest = x_train.max()\n    x_train, x_test = x_train / largest, x_test / largest\n    " + LINES["mean"]),
+        ("values | first 10 ", LINES["mean"], "mean = x_train[:10].mean(axis=0)"),
+        ("values | first 1 ", LINES["mean"], "mean = x_train[:1].mean(axis=0)"),
+        ("values | 1,100", LINES["mean"], "mean = x_train[:1000].mean(axis=0)"),
+        ("values | 1,100", LINES["mean"], "mean = x_train[:100].mean(axis=0)"),
+        ("values", LINES["mean"], "mean = 0.99 * x_train.mean(axis=0) + 0.01 * x_test.mean(axis=0)"),
+        ("values", "return x_train - mean, x_test - mean", "return x_train - mean, np.clip(x_test - mean, -0.5, 0.5)"),
+        ("formula | median", LINES["mean"], "mean = np.median(x_train, axis=0)"),
         ("sign", "x_train - mean, x_test - mean", "mean - x_train, mean - x_test"),
         ("formula", "x_test - mean", "x_test"),
         ("formula", "x_train - mean", "x_train"),
@@ -318,6 +351,20 @@ WRONG = {
          "        full = [i for i in starts if i + batch_size <= len(x)]\n"
          "        order = np.array(sum((order[i : i + batch_size] for i in full), [])\n"
          "                         + order[len(x) - len(x) % batch_size :])\n"),
+        ("order", "rng.permutation(len(x))", "np.roll(np.arange(len(x)), rng.permutation(len(x))[0] or 1)"),
+        ("order | shifted", LINES["order"],
+         "        order = np.arange(len(x))\n        for _swap in range(5):\n            i, j = rng.integers(len(x), size=2)"
+         "\n"
+         "            order[[i, j]] = order[[j, i]]\n"),
+        ("order | in parts", "rng.permutation(len(x))",
+         "np.concatenate([rng.permutation(len(x) // 2), len(x) // 2 + rng.permutation(len(x) - len(x) // 2)])"),
+        ("order | neighbours", LINES["order"],
+         "        order = np.concatenate([i + rng.permutation(min(batch_size, len(x) - i))\n"
+         "                                for i in range(0, len(x), batch_size)])\n"),
+        ("order | same place", "rng.permutation(len(x))", "np.append(0, 1 + rng.permutation(len(x) - 1))"),
+        ("order | same order", LINES["order"],
+         "        order = np.random.default_rng(seed + epoch // 2).permutation(len(x))\n"),
+        ("aliasing", LINES["order"], LINES["order"] + "        x[:], t[:] = x[order], t[order]\n"),
         ("replacement", "rng.permutation(len(x))", "rng.choice(len(x), len(x))"),
         ("replacement", "batch = order[i : i + batch_size]",
          "batch = rng.choice(len(x), len(order[i : i + batch_size]), replace=False)"),
@@ -342,6 +389,20 @@ WRONG = {
         ("stability", LINES["loss"], "np.mean(-np.log(softmax(scores)[n, t]))"),
         ("stability", LINES["loss"], "np.mean(-np.log(softmax(scores)[n, t] + 1e-15))"),
         ("stability", LINES["loss"], "np.mean(-np.log(np.maximum(softmax(scores)[n, t], 1e-30)))"),
+        *(("stability | expected is", LINES["loss"], text) for text in (
+            "np.mean(np.minimum(-np.log(softmax(scores)[n, t]), 800))",
+            "np.mean(np.where(softmax(scores)[n, t] == 0, 800, -np.log(softmax(scores)[n, t])))",
+            "800.0 if np.ptp(scores, axis=1).max() >= 800 else np.mean(-np.log(softmax(scores)[n, t]))",
+            "np.mean(np.where(softmax(scores)[n, t] == 0, -scores[n, t], -np.log(softmax(scores)[n, t])))",
+            "np.mean(np.where(softmax(scores)[n, t] == 0, np.ptp(scores, axis=1), -np.log(softmax(scores)[n, t])))",
+        )),
+        ("formula | more than half", "np.mean(output.argmax(axis=1) == t)", "np.mean(output[n, t] > 0.5)"),
+        ("sign | LEAST", "output.argmax", "output.argmin"),
+        ("precision", "    d_output /= len(t)\n",
+         "    def cost(s):\n        return np.mean(np.log(np.exp(s).sum(axis=1)) - s[n, t])\n"
+         "    for place in np.ndindex(scores.shape):\n        up, down = scores.astype(float), scores.astype(float)\n"
+         "        up[place] += 1e-4\n        down[place] -= 1e-4\n"
+         "        d_output[place] = (cost(up) - cost(down)) / 2e-4\n"),
         ("stability", LINES["shift"], ""),
         ("stability", "scores.max(axis=1, keepdims=True)", "scores.max()"),
         ("sign", LINES["loss"], "-" + LINES["loss"]),
@@ -400,6 +461,17 @@ WRONG = {
         ("fence > values", "columns[0] :", "columns[0] + 1 :"),
         ("shape", "np.zeros((28, 28))", "np.zeros((30, 30))"),
         ("shape", "    return picture", "    return picture.ravel()"),
+        *(("gaps | no ink", f"np.flatnonzero(page.any(axis={axis}))",
+           f"(lambda k: k[: np.append(np.flatnonzero(np.diff(k) > 1), len(k) - 1)[0] + 1])"
+           f"(np.flatnonzero(page.any(axis={axis})))") for axis in (0, 1)),
+        ("gaps | no ink", "rows[-1] + 1", "rows[0] + len(rows)"),
+        *(("threshold | Faint", "page.any(axis", f"(page > {cut}).any(axis") for cut in (0.5, 0.1, 0.01, 0.001)),
+        ("threshold | Faint", "    rows, columns", "    page = page * (page > 0.2)\n    rows, columns"),
+        ("threshold | Faint", "not page.any()", "page.max() < 0.01"),
+        ("margin | paper around", "rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1",
+         "max(rows[0] - 1, 0) : rows[-1] + 2, max(columns[0] - 1, 0) : columns[-1] + 2"),
+        ("scale", "= box\n", "= box / box.max()\n"),
+        ("weights > values", "box.sum(axis=1) @", "box.max(axis=1) @"),
         ("edge", LINES["top"], "top = round(14 - down)"),
         ("edge", LINES["left"], "left = round(14 - across)"),
         ("edge", LINES["top"], "top = np.clip(round(14 - down), 0, None)"),

@@ -1,0 +1,92 @@
+"""Masks of dropout: drawn anew for each call and each number, with the right share, and kept for the way back."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from dlcourse.checks.trial import Trial
+from dlcourse.text import _
+
+__all__ = ["masked", "own_chances", "quiet", "two_masks"]
+
+# The share of 6,000 neurons that speak is farther off by chance less than once in ten million masks.
+NEAR = 0.035
+
+
+def masked(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
+    """Does a layer switch off the right share in training, and keep its mask for the way back?"""
+    said = _("With ratio {ratio}, in training: ").format(ratio=ratio)
+    flag = _("forward(x, train_flg=True) raises an error. The name train_flg stays.")
+    outs = [trial.array(trial.method(layer, "forward", x, train_flg=True, raised=("name", flag))) for _turn in "12"]
+    for out in outs:
+        trial.shape(out, x.shape)
+        trial.equal(out, np.where(out == 0, 0, x), [
+            ("scale", lambda out=out: np.where(out == 0, 0, x / (1 - ratio)), said + _(
+                "those who speak are louder than x. That is inverted dropout, and the test-time factor is another.")),
+            ("scale", lambda out=out: np.where(out == 0, 0, x * (1 - ratio)), said + _(
+                "those who speak are quieter than x. The factor belongs to test time alone.")),
+            ("formula", (out != 0).astype(float), said + _("the mask comes out. It is multiplied by x.")),
+        ], kind="formula", hint=said + _("each entry should be either 0 or that of x."))  # fmt: skip
+        share, each = float(np.mean(out != 0)), said + _("each neuron of each sample should have a chance of its own.")
+        if 0 < share < 1:
+            rows, columns = _("Here all rows have the same mask."), _("Here whole rows are switched off.")
+            trial.expect(((out != 0) != (out[0] != 0)).any(), "axis", each + " " + rows)
+            trial.expect(((out != 0) != (out[:, :1] != 0)).any(), "axis", each + " " + columns)
+        off = said + _("{share:.0%} of the entries speak, and it should be {right:.0%}. ").format(
+            share=share, right=1 - ratio)  # fmt: skip
+        if abs(share - (1 - ratio)) > NEAR:
+            bell = math.erfc(ratio / math.sqrt(2)) / 2
+            letter = _("What does randn draw, and what would rand draw?")
+            trial.expect(abs(share - bell) > NEAR, "random", off + letter)
+            trial.expect(abs(share - 1 + bell) > NEAR, "random", off + letter)
+            swapped = _("The ratio is the share that is switched off, not the share that is kept.")
+            trial.expect(abs(share - ratio) > NEAR, "sign", off + swapped)
+            trial.fail("random", off + _("Of numbers drawn evenly from 0 to 1, which share is above the ratio?"))
+    changed = not ratio or not np.array_equal(outs[0] != 0, outs[1] != 0)
+    trial.expect(changed, "state", said + _("the second call has the same mask as the first. It is drawn anew."))
+    dout = trial.rng.uniform(1, 2, x.shape)
+    last, first = dout * (outs[1] != 0), dout * (outs[0] != 0)
+    trial.equal(trial.method(layer, "backward", dout), last, [
+        ("state", first if ratio else math.nan, _("backward uses the mask of an earlier call.")),
+        ("missing", dout, _("backward lets everything pass. Who was switched off has no gradient.")),
+        ("scale", last * (1 - ratio), _("backward makes the gradient smaller. In training there is no such factor.")),
+        ("formula", dout * outs[1], _("backward multiplies by x or by the output. It multiplies by the mask.")),
+        ("sign", dout - last, _("backward gives a gradient to those who were switched off.")),
+    ], kind="gradient", hint=said + _("backward gives something else than dout times the mask."))  # fmt: skip
+
+
+def own_chances(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
+    """Has each of 2,000 and more numbers a draw of its own? A fair mask is blamed less than once in 1e8 times."""
+    mask = trial.array(trial.method(layer, "forward", x, train_flg=True)).ravel() != 0
+    speak = 1 - ratio
+    both = np.fft.irfft(np.abs(np.fft.rfft(mask)) ** 2, mask.size)[1:] / mask.size  # how often two so far apart speak
+    limit = speak**2 + 8 * np.sqrt(speak**2 * (1 - speak**2) / mask.size)
+    text = _("With an x of shape {shape}, some neurons speak or are silent together with others, as if they had one "
+             "draw in common. Each number of x has a draw of its own.")  # fmt: skip
+    trial.expect(both.max() < limit, "axis", text.format(shape=x.shape))
+
+
+def two_masks(trial: Trial, layers: list, x: np.ndarray) -> None:
+    """Has each of two layers its own mask?"""
+    outs = [trial.array(trial.method(layer, "forward", x, train_flg=True)) for layer in layers]
+    for layer, out in zip(layers, outs):
+        text = _("Alone, a layer is right. With a second one beside it, backward uses a mask that is not its own.")
+        trial.equal(trial.method(layer, "backward", np.ones(x.shape)), out != 0, kind="shared", hint=text)
+
+
+def quiet(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
+    """At test time, does all speak, more quietly, also when nobody says that it is test time?"""
+    silent = _("forward(x), with nothing said about training, drops neurons. A network that is being tested forgets "
+               "nothing: training is what has to be said.")  # fmt: skip
+    for said in ({}, {"train_flg": False}):
+        out = trial.array(trial.method(layer, "forward", x, **said))
+        trial.shape(out, x.shape)
+        trial.equal(out, x * (1 - ratio), [
+            ("order", x * ratio if ratio != 0.5 else math.nan, _(
+                "At test time it multiplies by the share that is DELETED. The factor is the share that is kept.")),
+            ("values", x, _("At test time x comes out as it is. Each should speak more quietly: by which factor?")),
+            ("mode", lambda out=out: np.where(out == 0, 0, x), silent),
+            ("scale", lambda out=out: np.where(out == 0, 0, x / (1 - ratio)), _(
+                "At test time it makes x louder.")),
+        ], kind="values", hint=_("At test time it should give x times the share that is kept."))  # fmt: skip
