@@ -22,6 +22,7 @@ def where(box: np.ndarray) -> np.ndarray:
 
 
 def spans(box: np.ndarray) -> tuple[slice, slice]:
+    """Give the rows and columns around the ink."""
     rows, columns = np.flatnonzero(box.any(axis=1)), np.flatnonzero(box.any(axis=0))
     return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
@@ -32,6 +33,7 @@ def alone(page: np.ndarray) -> np.ndarray:
 
 
 def nearest(corner: np.ndarray) -> np.ndarray:
+    """Round to the nearest whole number, and up from halfway."""
     return np.floor(corner + 0.5)
 
 

@@ -17,23 +17,29 @@ class L1:
         self.weight_decay = weight_decay
 
     def counts(self, name):
+        """Is it the name of weights?"""
         return name.startswith("W")
 
     def cost(self, W):
+        """Give what weights cost, at a strength of 1."""
         return np.abs(W).sum()
 
     def slope(self, W):
+        """Give the slope of that."""
         return np.sign(W)
 
     def loss(self, params):
+        """Give what all weights cost."""
         return self.weight_decay * sum(self.cost(W) for name, W in params.items() if self.counts(name))
 
     def add_gradient(self, params, grads):
+        """Add the gradient of that to `grads`."""
         for name, W in params.items():
             if self.counts(name):
                 self.add(grads, name, self.weight_decay * self.slope(W))
 
     def add(self, grads, name, slope):
+        """Add to one gradient, in place."""
         grads[name] += slope
 
 

@@ -39,9 +39,11 @@ class Digits:
         return self.height(self.rates.index(lr), tested, len(seen)) if lr in self.rates else 0.0
 
     def height(self, place: int, tested: bool, known: int) -> float:
+        """Give the accuracy of a rate, on the test set or on the training set, when so many digits are known."""
         return float((self.tested if tested else self.aside)[place] + 0.0001 * known)
 
     def label(self, number: int) -> int:
+        """Give the label of a digit."""
         return int(self.t_test[number - FAR] if number >= FAR else self.t_train[number])
 
 
@@ -139,6 +141,7 @@ class Landscape:
         self.best, self.lucky, self.far, self.asked, self.scores = best, lucky, far, [], []
 
     def score(self, lr: float) -> float:
+        """Give the score of a rate."""
         lr = float(lr)
         height = 0.9 / (1 + (np.log10(lr) - self.best) ** 2) if 0 < lr < np.inf else 0.0
         if len(self.asked) == self.lucky or lr < self.far:
