@@ -20,7 +20,9 @@ from dlcourse.text import _
 __all__ = ["File", "Learner", "Unreadable", "learners", "walk"]
 
 MOST_BYTES, MOST_FILES, MOST_DEPTH = 400 << 20, 20_000, 3
-MOST_IN_ARCHIVE = 4 << 30
+MOST_IN_ARCHIVE, MOST_IN_HEADERS = 4 << 30, 16 << 20
+LONG_HEADERS = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME,
+                tarfile.GNUTYPE_LONGLINK)  # fmt: skip
 ARCHIVE = re.compile(r"\.(zip|tar|tar\.gz|tgz|tar\.bz2|tar\.xz)$", re.I)
 CLOSED = re.compile(r"\.(rar|7z|gz|bz2|xz)$", re.I)
 NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json|html?|download))?$", re.I)
@@ -173,15 +175,30 @@ def _from_tar(file: File, name: str) -> Callable[[], bytes]:
         try:
             with _tar(file) as archive:
                 return _limited(archive.extractfile(name))
-        except (tarfile.TarError, KeyError, EOFError) as error:
+        except (tarfile.TarError, KeyError, EOFError, ValueError) as error:
             raise Unreadable(_("the archive cannot be read ({why})").format(why=shown(error))) from error
 
     return load
 
 
 def _tar(file: File) -> tarfile.TarFile:
+    left = MOST_IN_HEADERS
+
+    class Bounded(tarfile.TarInfo):
+        """A header; those that tell of long names and the like are read into memory, however long they are."""
+
+        @classmethod
+        def frombuf(cls, buf, encoding, errors):
+            nonlocal left
+            found = super().frombuf(buf, encoding, errors)
+            left -= found.size if found.type in LONG_HEADERS else 0
+            if left < 0:
+                raise ValueError("more headers than files")
+            return found
+
     source = file.source
-    return tarfile.open(source) if isinstance(source, Path) else tarfile.open(fileobj=source)
+    given = {"name": source} if isinstance(source, Path) else {"fileobj": source}
+    return tarfile.open(**given, tarinfo=Bounded)
 
 
 def _limited(member: io.BufferedIOBase) -> bytes:

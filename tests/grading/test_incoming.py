@@ -4,6 +4,7 @@ import io
 import json
 import os
 import tarfile
+import tracemalloc
 import unicodedata
 import zipfile
 
@@ -224,3 +225,29 @@ def test_a_file_with_such_a_name_is_read(tmp_path):
 def test_a_long_name_is_read(tmp_path):
     hand_in(tmp_path, "y" * 249 + ".ipynb", NOTEBOOK)
     assert list(sorted_by_learner(tmp_path)[0]) == ["y" * 249]
+
+
+@pytest.mark.parametrize(("each", "count"), [(64 << 20, 1), (1 << 20, 40)], ids=["one", "many"])
+@pytest.mark.parametrize("layout", [tarfile.PAX_FORMAT, tarfile.GNU_FORMAT], ids=["pax", "gnu"])
+def test_the_headers_of_a_tar_are_not_read_without_end(tmp_path, each, count, layout):
+    with tarfile.open(tmp_path / "02.tar.gz", "w:gz", format=layout, compresslevel=1) as archive:
+        for number in range(count):
+            entry = tarfile.TarInfo(f"{number}.ipynb" if layout == tarfile.PAX_FORMAT else "x" * each)
+            entry.pax_headers = {"comment": "x" * each}
+            archive.addfile(entry)
+    tracemalloc.start()
+    [file] = walk(tmp_path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "an archive that cannot be read" in file.problem
+    assert peak < 60 << 20
+
+
+def test_long_names_in_a_tar_are_read(tmp_path):
+    for layout in (tarfile.PAX_FORMAT, tarfile.GNU_FORMAT):
+        with tarfile.open(tmp_path / "02.tar.gz", "w:gz", format=layout) as archive:
+            entry = tarfile.TarInfo("ö" * 60 + "/" + "long " * 30 + ".ipynb")
+            entry.size = len(NOTEBOOK)
+            archive.addfile(entry, io.BytesIO(NOTEBOOK.encode()))
+        [file] = walk(tmp_path)
+        assert file.load() == NOTEBOOK.encode() and file.parts[-1] == "long " * 30 + ".ipynb"
