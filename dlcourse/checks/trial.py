@@ -22,8 +22,7 @@ __all__ = ["Trial"]
 # Parts of the package that solve nothing, and other people's solutions.
 NEUTRAL, ELSEWHERE = ("text", "plots", "views"), {"scipy", "torch", "sklearn", "jax", "tensorflow", "keras", "other"}
 
-# A mistake that was seen coming: its kind, the values it gives (or a function that computes them), the hint for it,
-# and, if wanted, what to add after a second wrong try.
+# Mistakes that were seen coming: ``(kind, the values they give or a function that computes them, hint[, more])``.
 Mistakes = Iterable[tuple]
 
 
@@ -42,13 +41,7 @@ class Trial:
     access : Access, optional
         How subjects are reached.
 
-    Attributes
-    ----------
-    subject : object
-        The first of the subjects.
-    numbers : dict
-        The task's numbers in this variant; empty for a task without.
-    rng : numpy.random.Generator
+    `subject` is the first of the subjects, `numbers` holds the task's numbers in this variant, `rng` is a generator.
     """
 
     def __init__(
@@ -108,20 +101,12 @@ class Trial:
     # What is done with a subject. A grader that keeps learners' code in another process has its own `Access`.
 
     def call(self, f: Any, *args: Any, changes=False, raised=None, errors=None, layout="", **kwargs: Any) -> Any:
-        """Call the learner's function with copies of the arguments.
+        """Call the learner's function, or something that a subject gave, with copies of the arguments.
 
-        Parameters
-        ----------
-        f : object
-            One of the subjects, or something that a subject gave.
-        changes : bool
-            The arguments may be changed: hand over the arguments themselves.
-        raised : tuple, optional
-            ``(kind, hint[, more])`` for when it raises; without it, the hint tells what was raised.
-        errors : dict, optional
-            For `numpy.errstate`: with ``{"over": "raise"}`` an overflow is a mistake (of kind "stability").
-        layout : str, optional
-            One of `dlcourse.tracing.LAYOUTS`: how arrays lie in memory.
+        With `changes`, the arguments themselves are handed over. `raised` is ``(kind, hint[, more])`` for when
+        it raises; without it, the hint tells what was raised. `errors` are for `numpy.errstate`: with
+        ``{"over": "raise"}`` an overflow is a mistake, of kind "stability". `layout` is one of
+        `dlcourse.tracing.LAYOUTS`: how arrays lie in memory.
         """
         name = self._name(f)
         self.expect(self.access.what(f) != "value", "type", _("{name} is not a function.").format(name=name))
@@ -188,9 +173,8 @@ class Trial:
             self.fail(*expected)
         if error.name == "FloatingPointError":
             self.fail("stability", _("Inside {doing}: {text}{line}.").format(doing=self.doing, text=text, line=line))
-        text = _("{doing} raises {error}: {text}{line}").format(
-            doing=self.doing, error=error.name, text=text, line=line)  # fmt: skip
-        self.fail("raises", text)
+        self.fail("raises", _("{doing} raises {error}: {text}{line}").format(
+            doing=self.doing, error=error.name, text=text, line=line))  # fmt: skip
 
     # Questions about what came back.
 
@@ -311,23 +295,6 @@ class Trial:
         self.expect(not found, "loop", (hint or text).format(name=self._name(f), line=found))
 
     def without(self, *names: str, kind: str, hint: str) -> None:
-        """Has nothing of Python's or a library's that was called one of these names, such as ``"tanh"``, by any alias?"""
+        """Has nothing of Python's or a library's that was called one of these names (``"tanh"``), by any alias?"""
         known = [name for name in self.names if name.split(".")[0] in (*sys.stdlib_module_names, "numpy", *ELSEWHERE)]
         self.expect(not set(names) & {part for name in known for part in name.split(".")}, kind, hint)
-
-    def avoids(self, f: Any, *names: str, kind: str, hint: str) -> None:
-        """Does it do without these names?"""
-        self.expect(not set(names) & values.names(self.access.source(f)), kind, hint)
-
-    def faster_than(self, slow: Callable, f: Any, *args: Any, factor: float = 1.0, tries: int = 3) -> None:
-        """Is it at least `factor` times as fast as the check's own `slow` function, each at its best of some tries?"""
-        start = self.access.clock()
-        slow(*args)
-        allowed = (self.access.clock() - start) / factor
-        for _try in range(tries):
-            start = self.access.clock()
-            self.call(f, *args)
-            if self.access.clock() - start <= allowed:
-                return
-        text = _("{doing} is right, and too slow. Let NumPy go through the numbers.")
-        self.fail("slow", text.format(doing=self.doing))
