@@ -572,7 +572,7 @@ def too_much_weight_decay_leaves_nothing(seed):
 
 
 def a_smaller_rate_calms(seed):
-    run = Experiment(batch_size=1, seed=seed).train(2000)
+    run = Experiment(noise=0.05, batch_size=1, seed=seed).train(2000)
     before = np.array(run.curve[-50:])[:, 1]
     run.steer(lr=0.02)
     after = np.array(run.train(1000).curve[-90:])[:, 1]

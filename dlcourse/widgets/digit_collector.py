@@ -130,7 +130,7 @@ class CollectionDrawing:
         axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "25%", "50%", "75%", _("all right")], fontsize=9)
         axes.spines[["top", "right"]].set_visible(False)
         self.bars = [axes.plot([], [], color=PALETTE["blue"], lw=2)[0] for _name in names]
-        self.dots = [axes.plot([], [], "o", color=PALETTE["blue"])[0] for _name in names]
+        self.dots = [axes.plot([], [], "o", color=PALETTE["blue"], clip_on=False)[0] for _name in names]
         self.words = [axes.text(1.04, k, "", va="center", fontsize=9) for k in range(len(names))]
 
     def update(self, x: np.ndarray, t: np.ndarray, scores: Sequence[Score], title: str) -> None:
@@ -177,7 +177,7 @@ def digit_collector(network: object = None, file: str | Path = FILE) -> Panel:
     networks = {"784-50-100-10": stored_network("mlp_784_50_100_10"), "SimpleConvNet": stored_network("simple_conv_net")}
     if network is not None:
         networks[_("yours")] = adapters.OwnNetwork(network)
-    picture = Picture(570, 400)
+    picture = Picture(570, 400, lines=2)
     drawing = CollectionDrawing(picture.figure, list(networks))
     controls = {"label": Choice(_("I draw a"), {str(k): k for k in range(10)}, collection.next_label())}
 

@@ -217,6 +217,7 @@ class ClimbDrawing:
             theirs = ", ".join(name for name, yours in named if not yours)
             self.names[k].set_text(rung.name)
             self.made[k][0].set_text(_("✓ yours: {names}").format(names=mine) if mine else "")
+            self.made[k][1].set_y(k - 0.38 if mine else k - 0.12)
             self.made[k][1].set_text(_("the package's: {names}").format(names=theirs) if theirs else "")
             self.words[k].set_text(words)
             self.bars[k].set_width(0.44 * np.nan_to_num(share))

@@ -70,6 +70,7 @@ def alt_texts() -> dict[str, str]:
             "Test accuracy of four ways, all between 70 and 85 percent. The frozen digit blocks are ahead of "
             "pixels and chance by a few percentage points, and about level with training from nothing."
         ),
+        "sorted-run": _("Two bars: mixed about three quarters of the test digits are read rightly, sorted about a tenth."),
         "transfer-depth": _(
             "Block 2 is highest, block 3 a little lower; the hidden layer is far lower, below pixels and near chance."
         ),
