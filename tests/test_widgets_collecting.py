@@ -7,6 +7,7 @@ import pytest
 from panels import alt, inside, pictures
 from test_widget_own_code import typed
 
+from dlcourse.convolution import Convolution, MaxPooling
 from dlcourse.datasets import load_mnist
 from dlcourse.models import stored_network
 from dlcourse.widgets import digit_collector, error_browser, own_ladder
@@ -124,8 +125,6 @@ class TestOwnLadder:
         assert "im2col" in run.rungs[3].pieces and "Convolution" not in run.rungs[3].pieces
 
     def test_a_pooling_and_a_convolution_of_the_learners(self):
-        from dlcourse.convolution import Convolution, MaxPooling
-
         class MyConvolution:
             def __init__(self, W, b):
                 self.layer = Convolution(W, b)
@@ -145,6 +144,25 @@ class TestOwnLadder:
 
         run = self.climbed(Convolution=MyConvolution, MaxPooling=MyPooling)
         assert run.results[3][1] > 0.2
+
+    def test_what_was_handed_over_is_what_runs(self):
+        calls = []
+
+        class MyPooling:
+            def __init__(self, height, width, stride):
+                self.layer = MaxPooling(height, width, stride)
+                self.backward = self.layer.backward
+
+            def forward(self, x):
+                calls.append(x.shape)
+                return self.layer.forward(x)
+
+        def blind(x, k, stride, pad):
+            return np.zeros((len(x) * 24 * 24, k * k))
+
+        run = self.climbed(MaxPooling=MyPooling, im2col=blind)
+        assert len(calls) >= 3, "in every step"
+        assert run.results[3][1] < 0.25, "a network that sees nothing guesses"
 
     def test_a_gate_that_is_wrong_is_counted_and_one_that_fails_is_named_by_its_line(self):
         assert self.climbed(AND=lambda a, b: 0).results[0][1] == 0.75
