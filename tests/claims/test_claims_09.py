@@ -1,5 +1,9 @@
 """What chapter 09 says of training holds for at least nine of ten seeds, not only for the one that is shown."""
 
+import importlib.util
+import json
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -7,7 +11,7 @@ from dlcourse.convolution import AveragePooling, Convolution, MaxPooling
 from dlcourse.datasets import load_mnist
 from dlcourse.initializers import he
 from dlcourse.layers import Affine, Flatten, ReLU
-from dlcourse.models import MultiLayerNet, SimpleConvNet
+from dlcourse.models import DeepConvNet, MultiLayerNet, SimpleConvNet, stored_network
 from dlcourse.networks import Classifier
 from dlcourse.optimizers import Adam
 from dlcourse.training import Trainer
@@ -163,3 +167,101 @@ def test_tiny_weights_cost_through_the_affine_layers_more_than_through_the_filte
     print({name: np.round(shares, 3) for name, shares in read.items()})
     assert means["all He"] >= means["tiny filters"] - 0.005 > means["all tiny"]
     assert means["all He"] - means["tiny filters"] < 0.7 * (means["all He"] - means["all tiny"])
+
+
+@pytest.fixture(scope="module")
+def fewer():
+    """Give the command that measured which network learns more from fewer digits, and what it stored."""
+    path = Path(__file__).parents[2] / "data" / "measure_fewer_digits.py"
+    spec = importlib.util.spec_from_file_location("measure_fewer_digits", path)
+    command = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(command)
+    runs = json.loads(command.RESULT.read_text(encoding="utf-8"))
+    return command, {(run["network"], run["digits"]): run for run in runs}
+
+
+def test_the_stored_trainings_on_fewer_digits_come_out_again(digits, fewer):
+    """At the stored settings on bundled digits, another draw and other weights for each of five seeds."""
+    (x, t), (x_test, t_test) = digits
+    command, runs = fewer
+    for count in (1000, 3000):
+        errors = {}
+        for kind in command.WIDTHS:
+            run = runs[kind, count]
+            fitted = [command.fit(kind, run, *command.drawn(x, t, count, seed), seed) for seed in range(20, 25)]
+            errors[kind] = np.array([1 - command.accuracy(network, x_test, t_test) for network in fitted])
+            assert abs(errors[kind].mean() - (1 - np.mean(run["accuracy"]))) < 0.025
+        assert errors["convolution"].mean() < errors["Affine"].mean()
+
+
+def maps_of(network, x):
+    maps = []
+    for layer in network.layers:
+        x = layer.forward(x)
+        if isinstance(layer, ReLU) and x.ndim == 4:
+            maps.append(x)
+    return maps
+
+
+def same_digit(maps, t):
+    best = np.argsort(-maps.max(axis=(2, 3)), axis=0, kind="stable")[:10]
+    return np.mean([np.bincount(t[ten]).max() for ten in best.T])
+
+
+def test_filters_become_choosier_from_layer_to_layer_and_only_by_training(digits):
+    _train, (x, t) = digits
+    for start in range(0, 2000, 500):
+        some = x[start : start + 500], t[start : start + 500]
+        trained = [same_digit(maps, some[1]) for maps in maps_of(stored_network("deep_conv_net"), some[0])]
+        assert np.all(np.diff(trained) > 0) and trained[0] < 3.5 and 7 < trained[5] < 8.5
+    raw = [maps_of(DeepConvNet(batch_norm=True, rng=seed), x[:500]) for seed in SEEDS]
+    last = [same_digit(maps[5], t[:500]) for maps in raw]
+    print(np.round(last, 2))
+    assert sum(3 < share < 5 for share in last) >= ENOUGH
+    at_random = [np.bincount(np.random.default_rng(seed).choice(t, 10)).max() for seed in range(1000)]
+    assert 2 < np.mean(at_random) < 3
+
+
+def slide(image, W, stride=1):
+    return np.tensordot(np.lib.stride_tricks.sliding_window_view(image, W.shape)[::stride, ::stride], W)
+
+
+def test_the_map_moves_with_the_image_but_for_strides_and_borders(digits):
+    _train, (x, _t) = digits
+    vertical = np.array([[-1.0, 0, 1]] * 3)
+
+    def misfit(digit, by, stride=1, pad=0, paper=0):
+        moved = shift(digit[None, None], by)[0, 0]
+        old, new = (slide(np.pad(abs(paper - image), pad), vertical, stride) for image in (digit, moved))
+        return min(
+            np.linalg.norm(new - np.pad(old, [(0, 0), (step, 0)])[:, : old.shape[1]]) for step in range(3)
+        ) / np.linalg.norm(old)  # fmt: skip
+
+    claims = [
+        {
+            "stride 1": misfit(digit, 1) < 1e-6,
+            "stride 2, by 2": misfit(digit, 2, stride=2) < 1e-6,
+            "stride 2, by 1": misfit(digit, 1, stride=2) > 0.2,
+            "black paper": misfit(digit, 1, pad=1) < 1e-6,
+            "white paper": misfit(digit, 1, pad=1, paper=1) > 0.2,
+        }
+        for digit in x[: len(SEEDS), 0, :27, :27]
+    ]
+    hold(claims)
+
+
+def test_a_neuron_uses_the_middle_of_its_field_most(digits):
+    _train, (x, _t) = digits
+    layers = stored_network("deep_conv_net").layers
+    last = [i for i, layer in enumerate(layers) if isinstance(layer, Convolution)][5]
+    out = x[:50]
+    for layer in layers[: last + 1]:
+        out = layer.forward(out)
+    dout = np.zeros_like(out)
+    dout[:, :, 4, 4] = 1
+    for layer in layers[last::-1]:
+        dout = layer.backward(dout)
+    used = np.abs(dout).mean(axis=(0, 1))
+    rim = np.ones_like(used, dtype=bool)
+    rim[3:-3, 3:-3] = False
+    assert used[10:18, 10:18].mean() > 8 * used[rim].mean()

@@ -28,7 +28,7 @@ QUESTIONS = (
             Answer(_("Because pooling has thrown most of them away"), _("Pooling comes later, and has no weights.")),
             Answer(
                 _("Because a neuron sees 25 pixels, and all places share the same weights"),
-                _("Both together: 25 weights and a bias for each filter, whatever the size of the image."),
+                _("Both together: for each filter 25 weights per channel and a bias, whatever the size of the image."),
                 True,
             ),
         ),
