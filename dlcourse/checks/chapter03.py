@@ -7,7 +7,9 @@ import numpy as np
 from dlcourse.checks import values
 from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.battery import case, function
-from dlcourse.checks.references import sigmoid, softmax, through
+from dlcourse.checks.digits import stored, test_images
+from dlcourse.checks.evaluation import accuracy, accuracy_mistakes
+from dlcourse.checks.references import network, saturated, sigmoid, softmax, through
 from dlcourse.text import _
 
 def _numbers(variant: int) -> dict:
@@ -148,19 +150,11 @@ def black_ink(trial: Trial) -> None:
         raised=lambda x: ("one sample", one) if x.ndim == 2 else None, dtypes=())  # fmt: skip
 
 
-@functools.cache
-def _stored(name: str) -> dict[str, np.ndarray]:
-    from dlcourse.datasets import data_folder
-
-    with np.load(data_folder() / "weights" / f"{name}.npz", allow_pickle=False) as file:
-        return dict(file)
-
-
 @exercise("3.4", "Find the bug: weights that only one computer has", kind="find the bug", points=2,
           section="The weights", names=("init_network",), uses=("datasets", "storage"))  # fmt: skip
 def weights_of_one_computer(trial: Trial) -> None:
     """The notes' init_network: an absolute path, and a pickle, which is a program and not data."""
-    f, right = trial.subject, _stored("two_layer_net")
+    f, right = trial.subject, stored("two_layer_net")
     hint = _("'{path}' is a place on one computer, or one that depends on where the program is started.")
     more = _("Begin at a folder that is known wherever the course is. The chapter has a function that gives it.")
     for path in values.places(trial.access.source(f)):
@@ -212,41 +206,10 @@ def ten_thousand_calls(trial: Trial) -> None:
         return trial.call(trial.subject, predict, x, t, *given, layout=case.layout,
                           raised=("axis", hint) if given else ("default", default))  # fmt: skip
 
-    def hits(x, weights, t):
-        return (x @ weights).argmax(axis=1) == t
-
-    def starts(x, size):
-        return range(0, len(x), size)
-
-    def by_batch(of):
-        """Give a wrong accuracy from what `of` makes of each batch."""
-        return lambda x, w, t, size: sum(of(x[i : i + size] @ w, t[i : i + size]) for i in starts(x, size)) / len(x)
-
-    columns = _("argmax looks at the columns, or at the whole batch. Each row holds the scores of one image.")
-    smaller = _("The last batch, the smaller one, is left out.")
-    function(trial, trial.subject, lambda x, w, t, size: hits(x, w, t).mean(), _batches, (
+    function(trial, trial.subject, accuracy, _batches, (
         (23, 5), (12, 4), (7, 10), (200, 100), (130, 100), (9, 3), (1, 1), (8, 8), (3, 2),
-    ), [
-        ("sign", lambda x, w, t, size: 1 - hits(x, w, t).mean(), _("That is the share of the wrong ones.")),
-        ("scale", lambda x, w, t, size: hits(x, w, t).sum(), _("That is how many are right, and not their share.")),
-        ("scale", lambda x, w, t, size: 100 * hits(x, w, t).mean(), _("That is a percentage, and not a share.")),
-        ("scale", lambda x, w, t, size: hits(x, w, t).sum() / len(starts(x, size)), _(
-            "You divide by the number of batches.")),
-        ("scale", lambda x, w, t, size: hits(x, w, t).sum() / size, _("You divide by the size of a batch.")),
-        ("scale", lambda x, w, t, size: hits(x, w, t).sum() / (len(starts(x, size)) * size), _(
-            "The last batch is smaller: how many images are there?")),
-        ("formula", lambda x, w, t, size: np.mean([hits(x, w, t)[i : i + size].mean() for i in starts(x, size)]), _(
-            "The mean of the batches is not the mean of the images: the last batch is smaller.")),
-        ("fence", lambda x, w, t, size: hits(x, w, t)[: len(x) // size * size].sum() / len(x), smaller),
-        ("fence", lambda x, w, t, size: sum(hits(x, w, t)[: len(x) // size * size]) / max(len(x) // size * size, 1),
-         smaller),
-        ("axis", by_batch(lambda y, t: int(np.sum(y.argmax() == t))), columns),
-        ("state", lambda x, w, t, size: hits(x, w, t)[starts(x, size)[-1] :].mean(), _(
-            "That is the accuracy of the last batch alone.")),
-        ("state", lambda x, w, t, size: hits(x, w, t)[:size].mean(), _("That is the first batch alone.")),
-        ("fence", lambda x, w, t, size: hits(x, w, t)[::size].sum() / len(x), _("Only the first of a batch counts.")),
-    ], dtypes=("f4",), ask=ask, hint=_("The share is not right. Take two batches of two images, and follow it on "
-                                       "paper."))  # fmt: skip
+    ), accuracy_mistakes(), dtypes=("f4",), ask=ask, hint=_(
+        "The share is not right. Take two batches of two images, and follow it on paper."))  # fmt: skip
     for count, size, sizes in calls:
         wanted = [min(size, count - i) for i in range(0, count, size)]
         called = _("The share is right. But predict was called {calls} times for {count} images in batches of {size}."
@@ -258,20 +221,13 @@ def ten_thousand_calls(trial: Trial) -> None:
         trial.expect(len(sizes) == len(wanted), "one by one", called)
 
 
-@functools.cache
-def _test_images() -> tuple[np.ndarray, np.ndarray]:
-    from dlcourse.datasets import load_mnist
-
-    return load_mnist()[1]
-
-
 @functools.lru_cache(maxsize=256)
 def _without_small(cut: float) -> tuple[float, float]:
     """Give the share of weights of layer 1 that are smaller than `cut`, and the accuracy without them."""
-    network, (x, t) = _stored("mlp_784_50_100_10"), _test_images()
-    W1 = np.where(np.abs(network["W1"]) < cut, 0, network["W1"])
-    z = sigmoid(sigmoid(x @ W1 + network["b1"]) @ network["W2"] + network["b2"])
-    return float(np.mean(W1 == 0)), float(np.mean((z @ network["W3"] + network["b3"]).argmax(axis=1) == t))
+    weights, (x, t) = stored("mlp_784_50_100_10"), test_images()
+    W1 = np.where(np.abs(weights["W1"]) < cut, 0, weights["W1"])
+    z = sigmoid(sigmoid(x @ W1 + weights["b1"]) @ weights["W2"] + weights["b2"])
+    return float(np.mean(W1 == 0)), float(np.mean((z @ weights["W3"] + weights["b3"]).argmax(axis=1) == t))
 
 
 @exercise("3.6", "Half of it is dead weight", kind="measure", points=2, section="How often is it right?",
@@ -286,15 +242,6 @@ def dead_weight(trial: Trial) -> None:
     too_many = _("With this cut {share:.1%} are left out, and only {right:.1%} of the images are read rightly.")
     more = _("Between a cut that leaves out too few and one that costs too much, halve the distance.")
     trial.expect(right >= 0.97, "too large", too_many.format(share=share, right=right), more)
-
-
-def _network(rng: np.random.Generator, batch: int, *sizes: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
-    """Give weights and biases of random layers, in no order, and a batch of inputs; one input for a batch of 0."""
-    network = {}
-    for i, (before, after) in enumerate(zip(sizes, sizes[1:], strict=False), start=1):
-        network |= {f"W{i}": rng.normal(size=(before, after)), f"b{i}": rng.normal(size=after)}
-    network = {name: network[name] for name in rng.permutation(list(network)).tolist()}
-    return network, rng.normal(size=(batch, sizes[0]) if batch else sizes[0])
 
 
 @exercise("3.7", "As many layers as it has", kind="write it", points=3, section="One image through three layers",
@@ -318,7 +265,7 @@ def as_many_layers(trial: Trial) -> None:
     def only(count):
         return lambda n, x: through(n, x, names=range(1, min(count, len(n) // 2) + 1))
 
-    function(trial, trial.subject, through, _network, (
+    function(trial, trial.subject, through, network, (
         (6, 4, 3, 5, 2), (3, 5, 3, 2), (2, 3, 4), (4, 3, 5, 4, 6, 2), (5, 2, 2, 2, 2, 2, 2, 3), (3, 4, 3, 3, 3),
         (1, 6, 4, 5, 3), (4, *(3,) * 12), (2, 4, *(3,) * 20), (0, 6, 4, 5, 3), (0, 3, 2), (2, 2, 1, 2), (3, 3, 1),
     ), [
@@ -338,13 +285,7 @@ def as_many_layers(trial: Trial) -> None:
         *(("depth", layers(count), _("It goes through {count} layers, whatever network comes.").format(count=count))
           for count in range(1, 16) for layers in (only, lambda c: lambda n, x: through(n, x, names=range(1, c + 1)))),
         ("depth", lambda n, x: through(n, x, names=range(1, len(n) // 2) or [0]), _("The last layer is left out.")),
-    ], borders=[case(*_saturated(), kind="stability", hint=hint, more=more)], raised=misfit)  # fmt: skip
-
-
-def _saturated() -> tuple[dict[str, np.ndarray], np.ndarray]:
-    network = {"W1": np.array([[400.0, -900.0, 0.0], [0.0, 1.0, 900.0]]), "b1": np.array([0.0, 1.0, -500.0])}
-    network |= {"W2": np.array([[1000.0, 0.0], [0.0, 1000.0], [500.0, -500.0]]), "b2": np.array([0.0, 1.0])}
-    return network, np.array([[2.0, -1.0], [-2.0, 1.0], [0.0, 0.5]])
+    ], borders=[case(*saturated(), kind="stability", hint=hint, more=more)], raised=misfit)  # fmt: skip
 
 
 explain("3.8", "Ninety-nine percent sure", points=2, section="Sure, and wrong")

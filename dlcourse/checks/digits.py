@@ -1,4 +1,4 @@
-"""Digits on a page: pages to try, where a digit goes on a picture of 28 by 28, and a small network that reads them."""
+"""Digits: pages to try, where one goes on a picture of 28 by 28, and networks that read them, stored and trained."""
 
 import functools
 import itertools
@@ -11,7 +11,9 @@ from dlcourse.checks.battery import Case, case
 from dlcourse.checks.references import softmax
 from dlcourse.text import _
 
-__all__ = ["MOST", "alone", "centred", "drawing", "good_enough", "misplaced", "pages", "reached"]
+__all__ = [
+    "MOST", "alone", "centred", "drawing", "good_enough", "misplaced", "pages", "reached", "stored", "test_images",
+]  # fmt: skip
 
 SIZE = 28
 
@@ -196,3 +198,20 @@ def good_enough(hidden: int, lr: float, handed_on: float, goal: float) -> bool:
     top, right = _reader(hidden, lr)
     surest = np.argsort(-top)[: int((1 - handed_on) * len(top))]
     return bool(np.isfinite(top).all() and right[surest].mean() >= goal)
+
+
+@functools.cache
+def stored(name: str) -> dict[str, np.ndarray]:
+    """Give the stored weights of a network."""
+    from dlcourse.datasets import data_folder
+
+    with np.load(data_folder() / "weights" / f"{name}.npz", allow_pickle=False) as file:
+        return dict(file)
+
+
+@functools.cache
+def test_images() -> tuple[np.ndarray, np.ndarray]:
+    """Give the test digits and their labels."""
+    from dlcourse.datasets import load_mnist
+
+    return load_mnist()[1]

@@ -4,7 +4,7 @@ import numpy as np
 
 from dlcourse.text import _
 
-__all__ = ["averaged", "counted", "macro_f1", "miscounted", "table"]
+__all__ = ["accuracy", "accuracy_mistakes", "averaged", "counted", "macro_f1", "miscounted", "table"]
 
 
 def counted(t: np.ndarray, y: np.ndarray, classes: int) -> np.ndarray:
@@ -77,4 +77,46 @@ def averaged(zero: str) -> list[tuple]:
         ("formula", lambda C: _parts(C)[2].mean(), _("That is the mean recall.")),
         ("formula", lambda C: macro_f1(C) / 2, _("It is half of what it should be: the diagonal counts twice.")),
         ("fixed", lambda C: _parts(C)[0].sum() / 10, _("You divide by ten, however many classes there are.")),
+    ]  # fmt: skip
+
+
+def _hits(x: np.ndarray, weights: np.ndarray, t: np.ndarray) -> np.ndarray:
+    return (x @ weights).argmax(axis=1) == t
+
+
+def accuracy(x: np.ndarray, weights: np.ndarray, t: np.ndarray, size: int) -> float:
+    """Give the share of images that a network of one layer reads rightly, whatever the size of a batch."""
+    return _hits(x, weights, t).mean()
+
+
+def accuracy_mistakes() -> list[tuple]:
+    """Give wrong accuracies of a loop over batches, and the hint for each."""
+    def starts(x, size):
+        return range(0, len(x), size)
+
+    def by_batch(of):
+        """Give a wrong accuracy from what `of` makes of each batch."""
+        return lambda x, w, t, size: sum(of(x[i : i + size] @ w, t[i : i + size]) for i in starts(x, size)) / len(x)
+
+    columns = _("argmax looks at the columns, or at the whole batch. Each row holds the scores of one image.")
+    smaller = _("The last batch, the smaller one, is left out.")
+    return [
+        ("sign", lambda x, w, t, size: 1 - _hits(x, w, t).mean(), _("That is the share of the wrong ones.")),
+        ("scale", lambda x, w, t, size: _hits(x, w, t).sum(), _("That is how many are right, and not their share.")),
+        ("scale", lambda x, w, t, size: 100 * _hits(x, w, t).mean(), _("That is a percentage, and not a share.")),
+        ("scale", lambda x, w, t, size: _hits(x, w, t).sum() / len(starts(x, size)), _(
+            "You divide by the number of batches.")),
+        ("scale", lambda x, w, t, size: _hits(x, w, t).sum() / size, _("You divide by the size of a batch.")),
+        ("scale", lambda x, w, t, size: _hits(x, w, t).sum() / (len(starts(x, size)) * size), _(
+            "The last batch is smaller: how many images are there?")),
+        ("formula", lambda x, w, t, size: np.mean([_hits(x, w, t)[i : i + size].mean() for i in starts(x, size)]), _(
+            "The mean of the batches is not the mean of the images: the last batch is smaller.")),
+        ("fence", lambda x, w, t, size: _hits(x, w, t)[: len(x) // size * size].sum() / len(x), smaller),
+        ("fence", lambda x, w, t, size: sum(_hits(x, w, t)[: len(x) // size * size]) / max(len(x) // size * size, 1),
+         smaller),
+        ("axis", by_batch(lambda y, t: int(np.sum(y.argmax() == t))), columns),
+        ("state", lambda x, w, t, size: _hits(x, w, t)[starts(x, size)[-1] :].mean(), _(
+            "That is the accuracy of the last batch alone.")),
+        ("state", lambda x, w, t, size: _hits(x, w, t)[:size].mean(), _("That is the first batch alone.")),
+        ("fence", lambda x, w, t, size: _hits(x, w, t)[::size].sum() / len(x), _("Only the first of a batch counts.")),
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-__all__ = ["sigmoid", "softmax", "tanh", "through"]
+__all__ = ["network", "saturated", "sigmoid", "softmax", "tanh", "through"]
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -36,3 +36,19 @@ def through(
         if place < len(names) or last_bends:
             x = bend(x)
     return end(x)
+
+
+def network(rng: np.random.Generator, batch: int, *sizes: int) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Give weights and biases of random layers, in no order, and a batch of inputs; one input for a batch of 0."""
+    given = {}
+    for i, (before, after) in enumerate(zip(sizes, sizes[1:], strict=False), start=1):
+        given |= {f"W{i}": rng.normal(size=(before, after)), f"b{i}": rng.normal(size=after)}
+    given = {name: given[name] for name in rng.permutation(list(given)).tolist()}
+    return given, rng.normal(size=(batch, sizes[0]) if batch else sizes[0])
+
+
+def saturated() -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """Give a network whose sums are large, and a batch for it."""
+    given = {"W1": np.array([[400.0, -900.0, 0.0], [0.0, 1.0, 900.0]]), "b1": np.array([0.0, 1.0, -500.0])}
+    given |= {"W2": np.array([[1000.0, 0.0], [0.0, 1000.0], [500.0, -500.0]]), "b2": np.array([0.0, 1.0])}
+    return given, np.array([[2.0, -1.0], [-2.0, 1.0], [0.0, 0.5]])
