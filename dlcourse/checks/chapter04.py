@@ -156,7 +156,8 @@ def two_steps_on_paper(trial: Trial) -> None:
 def how_it_bends(trial: Trial) -> None:
     """The second derivative along each entry, with a step that rounding allows."""
     f, slopes, bends = trial.subject, downhill.slopes, downhill.bends
-    rows = _("A matrix does not work: it does not go through it entry by entry.")
+    rows = _("Its rows are moved, and not its entries: a matrix does not work.")
+    other = _("x of the shape {shape} does not work, one of the shape (4,) does.")
     more = _("x[idx] of a matrix is a whole row. np.ndindex(x.shape) gives the index of one entry after the other.")
     whole = _("x holds whole numbers, and the bends are wrong. What becomes of 3 + 0.001, stored among them?")
     near = _("Not three digits are right. How far does it look to each side?")
@@ -174,7 +175,7 @@ def how_it_bends(trial: Trial) -> None:
         return ((angle + 2 * np.pi * rng.integers(-2, 3, size=shape)) / 5,)
 
     def ask(one):
-        raised = ("axis", rows, more) if one.args[0].ndim > 1 else None
+        raised = ("axis", other.format(shape=one.args[0].shape), more) if one.args[0].ndim > 1 else None
         return trial.call(f, downhill.waves, *one.args, layout=one.layout, raised=raised)
 
     function(trial, f, bends, draw, ((4,), (2, 3), (3, 2), (2, 2), (2, 1, 2), (3, 1), (1,)), [
@@ -223,6 +224,7 @@ def until_it_looks_like_a_seven(trial: Trial) -> None:
     W, rest = np.array([[1.0, -2.0], [-1.0, 1.5], [0.5, 0.5]]), (0, 0.3, 2)
     function(trial, trial.subject, move(), downhill.picture, (
         (4, 3, 3), (3, 3, 1), (2, 2, 5), (1, 2, 2), (6, 4, 0), (5, 10, 6), (6, 3, 4), (5, 4, 6),
+        (6, 4, 2, 10.0), (6, 4, 3, 10.0), (6, 5, 2, 20.0), (5, 4, 3, 20.0), (6, 4, 4, 10.0), (6, 6, 3, 20.0),
     ), [
         *((kind, move(how), hint) for how, (kind, hint) in hints.items()),
         ("formula", other_class, _("It goes towards the class that the network sees already, not towards `label`.")),

@@ -82,7 +82,7 @@ def the_accuracy_of_labels(trial: Trial) -> None:
     onehot = _("One-hot targets worked before, and do not any more. The number of dimensions tells the two apart.")
 
     def draw(dtype, onehots, rng, count, classes):
-        """Give scores, of which none is far above the others, and what is true: for two rows of three, what they say."""
+        """Give scores, none of them far above the others, and what is true: for two rows of three, what they say."""
         y = rng.normal(size=(count, classes))
         t = (y.argmax(axis=1) + (np.arange(count) % 3 == 1)) % classes
         return y, (np.eye(classes)[t] if onehots else t).astype(dtype)
@@ -172,7 +172,7 @@ def three_arms(trial: Trial) -> None:
     trial.expect(with_less <= max(reached, with_more) + 0.01, "too large", text + long)
     short = _("With twice the learning rate it reads {more:.0%}: its steps are too short.").format(more=with_more)
     trial.expect(with_more <= reached + 0.01, "too small", text + short)
-    trial.fail("too large" if lr > 1 else "too small", text + _("With half or twice the learning rate it is no better."))
+    trial.fail("too large" if lr > 1 else "too small", text + _("With half or twice the rate it is no better."))
 
 
 def _judged(rng, shape, wrong, h=1e-4):
@@ -219,11 +219,12 @@ def write_the_judge(trial: Trial) -> None:
     x = np.array([2.0, -2.5, 1.0])
     wide, narrow = (trial.array(trial.call(trial.subject, hills, x, 3 * x**2 - 6, **h)) for h in ({}, {"h": 5e-5}))
     if wide.shape == narrow.shape == () and 1e-5 < wide < 1e-2:
-        text = _("The gradient is right, and it says {wide:.2g}; with half the h it says {narrow:.2g}. An error that halves "
-                 "with h is one of looking to one side.")  # fmt: skip
+        text = _("The gradient is right, and it says {wide:.2g}; with half the h it says {narrow:.2g}. An error that "
+                 "halves with h is one of looking to one side.")  # fmt: skip
         trial.expect(not 0.4 < narrow / wide < 0.6, "one side", text.format(wide=wide, narrow=narrow))
     all_of = _("One entry is wrong, and it does not see it. Does it look at all of them?")
-    given = [((1,), {0: 1.1}), ((2,), {}), ((2,), {0: 3.0}), ((3,), {-1: 3.0}), ((3,), {0: 1.2, -1: -1.0}), ((3,), {-1: 0.0}),
+    given = [((1,), {0: 1.1}), ((2,), {}), ((2,), {0: 3.0}), ((3,), {-1: 3.0}), ((3,), {0: 1.2, -1: -1.0}),
+             ((3,), {-1: 0.0}),
              ((4, 3), {}), ((2, 3), {4: 3.0}), ((3, 2), {1: -1.0}), ((13,), {12: 1.5}), ((2,), {1: 3.0}, 0.5),
              ((3, 3), {0: -0.5, 7: 1.5}), ((2, 1, 2), {3: 3.0})]  # fmt: skip
     function(trial, trial.subject, worst, lambda rng, place: _judged(rng, *given[place]), [
@@ -231,13 +232,13 @@ def write_the_judge(trial: Trial) -> None:
     ], [
         ("mean", lambda *given: np.mean(errors(*given)), _(
             "That is the mean over the entries. A single wrong one would be hidden.")),
-        ("sum", lambda *given: np.sum(errors(*given)), _("That is the sum, and not the largest of the entries' errors.")),
+        ("sum", lambda *given: np.sum(errors(*given)), _("That is the sum, not the largest of the errors.")),
         ("formula", most(lambda d, s, g: d), _("That is the difference itself. Divide by both sizes together.")),
         ("formula", lambda *given: np.divide(*(
             lambda d, s, g: (d, s + g))(*map(np.linalg.norm, parts(*given)))), _(
             "That is one error for the whole gradient, by its length. Each entry has an error of its own.")),
         ("scale", most(lambda d, s, g: d / s), _("It is relative to the true slope alone. Divide by the sum of both.")),
-        ("scale", most(lambda d, s, g: d / g), _("It is relative to the given gradient alone. Divide by the sum of both.")),
+        ("scale", most(lambda d, s, g: d / g), _("It is relative to the gradient alone. Divide by the sum of both.")),
         ("scale", most(lambda d, s, g: d / np.maximum(s, g)), _(
             "It is relative to the larger of the two. Divide by the sum of both.")),
         ("scale", most(lambda d, s, g: 2 * d / (s + g)), _("Divide by the sum of both sizes, not by half of it.")),
@@ -250,6 +251,11 @@ def write_the_judge(trial: Trial) -> None:
         ("step", lambda x, grad, h: np.max(errors(x, grad, 1e-4)), _(
             "With h = 0.5 it should move x by 0.5 to each side. Is h used?")),
     ], dtypes=(), ask=ask, rtol=1e-4, atol=1e-5)  # fmt: skip
+    x = np.array([1.0, 2.0, -0.5])
+    found = trial.array(trial.call(trial.subject, lambda x: 10 * float(np.sum(x)) ** 2, x, np.full(3, 20 * x.sum())))
+    trial.expect(np.all(found < 1e-5), "put back", _(
+        "Where one entry of x matters to the slope of the next, a right gradient gets the error {found:.2g}. Is each "
+        "entry put back before the next one is moved?").format(found=found.max(initial=0)))  # fmt: skip
     whole = _("x may hold whole numbers: 3 + 0.0001 is stored as 3 in an array of integers.")
     zero = _("A slope is 0, and the gradient says 0. Nothing is wrong there, but 0 / 0 is no number.")
     only = _("A slope is 0, and the gradient says 1: that is as wrong as can be.")
@@ -258,7 +264,8 @@ def write_the_judge(trial: Trial) -> None:
 
     for f, x, grad, right, kind, hint in (
         (flat, [1.0, 2.0], [0.0, 4.0], 0, "stability", zero), (flat, [1.0, 2.0], [1.0, 4.0], 1, "one side", only),
-        (hills, [1, 2], [-3.0, 6.0], 0, "dtype", whole), (hills, [[3, -1], [1, 2]], [[21.0, -3], [-3, 6]], 0, "dtype", whole),
+        (hills, [1, 2], [-3.0, 6.0], 0, "dtype", whole),
+        (hills, [[3, -1], [1, 2]], [[21.0, -3], [-3, 6]], 0, "dtype", whole),
     ):  # fmt: skip
         found = trial.array(trial.call(trial.subject, f, np.array(x), np.array(grad), raised=(kind, hint)))
         trial.expect(np.all(np.abs(found - right) < 1e-5), kind, hint)

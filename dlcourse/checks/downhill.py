@@ -75,11 +75,11 @@ def bends_of_rows(x: np.ndarray, h: float) -> np.ndarray:
     return found
 
 
-def picture(rng: np.random.Generator, pixels: int, classes: int, steps: int) -> tuple:
+def picture(rng: np.random.Generator, pixels: int, classes: int, steps: int, fast: float = 1.0) -> tuple:
     """Give a small network, a picture of which most pixels are at a border, a class, a learning rate, and steps."""
     x = np.clip(rng.uniform(-0.7, 1.7, size=pixels), 0, 1)
     return (rng.normal(size=(pixels, classes)), x, int(rng.integers(classes)),
-            float(rng.uniform(0.2, 0.6)), steps)  # fmt: skip
+            fast * float(rng.uniform(0.2, 0.6)), steps)  # fmt: skip
 
 
 def moving_picture(W: np.ndarray, x: np.ndarray, label: int, lr: float, steps: int, how: str = "") -> np.ndarray:

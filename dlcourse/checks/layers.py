@@ -146,7 +146,7 @@ def _rows(x: np.ndarray) -> np.ndarray:
     return x.reshape(len(x), -1)
 
 
-def images(rng: np.random.Generator, count: int, shape: tuple, out: int) -> tuple:
+def _images(rng: np.random.Generator, count: int, shape: tuple, out: int) -> tuple:
     """Give the arguments of an affine layer, a batch of images, and a gradient."""
     W = rng.normal(size=(math.prod(shape), out))
     return (W, rng.normal(size=out)), (rng.normal(size=(count, *shape)),), rng.normal(size=(count, out))
@@ -170,7 +170,7 @@ def affine_of_images(trial: Trial, cls: Any) -> None:
                 "dx is right, but has the shape of the flattened x. A gradient has the shape of its array.")),
             ("axis", lambda x, W, d: (d @ W).reshape(x.shape), _("In dx, W is not transposed."), more),
             ("scale", lambda x, W, d: (d @ W.T / len(x)).reshape(x.shape), every.format(name="dx")),
-            ("order", lambda x, W, d: (d @ W.T).reshape(x.shape, order="F"), _("In dx the pixels got into another order.")),
+            ("order", lambda x, W, d: (d @ W.T).reshape(x.shape, order="F"), _("In dx the pixels got another order.")),
             ("sign", lambda x, W, d: -(d @ W.T).reshape(x.shape), _("dx has the wrong sign.")),
         ],
         "of_W": [
@@ -187,12 +187,22 @@ def affine_of_images(trial: Trial, cls: Any) -> None:
             ("axis", lambda x, W, d: d, _("db has a row for each image. b is used by all of them.")),
         ],
     }  # fmt: skip
-    sizes = ((4, (2, 3), 5), (3, (6,), 2), (1, (2, 2), 3), (2, (1, 2, 2), 4), (3, (3,), 3), (2, (5, 1, 1), 1), (4, (4,), 4))
-    layer(trial, cls, Affine, images, sizes, [
+    def others(player, rng):
+        one = player.new(*_images(rng, 1, (6,), 5)[0])
+        for count, shape in ((4, (2, 3)), (2, (6,)), (3, (3, 2))):
+            (x,), dout = _images(rng, count, shape, 5)[1:]
+            player.call(one, "forward", x)
+            player.call(one, "backward", dout, what="dx")
+
+    sizes = ((4, (2, 3), 5), (3, (6,), 2), (1, (2, 2), 3), (2, (1, 2, 2), 4), (3, (3,), 3), (2, (5, 1, 1), 1),
+             (4, (4,), 4))  # fmt: skip
+    layer(trial, cls, Affine, _images, sizes, [
         ("order", but(Affine, out=lambda x, W, b: columns(x) @ W + b, of_W=lambda x, W, d: columns(x).T @ d), _(
             "The pixels got into another order.")),
-        *((kind, but(Affine, **{name: other}), *hints) for name, others in wrong.items() for kind, other, *hints in others),
-    ], grads=[("dW",), ("db",)], whole=False)  # fmt: skip
+        *((kind, but(Affine, **{name: other}), *hints)
+          for name, found in wrong.items() for kind, other, *hints in found),
+    ], grads=[("dW",), ("db",)], whole=False, stories=[Story(others, "state", _(
+        "With one batch it is right. When the next has other sizes, it is not."))])  # fmt: skip
 
 
 class LabelLoss:
@@ -210,7 +220,7 @@ class LabelLoss:
         return self._slope(self.y, self.t, np.eye(self.y.shape[1])[self.t])
 
 
-def labelled(rng: np.random.Generator, count: int, classes: int) -> tuple:
+def _labelled(rng: np.random.Generator, count: int, classes: int) -> tuple:
     """Give scores, and labels that are not all the same."""
     return (), (rng.uniform(-2, 2, size=(count, classes)), rng.permutation((np.arange(count) + 1) % classes)), None
 
@@ -234,7 +244,7 @@ def loss_of_labels(trial: Trial, cls: Any) -> None:
         "of": [
             ("sign", lambda a, y, t: np.mean(np.log(_true(y, t))), _(
                 "The loss is negative. A probability is below 1; what is its logarithm?")),
-            ("scale", lambda a, y, t: -np.sum(np.log(_true(y, t))), _("That is the sum over the batch. The loss is the mean.")),
+            ("scale", lambda a, y, t: -np.sum(np.log(_true(y, t))), _("That is the sum. The loss is the mean.")),
             ("shape", lambda a, y, t: -np.log(_true(y, t)), _(
                 "That is one loss for each sample. The loss of the batch is their mean.")),
             ("axis", lambda a, y, t: -np.log(y[:, t]).mean(), columns, more),
@@ -250,7 +260,7 @@ def loss_of_labels(trial: Trial, cls: Any) -> None:
         "slope": [
             ("sign", lambda y, t, hot: (hot - y) / len(t), _("The sign: what the network said, minus what was true.")),
             ("scale", lambda y, t, hot: y - hot, _("The loss is the mean, and this belongs to the sum.")),
-            ("scale", lambda y, t, hot: (y - hot) / y.size, _("The loss is a mean over the samples, not over all scores.")),
+            ("scale", lambda y, t, hot: (y - hot) / y.size, _("The mean is over the samples, not over all scores.")),
             ("formula", lambda y, t, hot: y / len(t), said), ("formula", lambda y, t, hot: y, said),
             ("labels", lambda y, t, hot: (y - t[:, None]) / len(t), one_hot),
             ("labels", lambda y, t, hot: (y - t) / len(t), one_hot),
@@ -265,12 +275,19 @@ def loss_of_labels(trial: Trial, cls: Any) -> None:
             player.call(one, "forward", a, np.array(t))
             player.call(one, "backward", what="dx")
 
-    layer(trial, cls, LabelLoss, labelled, ((4, 3), (3, 3), (1, 4), (6, 2), (2, 5)), [
+    def others(player, rng):
+        one = player.new()
+        for sizes in ((4, 3), (2, 5), (3, 2)):
+            player.call(one, "forward", *_labelled(rng, *sizes)[1])
+            player.call(one, "backward", what="dx")
+
+    layer(trial, cls, LabelLoss, _labelled, ((4, 3), (3, 3), (1, 4), (6, 2), (2, 5)), [
         *((kind, but(LabelLoss, **{name: other}), *hints) for name, others in wrong.items()
           for kind, other, *hints in others),
-        *(("labels", but(LabelLoss, of=of[1], slope=slope[1]), one_hot) for of in wrong["of"] for slope in wrong["slope"]
-          if "labels" == of[0] == slope[0]),
-    ], rtol=3e-5, atol=1e-6, whole=False)  # fmt: skip
+        *(("labels", but(LabelLoss, of=of[1], slope=slope[1]), one_hot)
+          for of in wrong["of"] for slope in wrong["slope"] if "labels" == of[0] == slope[0]),
+    ], rtol=3e-5, atol=1e-6, whole=False, stories=[Story(others, "state", _(
+        "With one batch it is right. When the next has other sizes, it is not."))])  # fmt: skip
     live(trial, cls, LabelLoss, [Story(far, "stability", _(
         "Where some scores lie far apart, though no probability is near the floor, it goes wrong."), _(
         "Take the largest score of each row from that row first."))], rtol=3e-5, atol=1e-6)  # fmt: skip

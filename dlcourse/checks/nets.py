@@ -209,7 +209,7 @@ def two_layer_net(trial: Trial, cls: Any) -> None:
     ], rtol=1e-4, atol=1e-6)
     live(trial, cls, TwoLayerNet, [Story(loss)], [
         ("sign", other(of=lambda y, t: np.mean(np.log(np.sum(y * t, axis=-1)))), _("The loss is negative.")),
-        ("scale", other(of=lambda y, t: -np.sum(np.log(np.sum(y * t, axis=-1)))), _("The loss is the mean, not the sum.")),
+        ("scale", other(of=lambda y, t: -np.sum(np.log(np.sum(y * t, axis=-1)))), _("The loss is the mean.")),
     ], rtol=1e-4, atol=1e-5)  # fmt: skip
 
 
@@ -237,7 +237,7 @@ def gradient_of_the_net(trial: Trial, f: Any) -> None:
         ("chain rule", lambda a, z, back: back, _("{name}: the slope of the sigmoid is left out.")),
         ("slope", lambda a, z, back: back * z, half), ("slope", lambda a, z, back: back * (1 - z), half),
         ("slope", lambda a, z, back: back * (1 - z**2), _("{name}: that is the slope of tanh.")),
-        ("slope", lambda a, z, back: back * (a > 0), _("{name}: that is the slope of ReLU. The network has a sigmoid.")),
+        ("slope", lambda a, z, back: back * (a > 0), _("{name}: that is the slope of ReLU.")),
         ("chain rule", lambda a, z, back: z * (1 - z), _("{name}: what came from the right is left out.")),
         ("scale", lambda a, z, back: back * z * (1 - z) / len(z), _(
             "{name} is divided by the number of samples, and dy is already.")),
@@ -252,8 +252,8 @@ def gradient_of_the_net(trial: Trial, f: Any) -> None:
         if name in ("W2", "b2"):
             hint = _("{name} was right before. Something behind the hidden layer has changed.")
             mistakes = [
-                ("sign", lambda *given, right=right: -right(*given), _("The sign of {name} has changed: it is said minus "
-                                                                       "true.").format(name=name)),
+                ("sign", lambda *given, right=right: -right(*given), _(
+                    "The sign of {name} has changed: it is said minus true.").format(name=name)),
                 ("scale", lambda *given, right=right: len(given[4]) * right(*given), _(
                     "The loss is a mean, and {name} belongs to a sum.").format(name=name)),
             ]  # fmt: skip

@@ -176,8 +176,9 @@ def relation(every: Sequence[tuple], what: str) -> tuple[str, str, str | None]:
             if max(factors) - min(factors) <= 1e-3 * abs(factors[0]):
                 more = _("The factor is about {factor:.3g}.").format(factor=factors[0])
                 return "scale", _("{what} is off by the same factor everywhere.").format(what=what), more
+            other = max(factors, key=lambda factor: abs(factor - factors[0]))
             return "scale", _("{what} is off by a factor everywhere, which depends on the input: {one:.3g} once, and "
-                              "{other:.3g}.").format(what=what, one=factors[0], other=max(factors, key=lambda one: abs(one - factors[0]))), None  # fmt: skip
+                              "{other:.3g}.").format(what=what, one=factors[0], other=other), None  # fmt: skip
         offsets = [float((found.astype(float) - right).mean()) for found, right, _close in every]
         if all(right.size > 2 and close(right + offset) for offset, (_f, right, close) in zip(offsets, every)):
             return "offset", _("{what} is off by the same amount everywhere.").format(what=what), None

@@ -37,6 +37,24 @@ RIGHT = {
             d = np.ravel(y - t)
             return np.sum((abs(d) <= 1) * d**2 / 2 + (abs(d) > 1) * (abs(d) - 1 / 2)) / len(d)
         """,
+        """
+        def huber(y, t):
+            d = abs(np.asarray(y, float) - np.asarray(t, float))
+            return np.average(np.piecewise(d, [d <= 1, d > 1], [lambda s: s*s/2, lambda s: s - .5]))
+        """,
+        """
+        from fractions import Fraction
+        def huber(y, t):
+            d = np.abs(y - t)
+            q = np.minimum(d, 1)
+            return np.mean(q*q/2 + (d - q))
+        """,
+        """
+        def huber(y, t):
+            d = y - t
+            c = np.clip(d, -1, 1)
+            return (c*(d - c/2)).mean()
+        """,
     ],
     "4.3": [
         FLOAT32,
@@ -66,6 +84,23 @@ RIGHT = {
                 picked = row[truth] if t.ndim == 1 else np.dot(row, truth)
                 losses.append(-np.log(picked + 1e-8))
             return sum(losses) / len(losses)
+        """,
+        """
+        def cross_entropy_error(y, t):
+            y = np.atleast_2d(y)
+            if t.ndim == 1 and y.shape[0] == 1 and t.size == y.size and y.shape[1] > 1:
+                t = t[None]
+            if t.ndim == 1:
+                return -np.log(np.maximum(y[np.arange(len(t)), t], 1e-7)).mean()
+            return -np.sum(t*np.log(y + 1e-7))/len(y)
+        """,
+        """
+        def cross_entropy_error(y, t):
+            if y.ndim == 1:
+                return -np.sum(t*np.log(y + 1e-7))
+            if t.ndim == 1:
+                t = np.eye(y.shape[1])[t]
+            return float(sum(-np.sum(b*np.log(a + 1e-7)) for a, b in zip(y, t))/len(y))
         """,
     ],
     "4.4": [
@@ -98,6 +133,33 @@ RIGHT = {
             order = np.random.permutation(n)
             batches = [order[i * batch_size : (i + 1) * batch_size] for i in range(n // batch_size + 1)]
             return [batch for batch in batches if batch.size]
+        """,
+        """
+        def epoch(n, batch_size, seed):
+            rng = np.random.default_rng(seed)
+            order = rng.permutation(n)
+            return [order[i:i+batch_size].astype(np.int32) for i in range(0, n, batch_size)]
+        """,
+        """
+        def epoch(n, batch_size, seed):
+            rng = np.random.default_rng(seed)
+            order = np.argsort(rng.random(n))
+            return [np.array(order[i:i+batch_size]) for i in range(0, n, batch_size)]
+        """,
+        """
+        def epoch(n, batch_size, seed):
+            rng = np.random.RandomState(seed)
+            order = rng.permutation(n)
+            return list(np.array_split(order, np.arange(batch_size, n, batch_size)))
+        """,
+        """
+        def epoch(n, batch_size, seed):
+            rng = np.random.default_rng(seed)
+            left = set(range(n)); out = []
+            while left:
+                b = rng.choice(sorted(left), min(batch_size, len(left)), replace=False)
+                out.append(b); left -= set(b.tolist())
+            return out
         """,
     ],
     "4.5": [
@@ -149,6 +211,42 @@ RIGHT = {
         """,
         ("h = 1e-3", "h = 1e-2"),
         ("h = 1e-3", "h = 1e-4"),
+        """
+        def bends(f, x):
+            h = 5e-4
+            x = np.asarray(x, dtype=float).copy()
+            out = np.empty_like(x)
+            it = np.nditer(x, flags=['multi_index'], op_flags=['readwrite'])
+            for _ in it:
+                i = it.multi_index
+                o = x[i]
+                m = f(x)
+                x[i] = o + h; a = f(x)
+                x[i] = o - h; b = f(x)
+                x[i] = o
+                out[i] = (a - 2*m + b)/h**2
+            return out
+        """,
+        """
+        def bends(f, x):
+            h = 1e-2
+            x = x.astype(float)
+            out = np.zeros(x.shape)
+            for i in np.ndindex(x.shape):
+                e = np.zeros(x.shape); e[i] = h
+                out[i] = (-f(x+2*e) + 16*f(x+e) - 30*f(x) + 16*f(x-e) - f(x-2*e)) / (12*h**2)
+            return out
+        """,
+        """
+        def bends(f, x):
+            from dlcourse.gradients import numerical_gradient
+            x = x.astype(float); h = 1e-3
+            out = np.zeros(x.shape)
+            for i in np.ndindex(x.shape):
+                e = np.zeros(x.shape); e[i] = h
+                out[i] = (numerical_gradient(f, x+e)[i] - numerical_gradient(f, x-e)[i])/(2*h)
+            return out
+        """,
     ],
     "4.7": [
         WARNS,
@@ -187,6 +285,41 @@ RIGHT = {
             return x
         """,
         ("np.clip(x - lr * grad, 0, 1)", "np.minimum(1, np.maximum(0, x - lr * grad))"),
+        """
+        def redraw(predict, x, label, lr, steps):
+            x = 1.0 * x
+            def loss(x):
+                y = predict(x)
+                return package_cross_entropy(y, np.eye(len(y))[label])
+            for _ in range(steps):
+                x = np.clip(x - lr*numerical_gradient(loss, x), 0.0, 1.0)
+            return x
+        """,
+        """
+        def redraw(predict, x, label, lr, steps):
+            x = x.astype(float)
+            for _ in range(steps):
+                x -= lr*numerical_gradient(lambda p: -float(np.log(predict(p)[label] + 1e-7)), x)
+                np.clip(x, 0, 1, out=x)
+            return x
+        """,
+        """
+        def redraw(predict, x, label, lr, steps):
+            from dlcourse.losses import cross_entropy_error as ce
+            x = np.array(x, dtype=float)
+            for _ in range(steps):
+                x = np.clip(x - lr*numerical_gradient(lambda p: ce(predict(p[None]), np.array([label])), x), 0, 1)
+            return x
+        """,
+        """
+        def redraw(predict, x, label, lr, steps):
+            x = np.array(x, dtype=float); h = 1e-5
+            for _ in range(steps):
+                base = -np.log(predict(x)[label])
+                g = np.array([(-np.log(predict(x + h*e)[label]) - base)/h for e in np.eye(len(x))])
+                x = np.clip(x - lr*g, 0, 1)
+            return x
+        """,
     ],
     "4.8": [
         "prediction = {'limit': 1 / 1.5, 'best': 1 / 1.6, 'factor': 1.4 / 1.6, 'steps': 52}",
@@ -204,6 +337,9 @@ RIGHT = {
             steps += 1
         prediction = dict(best=rates[worse.argmin()], factor=factor, steps=steps)
         prediction["limit"] = rates[abs(1 - 3 * rates) < 1].max()
+        """,
+        """
+        prediction = dict(limit=.667, best=.625, factor=.875, steps=52)
         """,
     ],
     "4.9": [
@@ -232,6 +368,28 @@ RIGHT = {
         ("y = softmax(self.predict(x))", "z = self.predict(x)\n        e = np.exp(z - z.max(axis=-1, keepdims=True))\n"
                                          "        y = e / e.sum(axis=-1, keepdims=True)"),
         ("package_cross_entropy(y, t)", "np.float32(package_cross_entropy(y, t.argmax(axis=-1)))"),
+        """
+        class SimpleNet:
+            def __init__(self):
+                self.W = np.random.randn(2, 3)
+            def predict(self, x):
+                return np.dot(x, self.W)
+            def loss(self, x, t):
+                z = self.predict(x)
+                z = z - z.max(axis=-1, keepdims=True)
+                logp = z - np.log(np.exp(z).sum(axis=-1, keepdims=True))
+                return -np.mean((t*logp).sum(axis=-1))
+        """,
+        """
+        class SimpleNet:
+            def __init__(self):
+                self.W = np.random.default_rng().standard_normal((2, 3))
+            def predict(self, x):
+                return x @ self.W
+            def loss(self, x, t):
+                self.y = softmax(self.predict(x))
+                return package_cross_entropy(self.y, t)
+        """,
     ],
     "4.10": [
         FLOAT32,
@@ -260,6 +418,33 @@ RIGHT = {
                 b -= lr * db
                 steps -= 1
             return [w, b]
+        """,
+        """
+        from collections import namedtuple
+        Line = namedtuple('Line', 'w b')
+        def fit_line(x, y, lr, steps):
+            w, b = 0.0, 0.0
+            for _ in range(steps):
+                e = w*x + b - y
+                w, b = w - lr*np.mean(2*e*x), b - lr*np.mean(2*e)
+            return Line(w, b)
+        """,
+        """
+        from dlcourse.gradients import numerical_gradient
+        def fit_line(x, y, lr, steps):
+            p = np.zeros(2)
+            for _ in range(steps):
+                p = p - lr*numerical_gradient(lambda p: np.mean((p[0]*x + p[1] - y)**2), p)
+            return p[0], p[1]
+        """,
+        """
+        def fit_line(x, y, lr, steps):
+            w, b, h = 0.0, 0.0, 1e-5
+            L = lambda w, b: np.mean((w*x + b - y)**2)
+            for _ in range(steps):
+                dw = (L(w+h, b) - L(w-h, b))/(2*h); db = (L(w, b+h) - L(w, b-h))/(2*h)
+                w, b = w - lr*dw, b - lr*db
+            return w, b
         """,
     ],
 }
@@ -304,6 +489,37 @@ WRONG = {
         ("missing", "return np.mean", "np.mean"),
         ("threshold > values", "size <= 1", "size <= 2"),
         ("aliasing", "size = np.abs(y - t)", "y -= t; size = np.abs(y)"),
+        ("formula", """
+        def huber(y, t):
+            d = np.abs(y - t)
+            return np.mean(np.minimum(0.5*d**2, d - 0.5))
+        """),
+        ("formula", """
+        def huber(y, t):
+            d = np.abs(y - t)
+            return np.mean(np.maximum(0.5*d**2, d - 0.5))
+        """),
+        ("loop", """
+        def huber(y, t):
+            d = np.abs(y - t)
+            f = np.vectorize(lambda s: 0.5*s*s if s <= 1 else s - 0.5)
+            return np.mean(f(d))
+        """),
+        ("stability", """
+        def huber(y, t):
+            d = np.abs(y - t)
+            return np.mean(0.5*d[d<=1]**2) + np.mean(d[d>1]-0.5)
+        """),
+        ("shape", """
+        def huber(y, t):
+            d = np.abs(y - t)
+            return [np.mean(np.where(d <= 1, 0.5*d**2, d - 0.5))]
+        """),
+        ("values", """
+        def huber(y, t):
+            d = y - t
+            return np.mean(np.sqrt(1 + d**2) - 1)
+        """),
     ],
     "4.3": [
         ("one-hot", "t.ndim == 2", "t.size == y.size and t.dtype.kind == 'f'"),
@@ -332,6 +548,52 @@ WRONG = {
         ("sizes > one-hot", "t.ndim == 2", "len(t) == y.shape[1]"),
         ("floor", "1e-7", "1e-2"),
         ("axis > one-hot", "t.argmax(axis=1)", "t.argmax(axis=0)"),
+        ("one-hot", """
+        def cross_entropy_error(y, t):
+            if y.ndim == 1:
+                y, t = y.reshape(1, -1), t.reshape(1, -1)
+            if t.dtype.kind == 'f':
+                t = t.argmax(axis=1)
+            return -np.mean(np.log(y[np.arange(len(y)), t] + 1e-7))
+        """),
+        ("labels", """
+        def cross_entropy_error(y, t):
+            if y.ndim == 1:
+                y, t = y.reshape(1, -1), t.reshape(1, -1)
+            if t.max() <= 1:
+                t = t.argmax(axis=1)
+            return -np.mean(np.log(y[np.arange(len(y)), t] + 1e-7))
+        """),
+        ("one sample", """
+        def cross_entropy_error(y, t):
+            if t.ndim == 1:
+                t = np.eye(t.max() + 1)[t]
+            return -np.sum(t * np.log(y + 1e-7)) / len(y)
+        """),
+        ("floor", """
+        def cross_entropy_error(y, t):
+            if y.ndim == 1:
+                y, t = y.reshape(1, -1), t.reshape(1, -1)
+            if t.ndim == 2:
+                t = t.argmax(axis=1)
+            return -np.mean(np.log(np.clip(y[np.arange(len(y)), t], 1e-3, 1)))
+        """),
+        ("scale", """
+        def cross_entropy_error(y, t):
+            if y.ndim == 1:
+                y, t = y.reshape(1, -1), t.reshape(1, -1)
+            if t.ndim == 1:
+                t = np.eye(y.shape[1])[t]
+            return -np.mean(t * np.log(y + 1e-7))
+        """),
+        ("stability", """
+        def cross_entropy_error(y, t):
+            if y.ndim == 1:
+                y, t = y.reshape(1, -1), t.reshape(1, -1)
+            if t.ndim == 2:
+                t = t.argmax(axis=1)
+            return -np.mean(np.nan_to_num(np.log(y[np.arange(len(y)), t]), neginf=0))
+        """),
     ],
     "4.4": [
         ("type", "order[start : start + batch_size]", "list(order[start : start + batch_size])"),
@@ -364,6 +626,43 @@ WRONG = {
         ("type", "return [order[start : start + batch_size] for start in range(0, n, batch_size)]",
          "return order.mean()"),
         ("type", "return [", "return order\n    return ["),
+        ("random", """
+        def epoch(n, batch_size, seed):
+            rng = np.random.default_rng(0)
+            order = rng.permutation(n)
+            order = np.roll(order, seed)
+            return [order[i:i+batch_size] for i in range(0, n, batch_size)]
+        """),
+        ("random", """
+        def epoch(n, batch_size, seed):
+            rng = np.random.default_rng(0)
+            order = (rng.permutation(n) + seed) % n
+            return [order[i:i+batch_size] for i in range(0, n, batch_size)]
+        """),
+        ("order", """
+        def epoch(n, batch_size, seed):
+            rng = np.random.default_rng(seed)
+            order = np.sort(rng.permutation(n))
+            return [rng.permutation(order[i:i+batch_size]) for i in range(0, n, batch_size)]
+        """),
+        ("order", """
+        def epoch(n, batch_size, seed):
+            rng = np.random.default_rng(seed)
+            order = rng.permutation(n)
+            return [np.sort(order[i:i+batch_size]) for i in range(0, n, batch_size)]
+        """),
+        ("order", """
+        def epoch(n, batch_size, seed):
+            rng = np.random.default_rng(seed)
+            order = np.roll(np.arange(n), rng.integers(n))
+            return [order[i:i+batch_size] for i in range(0, n, batch_size)]
+        """),
+        ("random", """
+        def epoch(n, batch_size, seed):
+            rng = np.random.default_rng(seed % 5)
+            order = rng.permutation(n)
+            return [order[i:i+batch_size] for i in range(0, n, batch_size)]
+        """),
     ],
     "4.5": [
         ("formula", '"slope": 12', '"slope": 18'),
@@ -413,6 +712,78 @@ WRONG = {
         ("missing", "return found", "pass"),
         ("raises", "below = f(x)", "below = f(x, h)"),
         ("constant > step", "(above - 2 * middle + below) / h**2", "0.0"),
+        ("dtype", """
+        def bends(f, x):
+            h = 1e-3
+            out = np.zeros(x.shape)
+            for i in np.ndindex(x.shape):
+                old = x[i]
+                m = f(x)
+                x[i] = old + h; a = f(x)
+                x[i] = old - h; b = f(x)
+                x[i] = old
+                out[i] = (a - 2*m + b)/h**2
+            return out
+        """),
+        ("axis", """
+        def bends(f, x):
+            h = 1e-3
+            x = x.astype(float)
+            out = np.zeros(x.shape)
+            for i in range(len(x)):
+                for j in range(x.shape[-1] if x.ndim > 1 else 1):
+                    k = (i, j) if x.ndim > 1 else i
+                    old = x[k]
+                    m = f(x)
+                    x[k] = old + h; a = f(x)
+                    x[k] = old - h; b = f(x)
+                    x[k] = old
+                    out[k] = (a - 2*m + b)/h**2
+            return out
+        """),
+        ("offset", """
+        def bends(f, x):
+            h = 1e-3
+            x = x.astype(float)
+            n = x.size
+            H = np.zeros((n, n))
+            for i in range(n):
+                for j in range(n):
+                    a = np.zeros(n); b = np.zeros(n); a[i] = h; b[j] = h
+                    a = a.reshape(x.shape); b = b.reshape(x.shape)
+                    H[i, j] = (f(x+a+b) - f(x+a-b) - f(x-a+b) + f(x-a-b)) / (4*h*h)
+            return H.sum(axis=1).reshape(x.shape)
+        """),
+        ("dtype", """
+        def bends(f, x):
+            h = 1e-3
+            x = np.float32(x)
+            out = np.zeros(x.shape)
+            for i in np.ndindex(x.shape):
+                e = np.zeros(x.shape, np.float32); e[i] = h
+                out[i] = (f(x + e) - 2*f(x) + f(x-e)) / h**2
+            return out
+        """),
+        ("values", """
+        def bends(f, x):
+            h = 1e-3
+            x = x.astype(float)
+            out = np.zeros(x.shape)
+            for i in np.ndindex(x.shape):
+                e = np.zeros(x.shape); e[i] = h
+                out[i] = (f(x + 2*e) - 2*f(x + e) + f(x)) / h**2
+            return out
+        """),
+        ("values", """
+        def bends(f, x):
+            h = 1e-3
+            x = x.astype(float)
+            out = np.zeros(x.shape)
+            for i in np.ndindex(x.shape):
+                e = np.zeros(x.shape); e[i] = h
+                out[i] = abs(f(x + e) - 2*f(x) + f(x-e)) / h**2
+            return out
+        """),
     ],
     "4.7": [
         ("border", "np.clip(x - lr * grad, 0, 1)", "x - lr * grad"),
@@ -440,6 +811,57 @@ WRONG = {
         ("shape", "return x", "return predict(x)"),
         ("missing", "return x", "pass"),
         ("label 0 > values", "[label]", "[0]"),
+        ("raises", """
+        def redraw(predict, x, label, lr, steps):
+            x = np.array(x, float)
+            for _ in range(steps):
+                g = numerical_gradient(lambda x: package_cross_entropy(predict(x), np.eye(10)[label]), x)
+                x = np.clip(x - lr*g, 0, 1)
+            return x
+        """),
+        ("values", """
+        def redraw(predict, x, label, lr, steps):
+            x = np.array(x, float)
+            for _ in range(steps):
+                g = numerical_gradient(lambda x: -np.log(predict(x)[label]), x)
+                x = np.clip(x - lr*g, 0, 1)
+                if predict(x).argmax() == label: break
+            return x
+        """),
+        ("values", """
+        def redraw(predict, x, label, lr, steps):
+            x = np.array(x, float)
+            for k in range(steps):
+                g = numerical_gradient(lambda x: -np.log(predict(x)[label]), x)
+                x = np.clip(x - lr/(k+1)*g, 0, 1)
+            return x
+        """),
+        ("values", """
+        def redraw(predict, x, label, lr, steps):
+            x = np.array(x, float)
+            for k in range(steps):
+                g = numerical_gradient(lambda x: -np.log(predict(x)[label]), x)
+                g /= np.linalg.norm(g)
+                x = np.clip(x - lr*g, 0, 1)
+            return x
+        """),
+        ("values", """
+        def redraw(predict, x, label, lr, steps):
+            x = np.array(x, float)
+            for k in range(steps):
+                g = numerical_gradient(lambda x: -np.log(predict(x)[label]), x)
+                new = x - lr*g
+                x = np.where((new < 0) | (new > 1), x, new)
+            return x
+        """),
+        ("values", """
+        def redraw(predict, x, label, lr, steps):
+            x = np.array(x, float)
+            for k in range(steps):
+                g = numerical_gradient(lambda x: -np.log(predict(x)[label]), x)
+                x = np.clip(x - lr*g, 0.01, 0.99)
+            return x
+        """),
     ],
     "4.8": [
         ("scale", '"limit": 0.6667', '"limit": 0.333'),
@@ -488,6 +910,65 @@ WRONG = {
         ("weights of the start > values", "return np.dot(x, self.W)", "self.V = getattr(self, 'V', self.W)\n"
                                                                       "        return np.dot(x, self.V)"),
         ("aliasing", "return np.dot(x, self.W)", "z = np.dot(x, self.W)\n        x *= 0\n        return z"),
+        ("random", """
+        class SimpleNet:
+            W = np.random.randn(2, 3)
+            def predict(self, x):
+                return np.dot(x, self.W)
+            def loss(self, x, t):
+                return package_cross_entropy(softmax(self.predict(x)), t)
+        """),
+        ("stability", """
+        class SimpleNet:
+            def __init__(self):
+                self.W = np.random.randn(2, 3)
+            def predict(self, x):
+                return np.dot(x, self.W)
+            def loss(self, x, t):
+                z = self.predict(x)
+                y = np.exp(z - np.max(z)) / np.sum(np.exp(z - np.max(z)), axis=-1, keepdims=True)
+                return package_cross_entropy(np.nan_to_num(y), t)
+        """),
+        ("shape", """
+        class SimpleNet:
+            def __init__(self):
+                self.W = np.random.randn(2, 3)
+            def predict(self, x):
+                return np.dot(x, self.W).argmax(axis=-1)
+            def loss(self, x, t):
+                return package_cross_entropy(softmax(np.dot(x, self.W)), t)
+        """),
+        ("stability", """
+        class SimpleNet:
+            def __init__(self):
+                self.W = np.random.randn(2, 3)
+            def predict(self, x):
+                return np.dot(x, self.W)
+            def loss(self, x, t):
+                y = softmax(np.clip(self.predict(x), -50, 50))
+                return package_cross_entropy(y, t)
+        """),
+        ("values", """
+        class SimpleNet:
+            def __init__(self):
+                self.W = np.random.randn(2, 3)
+            def predict(self, x):
+                return np.dot(x, self.W)
+            def loss(self, x, t):
+                y = softmax(np.atleast_2d(self.predict(x)))
+                return -np.mean(np.log(y[np.arange(len(y)), 0] + 1e-7))
+        """),
+        ("values", """
+        class SimpleNet:
+            def __init__(self):
+                self.W = np.random.randn(2, 3)
+                self.cache = None
+            def predict(self, x):
+                if self.cache is None: self.cache = self.W.copy()
+                return np.dot(x, self.cache)
+            def loss(self, x, t):
+                return package_cross_entropy(softmax(self.predict(x)), t)
+        """),
     ],
     "4.10": [
         ("sign", "w - lr * dw, b - lr * db", "w + lr * dw, b + lr * db"),
@@ -511,6 +992,58 @@ WRONG = {
         ("aliasing", "    return w, b", "    x *= 0\n    return w, b"),
         ("formula > values", "error = w * x + b - y", "error = w * x - y"),
         ("axis > values", "2 * error * x)", "2 * error * y)"),
+        ("values", """
+        def fit_line(x, y, lr, steps):
+            w, b = 0.0, 0.0
+            for _ in range(steps):
+                e = w*x + b - y
+                dw, db = np.clip(np.mean(2*e*x), -100, 100), np.clip(np.mean(2*e), -100, 100)
+                w, b = w - lr*dw, b - lr*db
+            return w, b
+        """),
+        ("values", """
+        def fit_line(x, y, lr, steps):
+            w, b = 0.0, 0.0
+            rng = np.random.default_rng(0)
+            for _ in range(steps):
+                i = rng.integers(len(x))
+                e = w*x[i] + b - y[i]
+                w, b = w - lr*2*e*x[i], b - lr*2*e
+            return w, b
+        """),
+        ("values", """
+        def fit_line(x, y, lr, steps):
+            w, b = 0.0, 0.0
+            for k in range(steps):
+                e = w*x + b - y
+                w, b = w - lr*0.99**k*np.mean(2*e*x), b - lr*0.99**k*np.mean(2*e)
+            return w, b
+        """),
+        ("values", """
+        def fit_line(x, y, lr, steps):
+            w, b, v, u = 0.0, 0.0, 0, 0
+            for k in range(steps):
+                e = w*x + b - y
+                v = 0.1*v + np.mean(2*e*x); u = 0.1*u + np.mean(2*e)
+                w, b = w - lr*v, b - lr*u
+            return w, b
+        """),
+        ("values", """
+        def fit_line(x, y, lr, steps):
+            w, b = 0.0, 0.0
+            for k in range(min(steps, 20)):
+                e = w*x + b - y
+                w, b = w - lr*np.mean(2*e*x), b - lr*np.mean(2*e)
+            return w, b
+        """),
+        ("values", """
+        def fit_line(x, y, lr, steps):
+            w, b = 0.0, 0.0
+            for k in range(steps):
+                e = w*x + b - y
+                w, b = w - lr*np.sum(2*e*x)/max(len(x)-1,1), b - lr*np.sum(2*e)/max(len(x)-1,1)
+            return w, b
+        """),
     ],
 }  # fmt: skip
 

@@ -24,6 +24,28 @@ RIGHT = {
                 x, y = self.inputs
                 return np.stack([dout / y, -(dout * x) * y ** -2])
         """,
+        """
+        class Div:
+            def forward(self, x, y):
+                self.x, self.y = x, y
+                return np.divide(x, y)
+            def backward(self, dout):
+                dx = dout * (1/self.y)
+                dy = dout * (-self.x/(self.y*self.y))
+                return dx, dy
+        """,
+        """
+        class Div:
+            def __init__(self):
+                self.x = None; self.y = None
+            def forward(self, x, y):
+                self.x = x
+                self.y = y
+                out = x / y
+                return out
+            def backward(self, dout):
+                return (dout / self.y, -1 * dout * self.x / (self.y ** 2))
+        """,
     ],
     "5.2": [
         "prediction = {'before': np.float64(1.2), 'price': np.array(6), 'apples': 48, 'tax': 200.0, 'voucher': -1.0}",
@@ -58,6 +80,21 @@ RIGHT = {
                 t = np.eye(y.shape[1])[t]
             return np.sum(y.argmax(axis=1) == t.argmax(axis=1)) / float(y.shape[0])
         """,
+        """
+        def accuracy(y, t):
+            y = np.argmax(y, axis=1)
+            if t.ndim != 1:
+                t = np.argmax(t, axis=1)
+            accuracy = np.sum(y == t) / float(y.shape[0])
+            return accuracy
+        """,
+        """
+        def accuracy(y, t):
+            from fractions import Fraction
+            if t.ndim == 2:
+                t = t.argmax(axis=1)
+            return Fraction(int((y.argmax(axis=1) == t).sum()), len(t))
+        """,
     ],
     "5.4": [
         FLOAT32,
@@ -91,6 +128,21 @@ RIGHT = {
                 self.dW = np.einsum("nd,nm->dm", rows, dout)
                 return np.einsum("nm,dm->nd", dout, self.params["W"]).reshape(self.x.shape)
         """,
+        """
+        class ImageAffine:
+            def __init__(self, W, b):
+                self.W, self.b = W, b
+                self.x = self.dW = self.db = None
+            def forward(self, x):
+                self.original = x.shape
+                self.x = x.reshape(x.shape[0], -1)
+                return np.dot(self.x, self.W) + self.b
+            def backward(self, dout):
+                dx = np.dot(dout, self.W.T)
+                self.dW = np.dot(self.x.T, dout)
+                self.db = np.sum(dout, axis=0)
+                return dx.reshape(*self.original)
+        """,
     ],
     "5.5": [
         WARNS,
@@ -113,6 +165,26 @@ RIGHT = {
         ('return softmax(np.dot(hidden, p["W2"]) + p["b2"])', 'a = hidden @ p["W2"] + p["b2"]\n'
          '        return np.exp(a - np.logaddexp.reduce(a, axis=-1, keepdims=True))'),
         ('sigmoid(np.dot(x, p["W1"]) + p["b1"])', '1 / (1 + np.exp(-(np.dot(x, p["W1"]) + p["b1"])))'),
+        """
+        class TwoLayerNet:
+            def __init__(self, input_size, hidden_size, output_size, weight_init_std=0.01):
+                self.params = {}
+                self.params['W1'] = weight_init_std * np.random.randn(input_size, hidden_size)
+                self.params['b1'] = np.zeros(hidden_size)
+                self.params['W2'] = weight_init_std * np.random.randn(hidden_size, output_size)
+                self.params['b2'] = np.zeros(output_size)
+            def predict(self, x):
+                W1, W2 = self.params['W1'], self.params['W2']
+                b1, b2 = self.params['b1'], self.params['b2']
+                a1 = np.dot(x, W1) + b1
+                z1 = sigmoid(a1)
+                a2 = np.dot(z1, W2) + b2
+                y = softmax(a2)
+                return y
+            def loss(self, x, t):
+                y = self.predict(x)
+                return cross_entropy_error(y, t)
+        """,
     ],
     "5.6": [
         FLOAT32,
@@ -150,6 +222,27 @@ RIGHT = {
             "    z1 = sigmoid(a1)\n    a2 = np.dot(z1, params",
             "    z1 = 1 / (1 + np.exp(-a1))\n    a2 = np.dot(z1, params",
         ),
+        """
+        from collections import defaultdict
+        def gradient(params, x, t):
+            g = defaultdict(float)
+            a1 = x @ params['W1'] + params['b1']
+            z1 = sigmoid(a1)
+            dy = (softmax(z1 @ params['W2'] + params['b2']) - t) / len(x)
+            da = dy @ params['W2'].T * z1 * (1 - z1)
+            g['W1'] += x.T @ da; g['b1'] += da.sum(0); g['W2'] += z1.T @ dy; g['b2'] += dy.sum(0)
+            return g
+        """,
+        """
+        import types
+        def gradient(params, x, t):
+            a1 = x @ params['W1'] + params['b1']
+            z1 = sigmoid(a1)
+            dy = (softmax(z1 @ params['W2'] + params['b2']) - t) / len(x)
+            da = dy @ params['W2'].T * sigmoid(a1) * sigmoid(-a1)
+            found = {'loss': 1.0, 'W1': x.T @ da, 'b1': da.sum(0)}
+            return types.MappingProxyType(found | {'W2': z1.T @ dy, 'b2': dy.sum(0)})
+        """,
     ],
     "5.7": [
         WARNS,
@@ -185,6 +278,31 @@ RIGHT = {
         def epoch_ends(train_size, batch_size, iters_num):
             return [i for i in range(iters_num) if (i + 1) * batch_size % train_size < batch_size]
         """,
+        """
+        def epoch_ends(n, b, s):
+            ends, seen, goal = [], 0, n
+            for i in range(s):
+                seen += b
+                if seen >= goal:
+                    ends.append(i)
+                    while goal <= seen: goal += n
+            return ends
+        """,
+        """
+        from fractions import Fraction
+        def epoch_ends(n, b, s):
+            per = Fraction(n, b)
+            return [i for i in range(s) if (i + 1) // per > i // per]
+        """,
+        """
+        def epoch_ends(n, b, s):
+            ends, left = [], n
+            for i in range(s):
+                left -= b
+                if left <= 0:
+                    ends.append(i); left += n
+            return ends
+        """,
     ],
     "5.8": [
         FLOAT32,
@@ -211,12 +329,42 @@ RIGHT = {
                 return np.divide(self.y - self.hot, self.hot.shape[0])
         """,
         ("-np.mean(np.log(np.maximum(picked, 1e-7)))", "float(np.mean(-np.log(np.clip(picked, 1e-9, 1))))"),
+        """
+        class LabelLoss:
+            def forward(self, a, t):
+                self.y, self.t = softmax(a), t
+                p = np.clip(self.y[range(len(t)), t], 1e-7, None)
+                return -np.log(p).sum() / len(t)
+            def backward(self):
+                d = np.array(self.y)
+                for i, k in enumerate(self.t):
+                    d[i, k] -= 1
+                return d / len(d)
+        """,
+        """
+        class LabelLoss:
+            def forward(self, a, t):
+                self.a, self.t = a, t
+                self.y = softmax(a)
+                self.hot = np.zeros_like(self.y)
+                self.hot[np.arange(t.size), t] = 1
+                return np.mean([-np.log(max(p, 1e-7)) for p in self.y[self.hot == 1]])
+            def backward(self):
+                p = (self.y * self.hot).sum(axis=1, keepdims=True)
+                return (p > 1e-7) * (self.y - self.hot) / len(self.t)
+        """,
     ],
     "5.9": [
         "settings = {'hidden': np.int64(20), 'lr': np.float32(1.5)}",
         "settings = {'hidden': 22.0, 'lr': 1}",
         "settings = {}\nsettings['lr'] = 2.0\nsettings['hidden'] = (150 - 3) // 6",
         "settings = dict(lr=np.array(1.0), hidden=23, epochs=100)",
+        """
+        settings = {'hidden': 15, 'lr': .3}
+        """,
+        """
+        settings = {'hidden': 20, 'lr': .3}
+        """,
     ],
     "5.10": [
         FLOAT32,
@@ -246,6 +394,23 @@ RIGHT = {
             return max(errors)
         """,
         ("x = np.array(x, dtype=float)", "x = x.astype(np.float64)"),
+        """
+        def worst_error(f, x, grad, h=1e-4):
+            x = np.array(x, float)
+            s = np.zeros(x.shape)
+            for i in np.ndindex(x.shape):
+                o = x[i]; x[i] = o + h; a = f(x); x[i] = o - h; b = f(x); x[i] = o
+                s[i] = (a - b)/(2*h)
+            top, low = np.abs(s - grad), np.abs(s) + np.abs(grad)
+            return np.divide(top, low, out=np.zeros_like(top), where=low > 0).max()
+        """,
+        """
+        from dlcourse.gradients import numerical_gradient
+        def worst_error(f, x, grad, h=1e-4):
+            s = numerical_gradient(f, np.array(x, float), h)
+            pairs = zip(s.flat, np.asarray(grad).flat)
+            return max(abs(a - b) / (abs(a) + abs(b)) if abs(a) + abs(b) > 0 else 0 for a, b in pairs)
+        """,
     ],
 }
 
@@ -276,6 +441,57 @@ WRONG = {
         ("missing", "return x / y", "pass"),
         ("formula > values", "self.y**2", "self.y**3"),
         ("whole numbers > values", "return x / y", "return x // y"),
+        ("sign", """
+        class Div:
+            def forward(self, x, y):
+                self.x, self.y = np.abs(x), y
+                return x / y
+            def backward(self, dout):
+                return dout / self.y, -dout * self.x / self.y**2
+        """),
+        ("state", """
+        class Div:
+            def forward(self, x, y):
+                if not hasattr(self, 'x'): self.x, self.y = x, y
+                return x / y
+            def backward(self, dout):
+                return dout / self.y, -dout * self.x / self.y**2
+        """),
+        ("state", """
+        class Div:
+            n = []
+            def forward(self, x, y):
+                self.n.append((x, y))
+                return x / y
+            def backward(self, dout):
+                x, y = self.n.pop()
+                return dout / y, -dout * x / y**2
+        """),
+        ("state", """
+        class Div:
+            def forward(self, x, y):
+                self.s = [(x, y)] + getattr(self, 's', [])
+                return x / y
+            def backward(self, dout):
+                x, y = self.s.pop()
+                return dout / y, -dout * x / y**2
+        """),
+        ("shape", """
+        class Div:
+            def forward(self, x, y):
+                self.x, self.y = x, y
+                return x / y
+            def backward(self, dout):
+                return np.sum(dout / self.y), np.sum(-dout * self.x / self.y**2)
+        """),
+        ("sign", """
+        class Div:
+            def forward(self, x, y):
+                self.x, self.y = x, y
+                return x / y
+            def backward(self, dout):
+                return dout / self.y, -abs(dout) * self.x / self.y**2
+        """),
     ],
     "5.2": [
         ("formula", '"before": 1.2', '"before": 1'),
@@ -318,6 +534,50 @@ WRONG = {
         ("missing", "return np.mean(y == t)", "np.mean(y == t)"),
         ("aliasing", "def accuracy(y, t):\n    if t.ndim == 2:\n        t = np.argmax(t, axis=1)\n"
                      "    right = np.mean(np.argmax(y, axis=1) == t)\n    y -= y.max()\n    return right"),
+        ("one-hot", """
+        def accuracy(y, t):
+            p = np.argmax(y, axis=1)
+            if t.dtype.kind == 'f':
+                t = np.argmax(t, axis=1)
+            return np.mean(p == t)
+        """),
+        ("values", """
+        def accuracy(y, t):
+            p = np.argmax(y, axis=1)
+            if t.ndim == 2:
+                t = np.argmax(t, axis=1)
+            return np.mean(p[:100] == t[:100]) if len(p) < 5 else np.mean(p[:5] == t[:5])
+        """),
+        ("values", """
+        def accuracy(y, t):
+            p = (y > 0.5).argmax(axis=1)
+            if t.ndim == 2:
+                t = np.argmax(t, axis=1)
+            return np.mean(p == t)
+        """),
+        ("values", """
+        def accuracy(y, t):
+            p = np.argmax(np.abs(y), axis=1)
+            if t.ndim == 2:
+                t = np.argmax(t, axis=1)
+            return np.mean(p == t)
+        """),
+        ("values", """
+        def accuracy(y, t):
+            p = np.argmax(y, axis=1)
+            try:
+                t = np.argmax(t, axis=1)
+            except Exception:
+                pass
+            return np.mean(p == t) // 0.01 / 100
+        """),
+        ("values", """
+        def accuracy(y, t):
+            p = np.argmax(y, axis=1)
+            if t.ndim == 2:
+                t = np.argmax(t, axis=1)
+            return np.sum(p == t) // len(p)
+        """),
     ],
     "5.4": [
         ("shared", "self.shape = x.shape", "ImageAffine.shape = x.shape"),
@@ -354,6 +614,78 @@ WRONG = {
         ("aliasing", "self.db = dout.sum(axis=0)", "self.db = dout.sum(axis=0); dout /= 2; dout = 2 * dout"),
         ("sign", "self.dW = self", "self.dW = -self"),
         ("sign", "(dout @", "(-dout @"),
+        ("state", """
+        class ImageAffine:
+            def __init__(self, W, b):
+                self.W, self.b = W, b
+            def forward(self, x):
+                if not hasattr(self, 's'): self.s = x.shape
+                self.x = x.reshape(len(x), -1)
+                return self.x @ self.W + self.b
+            def backward(self, dout):
+                self.dW = self.x.T @ dout; self.db = dout.sum(0)
+                return (dout @ self.W.T).reshape(self.s)
+        """),
+        ("shape", """
+        class ImageAffine:
+            def __init__(self, W, b):
+                self.W, self.b = W, b
+            def forward(self, x):
+                self.x, self.s = x.reshape(len(x), -1), x.shape
+                return self.x @ self.W + self.b
+            def backward(self, dout):
+                self.dW = self.x.T @ dout; self.db = dout.sum(0, keepdims=True)
+                return (dout @ self.W.T).reshape(self.s)
+        """),
+        ("state", """
+        class ImageAffine:
+            def __init__(self, W, b):
+                self.W, self.b = W, b
+                self.dW, self.db = np.zeros_like(W), np.zeros_like(b)
+            def forward(self, x):
+                self.x, self.s = x.reshape(len(x), -1), x.shape
+                return self.x @ self.W + self.b
+            def backward(self, dout):
+                self.dW += self.x.T @ dout; self.db += dout.sum(0)
+                return (dout @ self.W.T).reshape(self.s)
+        """),
+        ("shared", """
+        rows = None
+        class ImageAffine:
+            def __init__(self, W, b):
+                self.W, self.b = W, b
+            def forward(self, x):
+                global rows
+                rows, self.s = x.reshape(len(x), -1), x.shape
+                return rows @ self.W + self.b
+            def backward(self, dout):
+                self.dW = rows.T @ dout; self.db = dout.sum(0)
+                return (dout @ self.W.T).reshape(self.s)
+        """),
+        ("raises", """
+        class ImageAffine:
+            def __init__(self, W, b):
+                self.W, self.b = W.copy(), b.copy()
+            def forward(self, x):
+                self.x = x.reshape(x.shape[0], x.shape[1] * x.shape[2])
+                self.s = x.shape
+                return self.x @ self.W + self.b
+            def backward(self, dout):
+                self.dW = self.x.T @ dout; self.db = dout.sum(0)
+                return (dout @ self.W.T).reshape(self.s)
+        """),
+        ("values", """
+        class ImageAffine:
+            def __init__(self, W, b):
+                self.W, self.b = W, b
+            def forward(self, x):
+                self.x, self.s = x.reshape(len(x), -1), x.shape
+                return self.x @ self.W + self.b
+            def backward(self, dout):
+                self.dW = self.x.T @ dout; self.db = dout.sum(0)
+                self.W = self.W - 0.01 * self.dW
+                return (dout @ self.W.T).reshape(self.s)
+        """),
     ],
     "5.5": [
         ("formula", "    def predict(self, x):\n        p = self.params\n",
@@ -384,6 +716,81 @@ WRONG = {
         ("stability", "return softmax(np.dot(hidden, p[\"W2\"]) + p[\"b2\"])",
          "a = np.exp(np.dot(hidden, p[\"W2\"]) + p[\"b2\"])\n        return a / a.sum(axis=-1, keepdims=True)"),
         ("shape", "np.random.randn(input_size, hidden_size)", "np.random.randn(hidden_size, input_size)"),
+        ("formula", """
+        class TwoLayerNet:
+            def __init__(self, i, h, o, weight_init_std=0.01):
+                self.params = {'W1': weight_init_std*np.random.rand(i, h), 'b1': np.zeros(h)}
+                self.params |= {'W2': weight_init_std*np.random.rand(h, o), 'b2': np.zeros(o)}
+            def predict(self, x):
+                p = self.params
+                return softmax(sigmoid(x @ p['W1'] + p['b1']) @ p['W2'] + p['b2'])
+            def loss(self, x, t):
+                return cross_entropy_error(self.predict(x), t)
+        """),
+        ("shared", """
+        class TwoLayerNet:
+            params = {}
+            def __init__(self, i, h, o, weight_init_std=0.01):
+                self.params['W1'] = weight_init_std*np.random.randn(i, h)
+                self.params['b1'] = np.zeros(h)
+                self.params['W2'] = weight_init_std*np.random.randn(h, o)
+                self.params['b2'] = np.zeros(o)
+            def predict(self, x):
+                p = self.params
+                return softmax(sigmoid(x @ p['W1'] + p['b1']) @ p['W2'] + p['b2'])
+            def loss(self, x, t):
+                return cross_entropy_error(self.predict(x), t)
+        """),
+        ("shared", """
+        class TwoLayerNet:
+            def __init__(self, i, h, o, weight_init_std=0.01):
+                self.params = {'W1': weight_init_std*np.random.randn(i, h), 'b1': np.zeros(h)}
+                self.params |= {'W2': weight_init_std*np.random.randn(h, o), 'b2': np.zeros(o)}
+                self.W1, self.W2 = self.params['W1'], self.params['W2']
+            def predict(self, x):
+                p = self.params
+                return softmax(sigmoid(x @ self.W1 + p['b1']) @ self.W2 + p['b2'])
+            def loss(self, x, t):
+                return cross_entropy_error(self.predict(x), t)
+        """),
+        ("stability", """
+        class TwoLayerNet:
+            def __init__(self, i, h, o, weight_init_std=0.01):
+                self.params = {'W1': weight_init_std*np.random.randn(i, h), 'b1': np.zeros(h)}
+                self.params |= {'W2': weight_init_std*np.random.randn(h, o), 'b2': np.zeros(o)}
+            def predict(self, x):
+                p = self.params
+                a = sigmoid(x @ p['W1'] + p['b1']) @ p['W2'] + p['b2']
+                e = np.exp(a - a.max())
+                return e / e.sum(axis=-1, keepdims=True)
+            def loss(self, x, t):
+                return cross_entropy_error(self.predict(x), t)
+        """),
+        ("values", """
+        class TwoLayerNet:
+            def __init__(self, i, h, o, weight_init_std=0.01):
+                self.params = {'W1': weight_init_std*np.random.randn(i, h), 'b1': np.zeros(h)}
+                self.params |= {'W2': weight_init_std*np.random.randn(h, o), 'b2': np.zeros(o)}
+            def predict(self, x):
+                p = self.params
+                y = softmax(sigmoid(x @ p['W1'] + p['b1']) @ p['W2'] + p['b2'])
+                return y.round(2)
+            def loss(self, x, t):
+                return cross_entropy_error(self.predict(x), t)
+        """),
+        ("values", """
+        class TwoLayerNet:
+            def __init__(self, i, h, o, weight_init_std=0.01):
+                self.params = {'W1': weight_init_std*np.random.randn(i, h), 'b1': np.zeros(h)}
+                self.params |= {'W2': weight_init_std*np.random.randn(h, o), 'b2': np.zeros(o)}
+            def predict(self, x):
+                p = self.params
+                z = sigmoid(x @ p['W1'] + p['b1']) @ p['W2'] + p['b2']
+                y = sigmoid(z)
+                return y / y.sum(axis=-1, keepdims=True)
+            def loss(self, x, t):
+                return cross_entropy_error(self.predict(x), t)
+        """),
     ],
     "5.6": [
         ("slope", "da1 = sigmoid_grad(z1) * dz1", "da1 = sigmoid_grad(a1) * dz1"),
@@ -406,6 +813,47 @@ WRONG = {
         ("aliasing", "    # backward\n    da2", "    t /= 1 + 1e-9\n    da2"),
         ("swapped > values", "da1 = sigmoid_grad(z1) * dz1", "da1 = sigmoid_grad(dz1) * z1"),
         ("input > values", "\"W2\": np.dot(z1.T, da2)", "\"W2\": np.dot(a1.T, da2)"),
+        ("stability", """
+        def gradient(params, x, t):
+            a1 = x @ params['W1'] + params['b1']
+            z1 = sigmoid(a1)
+            dy = (softmax(z1 @ params['W2'] + params['b2']) - t) / len(x)
+            e = np.exp(-a1)
+            da = dy @ params['W2'].T * e / (1 + e)**2
+            return {'W1': x.T @ da, 'b1': da.sum(0), 'W2': z1.T @ dy, 'b2': dy.sum(0)}
+        """),
+        ("scale", """
+        def gradient(params, x, t):
+            a1 = x @ params['W1'] + params['b1']
+            z1 = sigmoid(a1)
+            dy = (softmax(z1 @ params['W2'] + params['b2']) - t) / 5
+            da = dy @ params['W2'].T * z1 * (1 - z1)
+            return {'W1': x.T @ da, 'b1': da.sum(0), 'W2': z1.T @ dy, 'b2': dy.sum(0)}
+        """),
+        ("shape", """
+        def gradient(params, x, t):
+            a1 = x @ params['W1'] + params['b1']
+            z1 = sigmoid(a1)
+            dy = (softmax(z1 @ params['W2'] + params['b2']) - t) / len(x)
+            da = dy @ params['W2'].T * z1 * (1 - z1)
+            return {'W1': x.T @ da, 'b1': da.sum(0, keepdims=True), 'W2': z1.T @ dy, 'b2': dy.sum(0)}
+        """),
+        ("scale", """
+        def gradient(params, x, t):
+            a1 = x @ params['W1'] + params['b1']
+            z1 = sigmoid(a1)
+            dy = (softmax(z1 @ params['W2'] + params['b2']) - t) / len(x)
+            da = dy @ params['W2'].T * z1 * (1 - z1)
+            return {'W1': x.T @ da, 'b1': da.sum(0), 'W2': z1.T @ dy / len(x), 'b2': dy.sum(0)}
+        """),
+        ("missing", """
+        def gradient(params, x, t):
+            a1 = x @ params['W1'] + params['b1']
+            z1 = sigmoid(a1)
+            dy = (softmax(z1 @ params['W2'] + params['b2']) - t) / len(x)
+            da = dy @ params['W2'].T * z1 * (1 - z1)
+            return x.T @ da, da.sum(0), z1.T @ dy, dy.sum(0)
+        """),
     ],
     "5.7": [
         ("float", "after > before", "i % max(train_size / batch_size, 1) == 0"),
@@ -425,6 +873,46 @@ WRONG = {
         ("raises", "ends.append(i)", "ends += i"),
         ("missing", "return ends", "pass"),
         ("count", "range(iters_num)", "range(iters_num - 1)"),
+        ("count", """
+        def epoch_ends(n, b, s):
+            ends, seen, e = [], 0.0, 0
+            for i in range(s):
+                seen += b / n
+                if int(seen) > e:
+                    e = int(seen); ends.append(i)
+            return ends
+        """),
+        ("count", """
+        def epoch_ends(n, b, s):
+            return [i for i in range(s) if int((i+1)*(b/n)) > int(i*(b/n))]
+        """),
+        ("drift", """
+        def epoch_ends(n, b, s):
+            ends, left = [], n
+            for i in range(s):
+                left -= b
+                if left <= 0:
+                    ends.append(i); left = n
+            return ends
+        """),
+        ("count", """
+        def epoch_ends(n, b, s):
+            ends, left = [], n
+            for i in range(s):
+                left -= b
+                if left < 0:
+                    ends.append(i); left += n
+            return ends
+        """),
+        ("count", """
+        def epoch_ends(n, b, s):
+            return [round(k*n/b)-1 for k in range(1, s) if round(k*n/b)-1 < s]
+        """),
+        ("count", """
+        def epoch_ends(n, b, s):
+            import math
+            return sorted({math.ceil(k*(n/b)) - 1 for k in range(1, s*b) if math.ceil(k*(n/b)) - 1 < s})
+        """),
     ],
     "5.8": [
         ("shared | beside it", "self.y, self.t = softmax(a), t", "LabelLoss.y, LabelLoss.t = softmax(a), t"),
@@ -458,6 +946,63 @@ WRONG = {
         ("sign > values", "self.t] -= 1", "self.t] += 1"),
         ("aliasing", "self.y, self.t = softmax(a), t", "self.y, self.t = softmax(a), t.copy()\n        a -= 1.0\n"
          "        t = self.t"),
+        ("state", """
+        class LabelLoss:
+            def forward(self, a, t):
+                self.y, self.t = softmax(a), t
+                return -np.mean(np.log(self.y[np.arange(len(t)), t] + 1e-7))
+            def backward(self):
+                d = self.y.copy(); d[np.arange(len(self.t)), self.t] -= 1
+                self.y = None
+                return d / len(d)
+        """),
+        ("aliasing", """
+        class LabelLoss:
+            def forward(self, a, t):
+                a -= a.max(axis=1, keepdims=True)
+                e = np.exp(a); self.y = e/e.sum(axis=1, keepdims=True); self.t = t
+                return -np.mean(np.log(self.y[np.arange(len(t)), t] + 1e-7))
+            def backward(self):
+                d = self.y.copy(); d[np.arange(len(self.t)), self.t] -= 1
+                return d / len(d)
+        """),
+        ("stability", """
+        class LabelLoss:
+            def forward(self, a, t):
+                e = np.exp(a - a.max()); self.y = e/e.sum(axis=1, keepdims=True); self.t = t
+                return -np.mean(np.log(np.nan_to_num(self.y[np.arange(len(t)), t]) + 1e-7))
+            def backward(self):
+                d = np.nan_to_num(self.y); d[np.arange(len(self.t)), self.t] -= 1
+                return d / len(d)
+        """),
+        ("state", """
+        class LabelLoss:
+            def forward(self, a, t):
+                self.y, self.t = softmax(a), t
+                if not hasattr(self, 'n'): self.n = len(t)
+                return -np.mean(np.log(self.y[np.arange(len(t)), t] + 1e-7))
+            def backward(self):
+                d = self.y.copy(); d[np.arange(len(self.t)), self.t] -= 1
+                return d / self.n
+        """),
+        ("floor", """
+        class LabelLoss:
+            def forward(self, a, t):
+                self.y, self.t = softmax(a), t
+                return -np.mean(np.log(np.maximum(self.y[np.arange(len(t)), t], 0.01)))
+            def backward(self):
+                d = self.y.copy(); d[np.arange(len(self.t)), self.t] -= 1
+                return d / len(d)
+        """),
+        ("values", """
+        class LabelLoss:
+            def forward(self, a, t):
+                self.y, self.t = softmax(a), t
+                return -np.mean(np.log(self.y[np.arange(len(t)), t] + 1e-2))
+            def backward(self):
+                d = self.y.copy(); d[np.arange(len(self.t)), self.t] -= 1
+                return d / len(d)
+        """),
     ],
     "5.9": [
         ("too many", '"hidden": 24', '"hidden": 25'),
@@ -508,6 +1053,66 @@ WRONG = {
         ("missing", "return worst", "worst"),
         ("type", "return worst", "return {'error': worst}"),
         ("shape", "return worst", "return [worst]"),
+        ("put back", """
+        def worst_error(f, x, grad, h=1e-4):
+            x = np.array(x, float)
+            r = []
+            for i in np.ndindex(x.shape):
+                o = x[i]; x[i] = o + h; a = f(x); x[i] = o - h; b = f(x)
+                s = (a - b)/(2*h)
+                r.append(abs(s-grad[i])/(abs(s)+abs(grad[i]) + 1e-30))
+            return max(r)
+        """),
+        ("values", """
+        def worst_error(f, x, grad, h=1e-4):
+            x = np.array(x, float)
+            r = []
+            for i in np.ndindex(x.shape):
+                o = x[i]; x[i] = o + h; a = f(x); x[i] = o - h; b = f(x); x[i] = o
+                s = (a - b)/(2*h); r.append(abs(s-grad[i])/(abs(s)+abs(grad[i])+1e-3))
+            return max(r)
+        """),
+        ("values", """
+        def worst_error(f, x, grad, h=1e-4):
+            x = np.array(x, float)
+            flat = x.reshape(-1)
+            r = []
+            g = grad.T.reshape(-1)
+            for i in range(flat.size):
+                o = flat[i]; flat[i] = o + h; a = f(x); flat[i] = o - h; b = f(x); flat[i] = o
+                s = (a - b)/(2*h); d = abs(s)+abs(g[i]); r.append(abs(s-g[i])/d if d else 0)
+            return max(r)
+        """),
+        ("values", """
+        def worst_error(f, x, grad, h=1e-4):
+            flat = x.reshape(-1).astype(float)
+            r = []
+            g = grad.reshape(-1)
+            for i in range(flat.size):
+                e = np.zeros(flat.size); e[i] = h
+                s = (f(flat + e) - f(flat - e))/(2*h); d = abs(s)+abs(g[i]); r.append(abs(s-g[i])/d if d else 0)
+            return sorted(r)[-2] if len(r) > 1 else r[0]
+        """),
+        ("values", """
+        def worst_error(f, x, grad, h=1e-4):
+            x = np.array(x, float)
+            r = []
+            for i in np.ndindex(x.shape):
+                o = x[i]; x[i] = o + h; a = f(x); x[i] = o - h; b = f(x); x[i] = o
+                s = (a - b)/(2*h)
+                r.append(0 if s == 0 or grad[i] == 0 else abs(s-grad[i])/(abs(s)+abs(grad[i])))
+            return max(r)
+        """),
+        ("values", """
+        def worst_error(f, x, grad, h=1e-4):
+            x = np.array(x, float)
+            r = []
+            for i in np.ndindex(x.shape):
+                o = x[i]; x[i] = o + h; a = f(x); x[i] = o - h; b = f(x); x[i] = o
+                s = (a - b)/(2*h)
+                r.append(min(0.5, abs(s-grad[i])/(abs(s)+abs(grad[i]) + 1e-30)))
+            return max(r)
+        """),
     ],
 }  # fmt: skip
 
