@@ -81,6 +81,25 @@ class TestRewind:
         assert bench.controls["lr"].value == bench.iterator.optimizer.lr == 0.5
         assert bench.code == "training_bench(lr=0.5)"
 
+    def test_what_cannot_be_copied_is_said_and_trains_all_the_same(self):
+        class MyDropout:
+            def __init__(self, ratio):
+                self.dropout_ratio, self.numbers = ratio, (number for number in range(3))
+
+            def forward(self, x, training):
+                return x if training else x * (1 - self.dropout_ratio)
+
+            def backward(self, dout):
+                return dout
+
+        bench = widgets.regularization_bench(dropout=MyDropout).run(12)
+        assert bench.error.value == "" and bench.steps == 12
+        assert "There is no way back in time: your code cannot be copied" in bench.past.memory.value
+        bench.rewind(3)
+        assert "no way back in time" in bench.error.value and bench.steps == 12
+        bench.set(yours=False).run(12).rewind(3)
+        assert bench.error.value == "" and bench.steps == 3
+
     def test_the_control_follows_and_leads(self, bench):
         bench.run(30)
         assert (bench.past.back.source.max, bench.past.back.value) == (30, 30)
@@ -144,6 +163,17 @@ class TestMoments:
         bench.run(60)
         assert f"{len(bench.past.moments.all)} moments are kept, " in bench.past.memory.value
         assert "MB of at most 32" in bench.past.memory.value
+
+
+    @pytest.mark.parametrize(
+        ("name", "settings"),
+        [("training_bench", {"hidden_size": 500}), ("regularization_bench", {"depth": 6, "width": 300}),
+         ("init_explorer", {"depth": 8, "width": 200}), ("digit_race", {})],
+    )  # fmt: skip
+    def test_the_largest_networks_keep_to_it_too_and_still_have_some(self, name, settings):
+        panel = getattr(widgets, name)(**settings).run(90)
+        assert panel.past.moments.size <= moments.BUDGET and len(panel.past.moments.all) >= 4
+        panel.close()
 
 
 class TestCompare:

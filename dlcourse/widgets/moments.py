@@ -1,7 +1,8 @@
 """Moments of a training, to go back to: whole copies of what trains, few enough to fit into a memory that is stated.
 
 A copy is what the next step needs: parameters and running statistics, the optimizer's memory, the random generators, the
-batches of the epoch that are left. The training set itself is shared: nothing changes it.
+batches of the epoch that are left. The training set itself is shared, for nothing changes it; and what a network remembers
+of its last pass is left out, for the next pass writes it anew.
 """
 
 import copy
@@ -14,8 +15,24 @@ import numpy as np
 __all__ = ["BUDGET", "MOST", "Moment", "Moments"]
 
 BUDGET = 32 * 2**20  # bytes
-MOST, FEWEST = 64, 4  # moments
+MOST = 64  # moments
 FIRST = 5  # steps between two of them at the start
+
+
+NOTHING = np.zeros(0)  # in the place of an array that is left out
+
+
+def networks_of(iterator: Iterator) -> list[Any]:
+    """Give the networks that are trained: one, or that of each trainer."""
+    trainers = getattr(iterator, "trainers", {"": iterator}).values()
+    return [trainer.network for trainer in trainers if hasattr(trainer, "network")]
+
+
+def passing(network: Any) -> list[np.ndarray]:
+    """Give the arrays that the layers of a network have kept from their last pass, and its gradients."""
+    stay = {id(array) for layer in network.layers for kept in (layer.params, layer.state) for array in kept.values()}
+    found = [one for layer in network.layers for one in (*vars(layer).values(), *layer.grads.values())]
+    return [one for one in found if isinstance(one, np.ndarray) and id(one) not in stay]
 
 
 class Moment(NamedTuple):
@@ -32,10 +49,11 @@ class Moment(NamedTuple):
     @classmethod
     def of(cls, step: int, deeds: int, iterator: Iterator, report, values: Mapping[str, object], failure=None) -> "Moment":
         """Copy a training."""
-        shared = {id(array): array for array in getattr(iterator, "shared", ())}
-        memo = dict(shared)
+        left = {id(array): array for array in getattr(iterator, "shared", ())}
+        left |= {id(array): NOTHING for network in networks_of(iterator) for array in passing(network)}
+        memo = dict(left)
         twin = copy.deepcopy(iterator, memo)
-        copied = [one for key, one in memo.items() if key not in shared]
+        copied = [one for key, one in memo.items() if key not in left]
         size = sum(one.nbytes if isinstance(one, np.ndarray) else sys.getsizeof(one) for one in copied)
         return cls(step, deeds, twin, report, values, failure, size)
 
@@ -71,7 +89,7 @@ class Moments:
     def keep(self, moment: Moment) -> None:
         """Add one, later than all others."""
         self.all.append(moment)
-        while len(self.all) > MOST or (self.size > BUDGET and len(self.all) > FEWEST):
+        while len(self.all) > MOST or (self.size > BUDGET and len(self.all) > 1):
             self.every *= 2
             self.all = [one for one in self.all if one.step % self.every == 0]
 

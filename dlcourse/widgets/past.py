@@ -1,5 +1,6 @@
 """The past of a training: what was done to it, moments to go back to, and earlier runs to be compared with."""
 
+import html
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
@@ -9,6 +10,7 @@ from dlcourse.widgets.boxes import Fold
 from dlcourse.widgets.comparison import Comparison
 from dlcourse.widgets.inputs import Checkbox, Control, Number, button
 from dlcourse.widgets.moments import BUDGET, Moment, Moments
+from dlcourse.widgets.own import Mistake
 from dlcourse.widgets.share import Deed, added, deeds_of, without_the_last
 
 if TYPE_CHECKING:
@@ -40,7 +42,7 @@ class Past:
         self.start: dict[str, object] = {}
         self.moments, self.fold = Moments(), None
         self.end: tuple[Moment, list[Deed]] | None = None  # where it had come, while an earlier moment is looked at
-        self._again = False
+        self._again, self.cannot = False, ""
         if comparison is not None:
             self.back = Number(_("back to step"), 0, 1, 0)
             self.back.on_change(lambda: self._moved())
@@ -53,6 +55,7 @@ class Past:
         """A training begins, at step 0."""
         self.start, self.deeds, self.end = values, [], None
         self.moments.clear()
+        self.cannot = ""
         if self.comparison is not None:
             self.comparison.settle(stays=True)
             self._note(values)
@@ -89,6 +92,8 @@ class Past:
     def go_to(self, step: int) -> None:
         """Go back to a step, or forth again, as long as nothing else is done in between."""
         panel = self.panel
+        if self.cannot:
+            raise Mistake(self.cannot)
         if self.end is None:
             if step >= panel.steps:
                 return
@@ -149,7 +154,8 @@ class Past:
         self.back.value = self.panel.steps
         words = _("{count} moments are kept, {size:.1f} MB of at most {most:.0f}; those in between are trained again.")
         words = words.format(count=len(self.moments.all), size=self.moments.size / 2**20, most=BUDGET / 2**20)
-        self.memory.value = f'<span style="line-height: 1.4; white-space: normal">{words}</span>'
+        words = self.cannot or words
+        self.memory.value = f'<span style="line-height: 1.4; white-space: normal">{html.escape(words)}</span>'
         self._again = held
 
     def _moved(self) -> None:
@@ -158,7 +164,13 @@ class Past:
 
     def _note(self, values: dict[str, object]) -> None:
         panel = self.panel
-        self.moments.keep(Moment.of(panel.steps, len(self.deeds), panel.iterator, panel.report, values))
+        if self.cannot:
+            return
+        try:
+            self.moments.keep(Moment.of(panel.steps, len(self.deeds), panel.iterator, panel.report, values))
+        except Exception as error:  # noqa: BLE001  a learner's own class may hold what cannot be copied: it is said
+            self.moments.clear()
+            self.cannot = _("There is no way back in time: your code cannot be copied ({error}).").format(error=error)
 
 
 def said(control: Control, value: object) -> str:
