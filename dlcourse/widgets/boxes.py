@@ -35,11 +35,14 @@ class Fold(widgets.VBox):
     inside : sequence of ipywidgets widgets
     opened : bool
         Whether they are shown at first.
+    tooltip : str
+        What can be done with them, for who rests on the button.
     """
 
-    def __init__(self, title: str, inside: Sequence[widgets.Widget], *, opened: bool = False):
+    def __init__(self, title: str, inside: Sequence[widgets.Widget], *, opened: bool = False, tooltip: str = ""):
         self._title = title
-        self.button = widgets.ToggleButton(value=opened, layout={"width": "max-content", "max_width": "calc(100% - 4px)"})
+        layout = {"width": "max-content", "max_width": "calc(100% - 4px)"}
+        self.button = widgets.ToggleButton(value=opened, tooltip=tooltip, layout=layout)
         self.inside = widgets.Box(inside, layout=dict(WRAPPED))
         self.button.observe(lambda _change: self._show(), names="value")
         self._show()

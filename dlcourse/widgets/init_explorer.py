@@ -163,7 +163,7 @@ def init_explorer(mine: Callable | None = None) -> Panel:
         To be the last line of a cell.
     """
     (x, t), _test = load_mnist()
-    spreads_picture, loss_picture = Picture(880, 250, lines=2), Picture(880, 150)
+    spreads_picture, loss_picture = Picture(880, 250), Picture(880, 138)
     drawing, verdict = SpreadsDrawing(spreads_picture.figure), Verdict()
     axes = loss_picture.figure.add_axes((0.07, 0.29, 0.9, 0.51), ylim=(0, 3), xlabel=_("step"))
     axes.set_title(_("loss on digits, trained from these weights"), fontsize=10)

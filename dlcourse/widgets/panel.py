@@ -111,7 +111,9 @@ class Panel(Touchable, widgets.VBox):
         rows: list[widgets.Widget] = [*in_rows(seen), self.row]
         if folded:
             rare = [self.controls[name] for name in folded]
-            rows.append(Fold(_("more: {names}").format(names=", ".join(one.name for one in rare)), [*in_rows(rare)]))
+            fold = Fold(_("more: {names}").format(names=", ".join(one.name for one in rare)), [*in_rows(rare)])
+            self.row.children = [fold.button, *self.row.children]  # in a row of its own it would take more height
+            rows.append(fold.inside)
         return [widgets.Box(rows, layout=dict(WRAPPED))]
 
     def opened(self, call: str, given: Mapping[str, object], settings: Mapping[str, object]) -> None:

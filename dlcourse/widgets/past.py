@@ -49,7 +49,8 @@ class Past:
             self.memory = widgets.HTML()
             keep = button(_("keep this curve"), lambda: panel.guard(self.keep)(), tooltip=_("keep it in grey, to compare"))
             forget = button(_("forget the grey ones"), lambda: panel.guard(self.forget)())
-            self.fold = Fold(_("time and comparison"), [self.back.widget, keep, forget, self.memory])
+            inside, told = [self.back.widget, keep, forget, self.memory], _("go back to a step, keep curves to compare")
+            self.fold = Fold(_("time"), inside, tooltip=told)
 
     def begin(self, values: dict[str, object]) -> None:
         """A training begins, at step 0."""

@@ -95,10 +95,19 @@ class Card(widgets.VBox):
         if said is not None:
             said = said if isinstance(said, str) else written(said)
             truth = _("You said: {said}.").format(said=said.rstrip(".")) + " " + truth
-        self._say(self.guess.question, truth, self.guess.because, " ")
+        if said is None:  # whoever did not guess may look first, and ask for the answer then
+            self._fold_away(truth)
+        else:
+            self._say(self.guess.question, truth, self.guess.because, " ")
         self.row.layout.display = "none"
         self.layout.padding, self.layout.border = "0", "none"  # what is said needs little room: the picture comes now
         self.opened()
+
+    def _fold_away(self, truth: str) -> None:
+        question, answer = html.escape(self.guess.question), html.escape(f"{truth} {self.guess.because}")
+        self.words.value = (
+            f'<details style="line-height: 1.4; white-space: normal"><summary><b>{question}</b></summary>{answer}</details>'
+        )
 
     def _say(self, first: str, second: str, third: str, between: str = "<br>") -> None:
         lines = between.join([f"<b>{html.escape(first)}</b>", *(html.escape(line) for line in (second, third) if line)])

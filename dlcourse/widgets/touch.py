@@ -56,7 +56,8 @@ class Touch:
         self.value.on_change(self._set)
         self.off.on_change(self._switch)
         controls = [self.array, *self.places, self.value, self.layer, self.unit, self.off]
-        self.fold = Fold(_("touch the network"), [*(control.widget for control in controls), self.undo_button])
+        inside, told = [*(one.widget for one in controls), self.undo_button], _("set a weight, switch a neuron off")
+        self.fold = Fold(_("touch"), inside, tooltip=told)
         self.fold.button.observe(lambda _change: self.show(), names="value")
 
     def edit(self, name: str, index: tuple[int, ...], value: float) -> None:
