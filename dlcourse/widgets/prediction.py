@@ -106,7 +106,7 @@ class Card(widgets.VBox):
     def _fold_away(self, truth: str) -> None:
         question, answer = html.escape(self.guess.question), html.escape(f"{truth} {self.guess.because}")
         self.words.value = (
-            f'<details style="line-height: 1.4; white-space: normal"><summary><b>{question}</b></summary>{answer}</details>'
+            f'<details style="line-height: 1.4; white-space: normal"><summary><b>{question}</b></summary><div>{answer}</div></details>'
         )
 
     def _say(self, first: str, second: str, third: str, between: str = "<br>") -> None:
