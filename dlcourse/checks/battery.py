@@ -167,6 +167,7 @@ class _Battery:
         tried, trial = self.attempt(case), self.trial
         if tried.good:
             return
+        trial.unchanged()
         if tried.error and (tried.error.kind not in ("raises", case.kind) or not case.hint):
             raise tried.error
         shown = self.example(tried)

@@ -95,8 +95,8 @@ def a_method_that_nobody_calls(trial: Trial) -> None:
     for size, least, most in ((1e-8, 0.02, 0.8), (1e-6, 0.8, 1.01)):
         params = {"W": np.zeros(3)}
         trial.method(trial.new(hiker, 1.0), "update", params, {"W": size * np.array([1.0, -1.0, 0.0])}, changes=True)
-        hint = _("With a gradient as small as {size} AdaGrad's first step is wrong. What was added to the root was right "
-                 "before.").format(size=size)  # fmt: skip
+        hint = _("With a gradient as small as {size} AdaGrad's first step is wrong. What was added to the root was "
+                 "right.").format(size=size)  # fmt: skip
         found = np.abs(trial.array(params["W"], what="AdaGrad"))
         trial.expect(np.all(found[:2] >= least) and np.all(found[:2] <= most) and found[2] == 0, "epsilon", hint)
 
@@ -164,7 +164,7 @@ def _schedule(rng: np.random.Generator, fall: int, warmup: int) -> tuple[np.ndar
 
 
 def _rate(step, lr, steps, warmup, *, first=1, longer=0, last=0, start=None, length=None, bend=None, ends=True):
-    """Give the rates of some steps; or with one thing otherwise: the rise, its end, the fall's start, length or form."""
+    """Give the rates of some steps; or with one thing otherwise: the rise, its end, the fall's start or form."""
     start, length = warmup if start is None else start, steps - warmup if length is None else length
     share = (step - start) / length
     share = np.clip(share, 0, 1) if ends else share

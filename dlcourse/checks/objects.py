@@ -185,13 +185,13 @@ def _alone(cls: type, story: Story, seed: int) -> tuple[list[tuple[str, Any]], b
 def _tell(trial: Trial, lived: _Lived) -> None:
     """Give the hint for the first story that came out otherwise."""
     story, place = lived.story, lived.wrong()
+    trial.unchanged()
     if place >= len(lived.found):
         if lived.error and (lived.error.kind != "raises" or not story.hint):
             raise lived.error
         text = lived.error.hint if lived.error else _("There is no {what}.").format(what=lived.right[place][0])
         trial.fail(story.kind, f"{story.hint} {text}".strip(), story.more)
     (what, found), (_name, right) = lived.found[place], lived.right[place]
-    trial.unchanged()
     if found is None:
         trial.fail("missing", f"{story.hint} " + _("{what} is None.").format(what=what), story.more)
     found = trial.array(found, what)

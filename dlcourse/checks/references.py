@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-__all__ = ["network", "saturated", "sigmoid", "softmax", "tanh", "through"]
+__all__ = ["batch_norm", "moments", "network", "saturated", "sigmoid", "softmax", "tanh", "through"]
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -52,3 +52,15 @@ def saturated() -> tuple[dict[str, np.ndarray], np.ndarray]:
     given = {"W1": np.array([[400.0, -900.0, 0.0], [0.0, 1.0, 900.0]]), "b1": np.array([0.0, 1.0, -500.0])}
     given |= {"W2": np.array([[1000.0, 0.0], [0.0, 1000.0], [500.0, -500.0]]), "b2": np.array([0.0, 1.0])}
     return given, np.array([[2.0, -1.0], [-2.0, 1.0], [0.0, 0.5]])
+
+
+def moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give mean and variance of each column."""
+    mean = x.sum(axis=0) / len(x)
+    return mean, ((x - mean) ** 2).sum(axis=0) / len(x)
+
+
+def batch_norm(x, gamma, beta, eps=1e-5, mean=None, var=None):
+    """Normalize each column, by its own mean and variance or by others."""
+    now = moments(x)
+    return gamma * (x - (now[0] if mean is None else mean)) / np.sqrt((now[1] if var is None else var) + eps) + beta

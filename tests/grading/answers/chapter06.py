@@ -279,7 +279,8 @@ WRONG = {
     "6.3": [
         ("seven arrays > names | more arrays", "for key, g in grads.items():",
          "for key, g in sorted(grads.items())[:7]:"),
-        ("shapes > names | more arrays", LINES["nesterov"] + "\n            " + LINES["ahead"] + "\n            self.v[key] = v",
+        ("shapes > names | more arrays",
+         LINES["nesterov"] + "\n            " + LINES["ahead"] + "\n            self.v[key] = v",
          "v = self.momentum * self.v.get(g.shape, 0.0) - self.lr * g\n            " + LINES["ahead"]
          + "\n            self.v[g.shape] = v"),
         ("hard-coded > values", "self.momentum * v - self.lr * g", "0.9 * v - self.lr * g"),
@@ -304,7 +305,8 @@ WRONG = {
             def update(self, params, grads):
                 self.inner.update(params, grads)
         """),
-        ("three arrays > names | more arrays", "for key, g in grads.items():", "for key, g in list(grads.items())[-2:]:"),
+        ("three arrays > names | more arrays", "for key, g in grads.items():",
+         "for key, g in list(grads.items())[-2:]:"),
         ("initials > names", "self.v[key] = v", "self.v[key[0]] = v"),
         ("shared", "self.lr, self.momentum, self.v = lr, momentum, {}", "self.lr, self.momentum = lr, momentum\n"
          "        MyNesterov.v = {}"),
@@ -354,7 +356,8 @@ WRONG = {
     "6.5": [
         ("cut off | but for the last step", "lr * (step + 1) / warmup", "lr * ((step + 1) // warmup)"),
         ("cut off | The fall is a leap", "(step - warmup) / (steps - warmup)", "(step - warmup) // (steps - warmup)"),
-        ("fence | a step too short", "(step - warmup) / (steps - warmup)", "(step - warmup) / max(steps - warmup - 1, 1)"),
+        ("fence | a step too short", "(step - warmup) / (steps - warmup)",
+         "(step - warmup) / max(steps - warmup - 1, 1)"),
         ("end | lr again", "share = min(", "if step >= steps:\n        return lr\n    share = min("),
         ("end | rises again", "min((step - warmup) / (steps - warmup), 1)",
          "(step - warmup) % (2 * (steps - warmup)) / (steps - warmup)"),

@@ -16,6 +16,9 @@ LINES = {
 
 RIGHT = {
     "7.1": [
+        "from fractions import Fraction\nfrom types import MappingProxyType\n"
+        "prediction = MappingProxyType({'one': Fraction(2), 'all': 2**5, 'keep': Fraction(1, 20), 'relu': 1.4142})",
+        "prediction = {'one': 2.0, 'all': 32.0, 'keep': 5e-2, 'relu': 2**0.5}",
         "prediction = {'one': 2, 'all': 32, 'keep': np.float64(0.05), 'relu': np.array(1.41)}",
         """
         one = np.sqrt(400) * 0.1
@@ -26,6 +29,9 @@ RIGHT = {
         "prediction['keep'] = 400**-0.5\nprediction['relu'] = np.float32(1.4142)",
     ],
     "7.2": [
+        (LINES["W"],
+         "np.array([[rng.normal(0, (gain / inputs) ** 0.5) for _ in range(outputs)] for _ in range(inputs)])"),
+        ("np.random.default_rng(seed), {}", "np.random.Generator(np.random.PCG64(seed)), {}"),
         WARNS,
         """
         def start(sizes, activation, seed):
@@ -51,6 +57,8 @@ RIGHT = {
         (LINES["W"], "(rng.standard_normal((outputs, inputs)) * np.sqrt(gain / inputs)).T"),
     ],
     "7.3": [
+        ("std = rule", "std = float(rule)"),
+        ("np.random.randn(node_num, node_num) * std", "np.random.normal(scale=std, size=(x.shape[1], node_num))"),
         WARNS,
         FLOAT32,
         """
@@ -84,6 +92,8 @@ RIGHT = {
         ('rule == "he"', "str(rule).lower() in ('he', 'relu')"),
     ],
     "7.4": [
+        "std = 0.136",
+        "from fractions import Fraction\nstd = Fraction(13, 100)",
         "std = 0.1305",
         "std = np.float32(0.129)",
         "std = np.array(1.3) / np.sqrt(100)",
@@ -115,9 +125,12 @@ RIGHT = {
         """,
         (LINES["x_hat"], "var = var + eps\n    x_hat = (x - mu) / np.sqrt(var)"),
         (LINES["x_hat"], "x_hat = (x - mu) * (var + eps) ** -0.5"),
-        ("np.sum((x - mu) ** 2, axis=0) / m", "np.mean(x**2, axis=0) - mu**2"),
+        ("x - mu) / np.sqrt", "x - np.mean(x, axis=0)) / np.sqrt"),
+        (LINES["x_hat"], "x_hat = (x - mu) * np.reciprocal(np.sqrt(eps + var))"),
     ],
     "7.6": [
+        ("x.mean(axis=0), x.var(axis=0)", "np.average(x, axis=0), np.std(x, axis=0) ** 2"),
+        (LINES["out"], "return (x - mean) / (var + 1e-5) ** 0.5 * self.gamma + self.beta"),
         WARNS,
         FLOAT32,
         """
@@ -159,6 +172,16 @@ RIGHT = {
         ("if training:", "if training is True:"),
     ],
     "7.7": [
+        """
+        from collections import namedtuple
+        Three = namedtuple("Three", "dx dgamma dbeta")
+        def batch_norm_backward(dout, x, gamma, eps=1e-5):
+            mean, var = (g(x, axis=0) for g in (np.mean, np.var))
+            x_hat = (x - mean) / np.sqrt(var + eps)
+            dgamma, dbeta = [np.sum(part, axis=0) for part in (dout * x_hat, dout)]
+            return Three(gamma * (dout - dbeta / len(x) - x_hat * dgamma / len(x)) / np.sqrt(var + eps), dgamma, dbeta)
+        """,
+        ("return dx, dgamma, dbeta", "return [dx, dgamma, dbeta]"),
         WARNS,
         FLOAT32,
         """
@@ -186,6 +209,11 @@ RIGHT = {
 
 WRONG = {
     "7.1": [
+        ("values", '"all": 32.0', '"all": 25.0'),
+        ("values", '"one": 2.0', '"one": 2.5'),
+        ("values", '"relu": 1.4142', '"relu": 1.45'),
+        ("type", '"all": 32.0', '"all": (32,)'),
+        ("values", '"keep": 0.05', '"keep": 0.0505'),
         ("variance", '"one": 2.0', '"one": 4.0'),
         ("variance", '"all": 32.0', '"all": 1024'),
         ("variance", '"keep": 0.05', '"keep": 1 / 400'),
@@ -211,6 +239,25 @@ WRONG = {
         ("values", '"relu": 1.4142', '"relu": 1.3'),
     ],
     "7.2": [
+        ("lists > type | no array", LINES["W"], "(" + LINES["W"] + ").tolist()"),
+        ("borrowed", """
+        from dlcourse.initializers import he, xavier
+        def start(sizes, activation, seed):
+            rng, params = np.random.default_rng(seed), {}
+            rule = he if activation == "relu" else xavier
+            for i, shape in enumerate(zip(sizes, sizes[1:]), 1):
+                params[f"W{i}"], params[f"b{i}"] = rule(shape, rng, dtype=float), np.zeros(shape[1])
+            return params
+        """),
+        ("generator > random | default_rng(seed) draws", "np.random.default_rng(seed)", "np.random.RandomState(seed)"),
+        ("generator > random | default_rng(seed) draws", "np.random.default_rng(seed)",
+         "np.random.default_rng(seed + 1)"),
+        ("each layer's seed > random", LINES["W"],
+         "np.sqrt(gain / inputs) * np.random.default_rng(seed + i).standard_normal((inputs, outputs))"),
+        ("normal", LINES["W"], "np.sqrt(gain / inputs) * rng.laplace(scale=0.5**0.5, size=(inputs, outputs))"),
+        ("depth > names", "zip(sizes, sizes[1:]), 1", "zip(sizes[:5], sizes[1:5]), 1"),
+        ("no seed > random | The same seed", "np.random.default_rng(seed)", "np.random.default_rng(seed or None)"),
+        ("fan_in > random", "gain / inputs", "gain / (inputs + 1)"),
         ("rule", '== "relu"', '!= "relu"'),
         ("rule", '2 if activation == "relu" else 1', "1"),
         ("rule", '2 if activation == "relu" else 1', "2"),
@@ -246,6 +293,26 @@ WRONG = {
         ("raises", "return params", "return params.sorted()"),
     ],
     "7.3": [
+        ("re-seeded > random | Two calls", LINES["w"], "w = np.random.default_rng(int(1e6 * abs(std)) + node_num)."
+         "standard_normal((node_num, node_num)) * std"),
+        ("one w > random | several layers", """
+        def through(x, rule, layers):
+            n, activations = x.shape[1], {}
+            std = {"xavier": 1 / np.sqrt(n), "he": np.sqrt(2 / n)}.get(rule, rule)
+            w = std * np.random.randn(n, n)
+            for i in range(layers):
+                x = activations[i] = np.maximum(x @ w, 0)
+            return activations
+        """),
+        ("seed > random | Two calls", "    activations = {}\n    if rule", "    activations = {}\n"
+         "    np.random.seed(7)\n    if rule"),
+        ("normal", LINES["w"], "w = np.random.uniform(-(3**0.5), 3**0.5, (node_num, node_num)) * std"),
+        ("normal", LINES["w"], "w = np.random.laplace(scale=0.5**0.5, size=(node_num, node_num)) * std"),
+        ("variance | taken as a variance", "std = rule", "std = np.sqrt(rule)"),
+        ("formula | upside down", "std = 1 / np.sqrt(node_num)", "std = np.sqrt(node_num)"),
+        ("formula", "np.sqrt(2 / node_num)", "np.sqrt(2 / (node_num + 1))"),
+        ("borrowed", "std = np.sqrt(2 / node_num)", "from dlcourse.initializers import initial_std\n"
+         "        std = initial_std('he', node_num)"),
         ("rule", "std = np.sqrt(2 / node_num)", "std = 1 / np.sqrt(node_num)"),
         ("rule", "std = 1 / np.sqrt(node_num)", "std = np.sqrt(2 / node_num)"),
         ("rule", "std = np.sqrt(2 / node_num)", "std = np.sqrt(2 / 100)"),
@@ -268,12 +335,17 @@ WRONG = {
         ("order", "x = activations[i - 1]", "pass"),
         ("order", LINES["w"], LINES["w"] + " if i == 0 else np.random.randn(node_num, node_num)"),
         ("shape", "range(layers)", "range(5)"),
-        ("shape > raises", "activations[i] = np.maximum(z, 0)", "activations[0] = np.maximum(z, 0)"),
+        ("shape > raises | KeyError", "activations[i] = np.maximum(z, 0)", "activations[0] = np.maximum(z, 0)"),
         ("type > shape", "return activations", "return list(activations.values())"),
         ("missing", "    return activations", "    activations"),
         ("raises > rule", "        std = rule\n", "        std = float('rule')\n"),
     ],
     "7.4": [
+        ("too large", "std = 0.13", "std = 0.1375"),
+        ("too small", "std = 0.13", "std = 0.1225"),
+        ("type", "std = 0.13", "std = [0.13]"),
+        ("too small", "std = 0.13", "std = 0.13**2"),
+        ("stability", "std = 0.13", "std = np.nan"),
         ("too small", "std = 0.13", "std = 0.1"),
         ("too small", "std = 0.13", "std = 0.01"),
         ("too small", "std = 0.13", "std = 0.05"),
@@ -292,11 +364,21 @@ WRONG = {
         ("stability", "std = 0.13", "std = float('inf')"),
     ],
     "7.5": [
+        ("precision | Take the mean away", "np.sum((x - mu) ** 2, axis=0) / m", "np.mean(x**2, axis=0) - mu**2"),
+        ("borrowed", """
+        from dlcourse.normalization import BatchNormalization
+        def batch_norm(x, gamma, beta, eps=1e-5):
+            gamma, beta = np.asarray(gamma, float), np.asarray(beta, float)
+            return BatchNormalization(gamma, beta, eps=eps).forward(np.asarray(x, float), training=True)
+        """),
+        ("formula | gamma is lost", "gamma * x_hat + beta", "x_hat + beta"),
+        ("one sample", "    mu = ", "    if m == 1:\n        raise ValueError(m)\n    mu = "),
+        ("dtype", LINES["x_hat"], "x_hat = np.empty_like(x)\n    x_hat[...] = (x - mu) / np.sqrt(var + eps)"),
         ("stability", "var + eps", "var"),
         ("stability", "np.sqrt(var + eps)", "np.sqrt(var + 0)"),
         ("epsilon", "np.sqrt(var + eps)", "(np.sqrt(var) + eps)"),
         ("epsilon", "np.sqrt(var + eps)", "np.sqrt(np.maximum(var, 1e-12))"),
-        ("epsilon", "np.sqrt(var + eps)", "np.sqrt(var + 1e-7)"),
+        ("epsilon > values", "np.sqrt(var + eps)", "np.sqrt(var + 1e-7)"),
         ("epsilon", "np.sqrt(var + eps)", "np.sqrt(var + 1e-5)"),
         ("epsilon", "np.sqrt(var + eps)", "np.sqrt(np.where(var == 0, 1, var))"),
         ("epsilon", LINES["x_hat"], "x_hat = np.nan_to_num((x - mu) / np.sqrt(var))"),
@@ -318,6 +400,30 @@ WRONG = {
         ("missing", "return gamma", "x_hat = gamma"),
     ],
     "7.6": [
+        ("moves | There nothing is learned", "        mean, var = self.running_mean, self.running_var\n",
+         "        mean, var = self.running_mean, self.running_var\n        if not training:\n"
+         "            now = x.mean(axis=0), x.var(axis=0)\n"
+         "            self.running_mean = self.momentum * mean + (1 - self.momentum) * now[0]\n"
+         "            self.running_var = self.momentum * var + (1 - self.momentum) * now[1]\n"
+         "            mean, var = self.running_mean, self.running_var\n"),
+        ("epsilon | At test time epsilon is missing", LINES["out"],
+         "return self.gamma * (x - mean) / np.sqrt(var + 1e-5 * bool(training)) + self.beta"),
+        ("epsilon | In training epsilon is missing", LINES["out"],
+         "return self.gamma * (x - mean) / np.sqrt(var + 1e-5 * (not training)) + self.beta"),
+        ("precision | Take the mean away", LINES["batch"],
+         "mean = x.mean(axis=0)\n            var = (x**2).mean(axis=0) - mean**2"),
+        ("one sample", "        if training:", "        if training and len(x) > 1:"),
+        ("borrowed", """
+        from dlcourse.normalization import BatchNormalization as Ours
+        class MyBatchNorm(Ours):
+            def forward(self, x, training=False):
+                mean, var = self.running_mean.copy(), self.running_var.copy()
+                y = super().forward(np.asarray(x, float), training=training)
+                if training:
+                    self.running_mean[...] = self.momentum * mean + (1 - self.momentum) * x.mean(axis=0)
+                    self.running_var[...] = self.momentum * var + (1 - self.momentum) * x.var(axis=0)
+                return y
+        """),
         ("state", "if training:", "if True:"),
         ("state", "if training:", "if not training:"),
         ("state", "if training:", "if False:"),
@@ -335,7 +441,7 @@ WRONG = {
          "self.running_var = self.momentum * self.running_var + (1 - self.momentum) * x.var(axis=0, ddof=1)"),
         ("running", LINES["running"], "self.running_mean = self.momentum * self.running_mean + mean"),
         ("running", LINES["running_var"], "self.running_var = self.running_var + (1 - self.momentum) * var"),
-        ("running", "momentum=0.9", "momentum=0.99"),
+        ("running > values | At test time", "momentum=0.9", "momentum=0.99"),
         ("running", "np.ones(len(gamma))", "np.zeros(len(gamma))"),
         ("formula", LINES["out"], "return (x - mean) / np.sqrt(var + 1e-5)"),
         ("formula", LINES["out"], "return self.gamma * (x - mean) / (var + 1e-5) + self.beta"),
@@ -362,6 +468,20 @@ WRONG = {
          "x += 1e-13\n        mean, var = self.running_mean, self.running_var\n"),
     ],
     "7.7": [
+        ("borrowed", """
+        from dlcourse.normalization import BatchNormalization
+        def batch_norm_backward(dout, x, gamma, eps=1e-5):
+            layer = BatchNormalization(gamma.astype(float), np.zeros(len(gamma)), eps=eps)
+            layer.forward(x.astype(float), training=True)
+            return layer.backward(dout.astype(float)), layer.grads["gamma"], layer.grads["beta"]
+        """),
+        ("epsilon | another eps", "+ eps)", "+ 1e-5)"),
+        ("epsilon", "np.sqrt(x.var(axis=0) + eps)", "np.sqrt(x.var(axis=0))"),
+        ("epsilon > values", "np.sqrt(x.var(axis=0) + eps)", "np.sqrt(x.var(axis=0)) + eps"),
+        ("precision | Take the mean away", "x.var(axis=0)", "((x**2).mean(axis=0) - x.mean(axis=0) ** 2)"),
+        ("type", "return dx, dgamma, dbeta", "return {'dx': dx, 'dgamma': dgamma, 'dbeta': dbeta}"),
+        ("loop", "dgamma, dbeta = (dout * x_hat).sum(axis=0), dout.sum(axis=0)",
+         "dgamma, dbeta = sum(row for row in dout * x_hat), dout.sum(axis=0)"),
         ("formula", LINES["dx"], "dx = gamma / root * dout"),
         ("formula", "- dout.mean(axis=0) ", ""),
         ("formula", " - x_hat * (dout * x_hat).mean(axis=0)", ""),
