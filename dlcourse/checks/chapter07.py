@@ -172,9 +172,10 @@ def lines_in_and_out(trial: Trial) -> None:
         text = _("With {layers} layers, through should give a dict with the keys 0 to {last}. It was right before.")
         trial.expect(type(found) is dict and sorted(map(str, found)) == sorted(map(str, range(layers))), "shape",
                      text.format(layers=layers, last=layers - 1))  # fmt: skip
-        outputs = [trial.array(found.get(i), what=_("layer {i}").format(i=i)) for i in range(layers)]
+        outputs = [trial.array(found.get(i), what=_("layer {i}").format(i=i)).astype(float) for i in range(layers)]
         for i, a in enumerate(outputs):
             trial.shape(a, x.shape, what=_("layer {i}").format(i=i))
+            trial.expect(np.isfinite(a).all(), "stability", what + _("not all outputs are finite."))
             trial.expect(np.all(a >= 0), "activation", what + no_relu)
         return outputs
 
