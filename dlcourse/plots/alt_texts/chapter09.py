@@ -61,7 +61,7 @@ def alt_texts() -> dict[str, str]:
         "code-less-figure": _(
             "Share read wrongly against the number of digits, both logarithmic. Both lines fall, that of the "
             "convolution lies lower, and they move apart: 24 and 27 percent with 100 digits, 2.7 and 4.7 with "
-            "10,000. Crosses lie near the lines."
+            "10,000. Crosses lie beside the lines, at 3,000 digits a little above them."
         ),
         "code-pool-figure": _(
             "Share of moved digits read wrongly: about 35 percent by the Affine network, about 23 by both "
