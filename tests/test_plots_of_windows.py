@@ -32,6 +32,7 @@ def test_every_number_stands_in_its_square():
     place = [text.get_position() for text in ax.texts]
     assert place[1] == (1.5, 0.5) and place[4] == (0.5, 1.5) and place[16][0] == 2
     assert place[17] == (5.1, 0.5) and place[18] == (6.1, 0.5)
+    assert [patch.get_xy() for patch in ax.patches][1:5] == [(1, 0), (2, 0), (3, 0), (0, 1)]
     colors = [patch.get_facecolor() for patch in ax.patches]
     assert to_hex(colors[16]) == to_hex(PALETTE["orange"]).lower() and colors[17][3] == 0
     strength = [color[3] for color in colors]
