@@ -90,6 +90,11 @@ class TestCode:
         cell.number = 4.0
         assert sliding.values()["preset"] == "own" and shown(made_again(sliding)) == shown(sliding)
 
+    def test_what_a_loaded_experiment_had_set_otherwise_is_in_it(self):
+        panel = playground(experiment=4).set(rule="xavier")
+        assert panel.code == "playground(experiment=4, rule='xavier')"
+        assert made_again(panel).values() == panel.values()
+
     def test_the_line_is_ready_for_the_button(self):
         panel = widgets.loss_explorer(p=0.3)
         assert "<code>loss_explorer(p=0.3)</code>" in panel.share.line.value

@@ -56,6 +56,11 @@ class TestRewind:
         assert bench.rewind(9).controls["lr"].value == 0.1
         assert bench.rewind(25).controls["lr"].value == bench.iterator.optimizer.lr == 1.0
         assert bench.code == "training_bench().run(12).set(lr=1.0).run(13)"
+        again, losses = widgets.training_bench().run(12).set(lr=1.0).run(2), bench.iterator.history.loss[:14]
+        assert bench.rewind(14).iterator.history.loss == again.iterator.history.loss == losses, "no moment is kept there"
+        assert bench.iterator.optimizer.lr == 1.0
+        assert all(np.array_equal(array, again.iterator.network.params[name])
+                   for name, array in bench.iterator.network.params.items())  # fmt: skip
         bench.rewind(32)
         assert shown(bench) == end and bench.past.comparison.kept == [], "it is the present again"
         assert bench.code == "training_bench().run(12).set(lr=1.0).run(20)"

@@ -22,6 +22,7 @@ KEYS = [
     ("02_activations", "play-widget", "spread of inputs", 0, AT_ONCE),
     ("03_mnist_inference", "play-widget", "image", 0, WITH_A_NETWORK),
     ("03_mnist_inference", "play-widget", "batch size", 1, AT_ONCE),
+    ("03_mnist_inference", "play-map", "test digit", 0, AT_ONCE),
     ("04_losses_and_gradients", "play-loss", "true class", 0, AT_ONCE),
     ("04_losses_and_gradients", "play-descent", "learning rate", 0, AT_ONCE),
     ("05_backpropagation", "play-graph", "price of an apple", 0, AT_ONCE),

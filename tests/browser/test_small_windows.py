@@ -4,7 +4,7 @@ import pytest
 
 WIDGETS = [
     ("00_start_here", "first-slider"), ("01_perceptron", "play-widget"), ("02_activations", "play-widget"),
-    ("03_mnist_inference", "play-widget"), ("04_losses_and_gradients", "play-loss"),
+    ("03_mnist_inference", "play-widget"), ("03_mnist_inference", "play-map"), ("04_losses_and_gradients", "play-loss"),
     ("04_losses_and_gradients", "play-descent"), ("05_backpropagation", "play-graph"),
     ("05_backpropagation", "play-bench"), ("06_optimizers", "play-race"), ("06_optimizers", "play-digits"),
     ("07_initialization", "play-widget"), ("08_regularization", "play-bench"), ("08_regularization", "play-search"),
