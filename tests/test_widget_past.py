@@ -1,9 +1,13 @@
 """The past of a training: moments to go back to, another way from there, and runs that are kept to be compared."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from panels import alt
 from panels import pictures as pictures_of
+from waiting import run_in_a_loop
+from waiting import until as until_true
 
 from dlcourse import widgets
 from dlcourse.widgets import comparison, moments
@@ -112,6 +116,25 @@ class TestRewind:
         assert bench.steps == 12 and "Step 12:" in alt(pictures_of(bench)[0])
         bench.past.back.slider.value = 30
         assert bench.steps == 30
+
+    def test_a_hand_that_moves_on_while_an_earlier_move_is_followed_is_not_lost(self, monkeypatch):
+        async def main():
+            bench = widgets.training_bench().run(30)
+            repeat, moved = bench.repeat, []
+
+            def move_on(until):
+                if not moved:  # as JupyterLab does: in another thread than that of the training
+                    moved.append(until)
+                    with ThreadPoolExecutor(1) as thread:
+                        thread.submit(setattr, bench.past.back, "value", 7).result()
+                repeat(until)
+
+            monkeypatch.setattr(bench, "repeat", move_on)
+            bench.past.back.value = 22
+            await until_true(lambda: bench.steps == 7)
+            assert moved == [22] and bench.past.back.value == 7
+
+        run_in_a_loop(main())
 
     def test_reset_forgets_the_moments_and_keeps_the_curves(self, bench):
         bench.run(20)

@@ -43,6 +43,7 @@ class Past:
         self.moments, self.fold = Moments(), None
         self.end: tuple[Moment, list[Deed]] | None = None  # where it had come, while an earlier moment is looked at
         self._again, self.cannot = False, ""
+        self._said, self._fitting = 0, False  # what the control was told: what it says besides, a hand has said
         if comparison is not None:
             self.back = Number(_("back to step"), 0, 1, 0)
             self.back.on_change(lambda: self._moved())
@@ -147,20 +148,22 @@ class Past:
         """Bring the controls in step with the training."""
         if self.fold is None or self.panel.running:
             return
-        held, self._again = self._again, True
         end = self.end[0].step if self.end else self.panel.steps
+        self._said = self.panel.steps
         if self.back.source.max != max(end, 1):
+            self._fitting = True
             self.back.slider.step = self.moments.every
             self.back.set_range(0, max(end, 1))
+            self._fitting = False
         self.back.value = self.panel.steps
         words = _("{count} moments are kept, {size:.1f} MB of at most {most:.0f}; those in between are trained again.")
         words = words.format(count=len(self.moments.all), size=self.moments.size / 2**20, most=BUDGET / 2**20)
         words = self.cannot or words
         self.memory.value = f'<span style="line-height: 1.4; white-space: normal">{html.escape(words)}</span>'
-        self._again = held
 
     def _moved(self) -> None:
-        if not self._again:
+        # A hand may move on, in another thread, while an earlier move is still being followed: none is lost.
+        if not self._fitting and self.back.value != self._said:
             self.panel.rewind(self.back.value)
 
     def _note(self, values: dict[str, object]) -> None:

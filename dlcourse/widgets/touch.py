@@ -43,7 +43,7 @@ class Touch:
         self.network, self._arrays = network, arrays or (lambda: list(network().params))
         self.panel: Panel
         self.undone: list[tuple[int, str, tuple]] = []
-        self._filling = False
+        self._filling, self._said = False, (0.0, False)  # what the controls were told: the rest, a hand has said
         self.array = Choice(_("array"), {"": ""})
         self.places = [Number(name, 0, 1, 0) for name in (_("first index"), _("second"), _("third"), _("fourth"))]
         self.value = Number(_("its value"), -LARGEST, LARGEST, 0.0, step=0.01)
@@ -126,7 +126,9 @@ class Touch:
             place.widget.layout.display = None if axis < len(shape) else "none"
             if axis < len(shape) and place.source.max != max(shape[axis] - 1, 1):
                 place.set_range(0, max(shape[axis] - 1, 1))
-        self.value.value = round(float(np.nan_to_num(params[self.array.value][self._index()])), 4)
+        number = round(float(np.nan_to_num(params[self.array.value][self._index()])), 4)
+        self._said = min(max(number, -LARGEST), LARGEST), self._said[1]
+        self.value.value = number
         fit(self.layer, {str(number): number for number in range(1, len(switches) + 1)} or {"–": 0})
         for control in (self.layer, self.unit, self.off):
             control.enable(bool(switches))
@@ -134,7 +136,8 @@ class Touch:
             switch: Switch = switches[self.layer.value - 1]
             if self.unit.source.max != max(switch.units - 1, 1):
                 self.unit.set_range(0, max(switch.units - 1, 1))
-            self.off.value = self.unit.value in switch.off
+            self._said = self._said[0], self.unit.value in switch.off
+            self.off.value = self._said[1]
         self.undo_button.disabled = not self.undone
 
     def _index(self) -> tuple[int, ...]:
@@ -144,11 +147,11 @@ class Touch:
     # What a control says is read at once: what it asks for is done later, where the panel works, and in between the
     # controls may have been brought in step with the network.
     def _set(self) -> None:
-        if not self._filling:
+        if self.value.value != self._said[0]:
             self.panel.guard(self.edit)(self.array.value, self._index(), self.value.value)
 
     def _switch(self) -> None:
-        if not self._filling:
+        if self.off.value != self._said[1]:
             self.panel.guard(self.switch)(self.layer.value, self.unit.value, not self.off.value)
 
     def _remember(self, method: str, values: tuple) -> None:
