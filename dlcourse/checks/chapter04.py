@@ -190,6 +190,11 @@ def how_it_bends(trial: Trial) -> None:
           for h in (0.03, 0.05, 0.1, 0.2, 0.5, 1)),
     ], borders=[case(np.array(x), kind="dtype", hint=whole) for x in ([3, -4], [[1, 2, -1], [4, 0, 2]])],
         dtypes=("i8", "i4", "u1"), ask=ask, rtol=2e-3, atol=1e-3, hint=near)  # fmt: skip
+    together = _("It is wrong where f takes the entries of x together, row by row. While one of them moves, all others "
+                 "stay as they are, and f is given x in its own shape.")  # fmt: skip
+    found = trial.call(f, lambda x: float(np.sum(x[0]) ** 2 * x[1, 1]), np.array([[1.5, -0.5], [0.5, 2.0]]),
+                       raised=("together", together))  # fmt: skip
+    trial.equal(found, [[4, 4], [0, 0]], kind="together", hint=together, rtol=2e-3, atol=0.01)
 
 
 @exercise("4.7", "Until it looks like a seven", kind="write it", points=2, section="Going down", names=("redraw",),

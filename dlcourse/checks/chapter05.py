@@ -259,11 +259,16 @@ def write_the_judge(trial: Trial) -> None:
     whole = _("x may hold whole numbers: 3 + 0.0001 is stored as 3 in an array of integers.")
     zero = _("A slope is 0, and the gradient says 0. Nothing is wrong there, but 0 / 0 is no number.")
     only = _("A slope is 0, and the gradient says 1: that is as wrong as can be.")
+    shape = _("f is asked with the shape that x has, not with one long row of its entries.")
     def flat(x):
         return float(np.asarray(x)[1] ** 2)
 
+    def first_row(x):
+        return float(np.sum(np.asarray(x)[0] ** 2))
+
     for f, x, grad, right, kind, hint in (
         (flat, [1.0, 2.0], [0.0, 4.0], 0, "stability", zero), (flat, [1.0, 2.0], [1.0, 4.0], 1, "one side", only),
+        (first_row, [[1.0, 2.0], [3.0, 4.0]], [[2.0, 4.0], [0.0, 0.0]], 0, "shape", shape),
         (hills, [1, 2], [-3.0, 6.0], 0, "dtype", whole),
         (hills, [[3, -1], [1, 2]], [[21.0, -3], [-3, 6]], 0, "dtype", whole),
     ):  # fmt: skip

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from answering import SEEDS, answers, gradable, question
+from answering import SEEDS, answers, chapter_of, gradable, question
 from mutants import mutants, reasons
+from outsiders import first_try, outsiders
 
 from dlcourse.checks import base
 from dlcourse.grading import sources
@@ -38,6 +39,21 @@ def row(number):
         "mutants": (total - kept, total),
         "classes": len({entry[0].partition("|")[0].partition(">")[0].strip() for entry in wrong}),
     }
+
+
+OUTSIDERS = """
+## Answers of outsiders
+
+The answers above were written by those who wrote the checks. These were not: `outsiders/` holds {right} right and {wrong}
+wrong answers by people who had the tasks alone. When the checks saw them first, {refused} right ones were refused
+({refused_share:.1f} %) and {fooled} wrong ones accepted ({fooled_share:.1f} %). That is the figure to go by. What was
+judged wrongly was then mended, and `test_outsiders.py` holds it; "allowed" are those that a task with clearer words
+takes today.
+
+| exercise | right, first try | wrong, first try | right, today | wrong, today | allowed |
+|---|---|---|---|---|---|
+{rows}
+"""
 
 
 def all_mutants(number):
@@ -76,8 +92,29 @@ def text():
         f"({100 * sums['mutants'][0] / sums['mutants'][1]:.1f} %)."
     )
     ends = [f"* {number}, {what}: {why}" for number in rows for what, why in survivors(number)]
-    tail = "\n## Mutants that are accepted, and why\n\n" + "\n".join(ends or ["None."]) + "\n"
+    tail = _of_outsiders() + "\n## Mutants that are accepted, and why\n\n" + "\n".join(ends or ["None."]) + "\n"
     return HEAD.format(seeds=len(SEEDS), summary=summary) + "\n".join(lines) + "\n" + tail
+
+
+def _of_outsiders():
+    """Give the table of what outsiders handed in: at the first try, and today."""
+    lines, sums = [], {"right": [], "wrong": []}
+    for number in gradable():
+        handed_in = outsiders(chapter_of(number))[number]
+        right, wrong = handed_in["right"], handed_in["wrong"]
+        sums["right"] += right
+        sums["wrong"] += wrong
+        tried = first_try(right, "refused"), first_try(wrong, "accepted")
+        allowed = sum("allowed" in entry for entry in wrong)
+        cells = number, f"{tried[0]} of {len(right)}", f"{tried[1]} of {len(wrong)}", len(right), len(wrong) - allowed, allowed
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    refused, fooled = (len(sums[kind]) - first_try(sums[kind], what)
+                       for kind, what in (("right", "refused"), ("wrong", "accepted")))  # fmt: skip
+    return OUTSIDERS.format(
+        right=len(sums["right"]), wrong=len(sums["wrong"]), refused=refused, fooled=fooled,
+        refused_share=100 * refused / len(sums["right"]), fooled_share=100 * fooled / len(sums["wrong"]),
+        rows="\n".join(lines),
+    )  # fmt: skip
 
 
 def _share(pair):

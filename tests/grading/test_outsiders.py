@@ -1,0 +1,32 @@
+"""What outsiders handed in: right answers are accepted, wrong ones are not, with any seed."""
+
+import pytest
+from answering import chapter_of, gradable, question, subjects, verdict
+from outsiders import outsiders
+
+of_each_exercise = pytest.mark.parametrize("number", gradable())
+
+
+def judged(number, entry):
+    """Give what the check says to an answer, with the seeds of the notebook: None, or its hints."""
+    things = subjects(number, entry["code"].strip())
+    found = (verdict(number, things, seed) for seed in [0, *question(number).hidden_seeds[:1]])
+    return next(filter(None, found), None)
+
+
+@of_each_exercise
+def test_right_answers_are_accepted(number):
+    refused = {entry["code"]: judged(number, entry) for entry in outsiders(chapter_of(number))[number]["right"]}
+    assert not {code: error for code, error in refused.items() if error}
+
+
+@of_each_exercise
+def test_wrong_answers_are_rejected_unless_the_task_allows_them_now(number):
+    for entry in outsiders(chapter_of(number))[number]["wrong"]:
+        assert (judged(number, entry) is None) is bool(entry.get("allowed")), f"{entry['what']}\n{entry['code']}"
+
+
+@of_each_exercise
+def test_there_are_enough_of_them(number):
+    answers = outsiders(chapter_of(number))[number]
+    assert len(answers["right"]) >= 5 and len(answers["wrong"]) >= 10
