@@ -165,7 +165,7 @@ def init_explorer(mine: Callable | None = None) -> Panel:
     (x, t), _test = load_mnist()
     spreads_picture, loss_picture = Picture(880, 250), Picture(880, 138)
     drawing, verdict = SpreadsDrawing(spreads_picture.figure), Verdict()
-    axes = loss_picture.figure.add_axes((0.07, 0.29, 0.9, 0.51), ylim=(0, 3), xlabel=_("step"))
+    axes = loss_picture.figure.add_axes((0.07, 0.32, 0.9, 0.46), ylim=(0, 3), xlabel=_("step"))
     axes.set_title(_("loss on digits, trained from these weights"), fontsize=10)
     axes.spines[["top", "right"]].set_visible(False)
     axes.axhline(np.log(10), color=GREY, ls=":", lw=1)
