@@ -20,7 +20,7 @@ from dlcourse.text import _
 __all__ = ["Trial"]
 
 # Parts of the package that solve nothing, and other people's solutions.
-NEUTRAL, ELSEWHERE = ("text", "plots", "views", "book"), {"scipy", "torch", "sklearn", "jax", "tensorflow", "keras", "other"}
+NEUTRAL, ELSEWHERE = ("text", "plots", "views"), {"scipy", "torch", "sklearn", "jax", "tensorflow", "keras", "other"}
 
 # Mistakes that were seen coming: ``(kind, the values they give or a function that computes them, hint[, more])``.
 Mistakes = Iterable[tuple]

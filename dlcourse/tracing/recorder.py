@@ -183,6 +183,8 @@ class _Recorder:
         elif file.startswith(_PACKAGE) and not file.startswith(_HERE):
             module = file[len(_PACKAGE) :].removesuffix(".py").replace(os.sep, ".")
             kind = f"{module}.{code.co_qualname}" if code.co_flags & inspect.CO_OPTIMIZED else "import"
+            if module == "book":  # it looks at the names of arguments, and passes them on to what was called
+                kind = "library"
         elif file.startswith(_NUMPY):
             kind = "numpy"
         else:
