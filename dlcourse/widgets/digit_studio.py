@@ -18,6 +18,7 @@ from dlcourse.plots import PALETTE
 from dlcourse.text import _
 from dlcourse.widgets import adapters
 from dlcourse.widgets.controls import Checkbox, Choice, Number, button
+from dlcourse.widgets.doubts import doubt
 from dlcourse.widgets.page import Page
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
@@ -100,7 +101,9 @@ class StudioDrawing:
             self.bars.append(axes.barh(range(10), np.zeros(10)))
             self.shares.append([axes.text(0, digit, "", va="center", fontsize=8) for digit in range(10)])
 
-    def update(self, reading: Reading | None, near: np.ndarray, labels: np.ndarray, names: Sequence[str]) -> None:
+    def update(
+        self, reading: Reading | None, near: np.ndarray, labels: np.ndarray, names: Sequence[str], hint: str = ""
+    ) -> None:
         self.seen.set_data(np.zeros((28, 28)) if reading is None else reading.seen)
         everybody = [np.zeros(10)] * 2 if reading is None else reading.probabilities
         for i, probabilities in enumerate(everybody):
@@ -113,7 +116,8 @@ class StudioDrawing:
                 text = f"{share:.0%}" if share >= 0.005 else ""
                 self.shares[i][digit].set(x=share + 0.03, text=text)
         empty = _("Nothing is drawn yet: draw on the black page, or choose an example.")
-        self.caption.set_text(empty if reading is None else _("the nearest of 8,000 training digits"))
+        self.caption.set_text(empty if reading is None else hint or _("the nearest of 8,000 training digits"))
+        self.caption.set_fontweight("bold" if hint else "normal")
         for i, (picture, label) in enumerate(zip(self.near, self.labels, strict=True)):
             picture.set_visible(reading is not None)
             label.set_text("" if reading is None else str(labels[i]))
@@ -163,8 +167,12 @@ def digit_studio(networks: Mapping[str, Classifier] | None = None, network: obje
         began = time.monotonic()
         names = (_("MLP"), controls["network"].value)
         reading = compute(sketch.ink, (mlp, others[names[1]]), controls["centre"].value)
-        near = nearest(reading.seen, x) if reading else np.zeros(0, int)
-        drawing.update(reading, x[near], t[near], names)
+        near, hint = np.zeros(0, int), ""
+        if reading is not None:
+            near = nearest(reading.seen, x)
+            distance = float(np.linalg.norm(x[near[0]] - reading.seen.ravel()))
+            hint = doubt(sketch.strokes, sketch.pen, distance if controls["centre"].value else None)
+        drawing.update(reading, x[near], t[near], names, hint)
         if reading is None:
             picture.show(_("Nothing is drawn yet."))
         else:
@@ -173,7 +181,7 @@ def digit_studio(networks: Mapping[str, Classifier] | None = None, network: obje
                 for name, y in zip(names, reading.probabilities, strict=True)
             ]
             ending = _("The nearest training digits are: {near}.").format(near=", ".join(map(str, t[near])))
-            picture.show(f"{'; '.join(said)}. {ending}")
+            picture.show(" ".join(filter(None, [f"{'; '.join(said)}.", hint, ending])))
         # However slow the machine, most of its time is for the hand that draws.
         state["due"] = time.monotonic() + max(REDRAW, 2 * (time.monotonic() - began))
 

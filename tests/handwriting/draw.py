@@ -123,7 +123,8 @@ def curve(points: np.ndarray, steps: int = 24) -> np.ndarray:
                 u = np.linspace(0, 1, steps, endpoint=False)[:, None]
                 for a, b, c, d in zip(p, p[1:], p[2:], p[3:], strict=False):
                     pieces.append(
-                        ((2 * b) + (c - a) * u + (2 * a - 5 * b + 4 * c - d) * u**2 + (3 * b - a - 3 * c + d) * u**3) / 2
+                        ((2 * b) + (c - a) * u + (2 * a - 5 * b + 4 * c - d) * u**2 + (3 * b - a - 3 * c + d) * u**3)
+                        / 2
                     )
                 pieces.append(part[-1:])
             start = i
