@@ -233,7 +233,7 @@ def test_html_image_holds_the_picture_and_says_what_it_shows():
     assert given["alt"] == 'loss "falls" <fast> & far'
     assert (given["width"], given["height"]) == ("400", "460")  # left alone, matplotlib 3.9 would draw 459 pixels
     head, data = given["src"].split(",")
-    assert head == "data:image/png;base64" and base64.b64decode(data) == to_png(fig)
+    assert head == "data:image/png;base64" and base64.b64decode(data) == to_png(fig, 9)
     assert "<fast>" not in to_html_img(fig, "<fast>")
 
 
