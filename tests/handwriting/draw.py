@@ -8,6 +8,7 @@ the points more, leans by 15 to 30 degrees to either side, turns by up to 12, an
 
 Which half is kept for the last measurement alone was fixed before the first: of each digit's six styles, sorted by the
 CRC-32 of their names, the first three. So no style is in both halves.
+The fifth hand was added when the tuning half had turned out easy, before the other half was measured.
 
 Run ``python tests/handwriting/draw.py`` to write strokes.json anew; it comes out the same each time.
 """
