@@ -34,8 +34,10 @@ extensions = [
 # The source is the repository itself, so that each link between notebooks and pages is true in both.
 root_doc = "docs/index"
 include_patterns = [
-    "docs/*.md", "docs/api/*.rst", "notebooks/*.ipynb", "notebooks/exercises/*.ipynb", "data/README.md",
+    "docs/*.md", "docs/api/*.rst", "notebooks/*.ipynb", "notebooks/exercises/*.ipynb", "notebooks/zh/*.ipynb",
+    "notebooks/zh/exercises/*.ipynb", "data/README.md",
     "tests/grading/SCORECARD.md", "tests/hub/RESULTS.md", "tests/mutation/RESULTS.md", "CONTRIBUTING.md", "INSTRUCTORS.md",
+    "INSTRUCTORS.zh.md",
 ]  # fmt: skip
 exclude_patterns = ["**/.ipynb_checkpoints", ".venv"]
 

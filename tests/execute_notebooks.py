@@ -18,6 +18,7 @@ from test_notebooks import offline
 ROOT = Path(__file__).parents[1]
 KERNELSPEC = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 LANGUAGE = {"name": "python", "file_extension": ".py", "mimetype": "text/x-python"}
+KEPT = ("tags", "dlcourse")  # of a cell's metadata
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -52,7 +53,7 @@ def clean(notebook):
     notebook.nbformat_minor = 5
     count = 0
     for cell in notebook.cells:
-        cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in ("tags",) if key in cell.metadata})
+        cell.metadata = nbformat.from_dict({key: cell.metadata[key] for key in KEPT if key in cell.metadata})
         if cell.cell_type != "code":
             continue
         if cell.source.strip():

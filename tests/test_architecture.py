@@ -16,12 +16,12 @@ from waiting import PATIENCE
 PACKAGE = Path(__file__).parents[1] / "dlcourse"
 
 # Each module imports only modules before it. What is no lesson of a chapter has rooms of its own, folders of modules.
-ROOMS = {"storage", "search", "plots", "widgets", "tracing", "checks", "grading", "cli"}
+ROOMS = {"storage", "search", "plots", "widgets", "tracing", "checks", "grading", "translating", "cli"}
 ORDER = (
     "text", "book", "perceptron", "functions", "storage", "datasets", "losses", "gradients", "layers", "views",
     "sequential", "networks", "schedules", "optimizers", "training", "initializers", "normalization", "regularization",
     "search", "im2col", "convolution", "models", "metrics", "centering", "augmentation", "plots", "widgets", "tracing",
-    "checks", "grading", "cli", "__main__",
+    "checks", "grading", "translating", "cli", "__main__",
 )  # fmt: skip
 CORE = ORDER[ORDER.index("book") : ORDER.index("plots")]
 WIDGETS_ONLY = {"ipywidgets", "ipympl", "ipycanvas"}

@@ -11,14 +11,18 @@ from pathlib import Path
 import nbformat
 import pytest
 from test_architecture import CORE
+from test_languages import IN_WORK
+from test_notebooks import name_of
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 CHAPTERS = {path.stem[:2]: path for path in sorted(NOTEBOOKS.glob("[01][0-9]_*.ipynb")) if path.stem[:2] != "00"}
 HEADINGS = [
     "Goal", "Idea", "Maths", "Code", "Play", "Check yourself", "Exercises", "Summary", "Errata", "References",
 ]  # fmt: skip
+CHINESE_HEADINGS = ["目标", "直觉", "数学", "代码", "动手", "自测", "练习", "小结", "勘误", "参考文献"]
 MORE = "For the curious"  # what a reader may skip; a chapter need not have it
 WITH_MORE = [*HEADINGS[: HEADINGS.index("Errata")], MORE, *HEADINGS[HEADINGS.index("Errata") :]]
+CHINESE_MORE = "延伸阅读"
 LEAST_CELLS, MOST_CELLS = 30, 105
 MOST_WORDS = 4500  # before what is for the curious; without it, the errata and references count too
 LEAST_COMPARED = 0.8
@@ -47,7 +51,10 @@ SECTIONS = [
 ]  # fmt: skip
 
 of_each_chapter = pytest.mark.parametrize("number", CHAPTERS)
-of_each_notebook = pytest.mark.parametrize("path", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda path: path.stem)
+CHINESE = {number: NOTEBOOKS / "zh" / path.name for number, path in CHAPTERS.items()}
+ALL = [*sorted(NOTEBOOKS.glob("*.ipynb")), *sorted((NOTEBOOKS / "zh").glob("*.ipynb"))]
+of_each_notebook = pytest.mark.parametrize("path", ALL, ids=name_of)
+of_each_translated_chapter = pytest.mark.parametrize("number", [n for n, path in CHINESE.items() if path.stem not in IN_WORK])
 
 
 def cells(path, kind):
@@ -58,8 +65,8 @@ def prose(path):
     return "\n\n".join(cell.source for cell in cells(path, "markdown"))
 
 
-def errata(path):
-    return prose(path).split("## Errata")[1].split("## References")[0]
+def errata(path, headings=HEADINGS):
+    return prose(path).split(f"## {headings[-2]}")[1].split(f"## {headings[-1]}")[0]
 
 
 def named_sections(text):
@@ -106,6 +113,25 @@ def test_its_headings_stand_in_order(number):
     assert found == (WITH_MORE if MORE in found else HEADINGS)
 
 
+@of_each_translated_chapter
+def test_a_translated_chapter_has_the_same_headings_in_chinese(number):
+    text = prose(CHINESE[number])
+    english = re.findall(r"^## (.+)$", prose(CHAPTERS[number]), re.M)
+    wanted = [dict(zip(WITH_MORE, [*CHINESE_HEADINGS[:8], CHINESE_MORE, *CHINESE_HEADINGS[8:]], strict=True))[name]
+              for name in english]  # fmt: skip
+    assert re.findall(r"^## (.+)$", text, re.M) == wanted
+    assert text.startswith(f"# {number} · ")
+    for deeper in (3, 4):
+        marks = re.compile(rf"^{'#' * deeper} ", re.M)
+        assert len(marks.findall(text)) == len(marks.findall(prose(CHAPTERS[number])))
+
+
+@of_each_translated_chapter
+def test_a_translated_chapter_owns_the_same_sections_of_the_notes(number):
+    ours, theirs = errata(CHAPTERS[number]), errata(CHINESE[number], CHINESE_HEADINGS)
+    assert named_sections(theirs) == named_sections(ours)
+
+
 @of_each_chapter
 def test_it_can_be_taken_in_an_afternoon(number):
     count = len(nbformat.read(CHAPTERS[number], as_version=4).cells)
@@ -133,7 +159,8 @@ def test_its_figures_say_what_they_show(path):
             alts += Images(str(data.get("text/html", ""))).alts
     for cell in cells(path, "markdown"):
         alts += Images(cell.source).alts + re.findall(r"!\[(.*?)\]\(", cell.source)
-    assert all(alt and len(alt) > 15 for alt in alts), alts
+    shortest = 6 if path.parent.name == "zh" else 15  # a Chinese character says as much as three letters
+    assert all(alt and len(alt) > shortest for alt in alts), alts
     assert alts or path.stem[:2] not in CHAPTERS
 
 
@@ -161,7 +188,8 @@ def test_what_its_cells_print_is_compared(path):
 def missing_names(source):
     """Give the names that some code uses and neither makes nor imports itself."""
     nodes = list(ast.walk(ast.parse(source)))
-    made = {alias.asname or alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+    imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+    made = {(alias.asname or alias.name).split(".")[0] for node in imports for alias in node.names}
     made |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} | set(dir(builtins))
     return {node.id for node in nodes if isinstance(node, ast.Name)} - made
 
@@ -170,8 +198,8 @@ def missing_names(source):
 def test_a_widget_that_says_run_this_cell_can_be_run_alone(path):
     said = False
     for cell in nbformat.read(path, as_version=4).cells:
-        said |= "the cells above must have run" in cell.source
-        if cell.cell_type == "code" and any("Run this cell" in str(output) for output in cell.outputs):
+        said |= "the cells above must have run" in cell.source or "上面的各格要先运行" in cell.source
+        if cell.cell_type == "code" and any("Shift+Enter" in str(output) for output in cell.outputs):
             assert said or not missing_names(cell.source), cell.source
 
 

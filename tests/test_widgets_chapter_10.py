@@ -185,7 +185,7 @@ class TestStudio:
     def test_buttons_draw_too_and_stop_at_the_edge(self, panel):
         page = panel.page
         left = page.buttons[0]
-        assert [one.description for one in page.buttons] == ["left", "up", "down", "right"]
+        assert [one.description for one in page.buttons] == ["go left", "go up", "go down", "go right"]
         page.paper.value = True
         for _press in range(20):
             left.click()

@@ -61,6 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     lab.add_argument("--port", type=int, help=_("the port of the server (default: 8888 or the next free one)"))
     lab.add_argument("--no-browser", action="store_true", help=_("print the address, open no browser"))
     lab.add_argument("--threads", type=positive, metavar="N", help=_("BLAS threads for each kernel (default: 1)"))
+    lab.add_argument("--language", choices=["en", "zh"], help=_("the edition to open (default: English)"))
     lab.add_argument("--anyway", action="store_true", help=_("start even where dlcourse doctor finds a problem"))
     lab.set_defaults(run=start_lab)
 

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 
+from dlcourse import text
 from dlcourse.storage.places import FIRST_NOTEBOOK, course_folder
 from dlcourse.text import _
 
@@ -87,8 +88,8 @@ def check_libraries() -> Finding:
         if requirement.specifier.contains(version, prereleases=True):
             good.append(f"{requirement.name} {version}")
         else:
-            text = _("{library} is {version}, the course needs {range}")
-            bad.append(text.format(library=requirement.name, version=version, range=requirement.specifier))
+            found = _("{library} is {version}, the course needs {range}")
+            bad.append(found.format(library=requirement.name, version=version, range=requirement.specifier))
     if bad:
         return Finding(name, False, "; ".join(bad), _install_advice())
     return Finding(name, True, ", ".join(good))
@@ -220,9 +221,9 @@ def check_threads() -> Finding:
     found = ", ".join(f"{variable}={os.environ[variable]}" for variable in THREAD_VARIABLES if os.environ.get(variable))
     if found:
         return Finding(name, True, found)
-    text = _("no limit set, so each kernel may take all {cores} cores")
+    found = _("no limit set, so each kernel may take all {cores} cores")
     advice = _("dlcourse lab sets one thread for each kernel; more gain little, and cost much on a busy machine.")
-    return Finding(name, True, text.format(cores=os.cpu_count()), advice)
+    return Finding(name, True, found.format(cores=os.cpu_count()), advice)
 
 
 def check_grading() -> Finding:
@@ -238,10 +239,24 @@ def check_grading() -> Finding:
     return Finding(name, True, _("bubblewrap keeps what learners hand in away from your files"))
 
 
+def check_language() -> Finding:
+    """Are the course's words there in the language in use, and JupyterLab's?"""
+    name, here = _("language"), text.language()
+    if here == "en":
+        return Finding(name, True, text.LANGUAGES[here])
+    if not (text.FOLDER / here / "LC_MESSAGES" / "dlcourse.mo").is_file():
+        return Finding(name, True, _("the course's translated words are not installed"), _install_advice())
+    if importlib.util.find_spec(f"jupyterlab_language_pack_{here}") is None:
+        advice = _("JupyterLab's own menus are in English; to change that: {command}, then choose it under Settings.")
+        command = f'"{sys.executable}" -m pip install jupyterlab-language-pack-{here.replace("_", "-")}'
+        return Finding(name, True, text.LANGUAGES[here], advice.format(command=command))
+    return Finding(name, True, text.LANGUAGES[here])
+
+
 QUICK: tuple[Callable[[], Finding], ...] = (check_python, check_libraries, check_kernel, check_front_end)
 FULL: tuple[Callable[[], Finding], ...] = (
     *QUICK, check_imports, check_data, check_cache, check_notebooks, check_disk, check_threads,
-    check_grading,
+    check_grading, check_language,
 )  # fmt: skip
 
 
@@ -282,8 +297,8 @@ def report_json(findings: Iterable[Finding]) -> str:
 
 
 def _install_advice() -> str:
-    text = _("In the course's folder, run: {command} (with uv: uv sync).")
-    return text.format(command=f'"{sys.executable}" -m pip install -e .')
+    advice = _("In the course's folder, run: {command} (with uv: uv sync).")
+    return advice.format(command=f'"{sys.executable}" -m pip install -e .')
 
 
 def _restore_advice() -> str:

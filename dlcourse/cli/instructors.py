@@ -23,6 +23,7 @@ def add_commands(commands: Any) -> None:
     solutions.add_argument("--seed", type=int, default=0, help=_("the one that the assignment was made with"))
     solutions.add_argument("--out", type=Path, default=Path("solutions"), help=_("the folder (default: solutions)"))
     solutions.add_argument("--rubric", action="store_true", help=_("print what to look for in answers in words"))
+    solutions.add_argument("--language", choices=["en", "zh"], default="en", help=_("the edition (default: en)"))
     solutions.set_defaults(run=_solutions)
 
     assign = commands.add_parser("assign", help=_("make an assignment of some of a chapter's exercises"))
@@ -30,6 +31,7 @@ def add_commands(commands: Any) -> None:
     assign.add_argument("--exercises", default="", metavar="1,3-5", help=_("which ones (default: all)"))
     assign.add_argument("--seed", type=int, default=0, help=_("varies the numbers in tasks that have some"))
     assign.add_argument("--out", type=Path, default=Path("course"), help=_("the course's folder (default: course)"))
+    assign.add_argument("--language", choices=["en", "zh"], default="en", help=_("the edition (default: en)"))
     assign.set_defaults(run=_assign)
 
     grade = commands.add_parser("grade", help=_("grade a folder of submissions, and write a table of points"))
@@ -60,9 +62,9 @@ def _solutions(arguments: argparse.Namespace) -> int:
         from dlcourse.grading import assign
 
         if arguments.rubric:
-            print(assign.rubrics(arguments.chapter))
+            print(assign.rubrics(arguments.chapter, arguments.language))
         else:
-            print(assign.write_solutions(arguments.chapter, arguments.out, arguments.seed))
+            print(assign.write_solutions(arguments.chapter, arguments.out, arguments.seed, arguments.language))
     return 0
 
 
@@ -71,7 +73,9 @@ def _assign(arguments: argparse.Namespace) -> int:
         from dlcourse.grading import assign
 
         numbers = assign.chosen_numbers(arguments.exercises)
-        source, release = assign.assign(arguments.chapter, numbers, arguments.seed, arguments.out)
+        source, release = assign.assign(
+            arguments.chapter, numbers, arguments.seed, arguments.out, arguments.language
+        )
         print(_("to hand out: {file}").format(file=release))
         print(_("with solutions, for you alone: {file}").format(file=source))
     return 0

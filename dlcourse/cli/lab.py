@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dlcourse.cli.arguments import UserError
-from dlcourse.text import _
+from dlcourse.text import _, language, set_language
 
 __all__ = ["start"]
 
@@ -23,8 +23,11 @@ def start(arguments: argparse.Namespace) -> int:
     """Start JupyterLab on a notebook and wait for its end; its exit code is ours."""
     from dlcourse.cli import doctor
 
-    root, file = _find_notebook(arguments.notebook)
+    root, file = _find_notebook(arguments.notebook, arguments.language)
     os.environ.update(_environment(os.environ, arguments.threads))
+    if arguments.language:
+        set_language(arguments.language)
+        os.environ["DLCOURSE_LANGUAGE"] = language()
     problems = [finding for finding in doctor.diagnose(doctor.QUICK) if not finding.ok]
     if problems:
         print(doctor.report(problems), file=sys.stderr)
@@ -43,7 +46,7 @@ def start(arguments: argparse.Namespace) -> int:
     return _wait_for(command + arguments.jupyter)
 
 
-def _find_notebook(wanted: str | None) -> tuple[Path, Path]:
+def _find_notebook(wanted: str | None, edition: str | None = None) -> tuple[Path, Path]:
     """Give the folder JupyterLab shall show, and the notebook to open: a file, or a chapter's number or name."""
     from dlcourse.storage.places import FIRST_NOTEBOOK, course_folder
 
@@ -52,9 +55,9 @@ def _find_notebook(wanted: str | None) -> tuple[Path, Path]:
         if course is None:
             text = _("there is no {notebook} here; download the course, and run dlcourse lab in its folder")
             raise UserError(text.format(notebook=FIRST_NOTEBOOK.as_posix()))
-        folder = course / FIRST_NOTEBOOK.parent
+        folder = course / FIRST_NOTEBOOK.parent / ("zh" if edition == "zh" else "")
         if wanted is None:
-            return course, course / FIRST_NOTEBOOK
+            return course, folder / FIRST_NOTEBOOK.name
         start = f"{int(wanted):02d}_" if wanted.isdecimal() else wanted
         found = sorted(path for path in folder.glob("*.ipynb") if path.name.startswith(start))
         if len(found) != 1:

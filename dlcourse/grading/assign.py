@@ -20,7 +20,9 @@ SETTINGS = "nbgrader_config.py"
 IGNORE = "*\n"
 
 
-def assign(chapter: int, exercises: Iterable[str], seed: int, folder: Path) -> tuple[Path, Path]:
+def assign(
+    chapter: int, exercises: Iterable[str], seed: int, folder: Path, edition: str = "en"
+) -> tuple[Path, Path]:
     """Make, or add to, a course for nbgrader in `folder`, with some exercises of a chapter.
 
     Parameters
@@ -32,6 +34,8 @@ def assign(chapter: int, exercises: Iterable[str], seed: int, folder: Path) -> t
         0 for the numbers that the course itself has; another one varies them where a task has numbers.
     folder : Path
         For ``source/`` with the solutions, ``release/`` with what is handed out, and nbgrader's settings.
+    edition : str, optional
+        ``"en"`` or ``"zh"``: the language of tasks and hints. Numbers, points and verdicts are the same.
 
     Returns
     -------
@@ -47,9 +51,9 @@ def assign(chapter: int, exercises: Iterable[str], seed: int, folder: Path) -> t
     """
     if seed < 0:
         raise ValueError(f"the seed is {seed}, expected 0 or more")
-    file = sources.source_file(chapter)
+    file = sources.source_file(chapter, edition)
     wanted = [number if "." in number else f"{chapter}.{number}" for number in exercises]
-    whole = sources.read(chapter)
+    whole = sources.read(chapter, edition)
     source = sources.varied(sources.chosen(whole, wanted) if wanted else whole, seed)
     places = [folder / step / file.parent.name / file.name for step in ("source", "release")]
     if places[0].exists() and nbformat.read(places[0], as_version=4) != source:
@@ -58,7 +62,7 @@ def assign(chapter: int, exercises: Iterable[str], seed: int, folder: Path) -> t
         place.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook, place)
     if not (folder / SETTINGS).exists():
-        shutil.copy(file.parents[2] / SETTINGS, folder)
+        shutil.copy(sources.course_of_all() / SETTINGS, folder)
     if not (folder / ".gitignore").exists():
         (folder / ".gitignore").write_text(IGNORE, encoding="utf-8")
     return places[0], places[1]
@@ -88,7 +92,7 @@ def listed(chapters: Iterable[int] = ()) -> list[str]:
     for chapter in chapters or sources.chapters():
         for entry in base.load(chapter):
             varies = _("varies with the seed") if entry.numbers else ""
-            lines.append(f"{entry.number:>5}  {entry.points}  {entry.kind:<17}  {entry.title}  {varies}".rstrip())
+            lines.append(f"{entry.number:>5}  {entry.points}  {entry.kind:<17}  {_(entry.title)}  {varies}".rstrip())
     return lines
 
 
@@ -104,19 +108,19 @@ def solved(source: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def write_solutions(chapter: int, folder: Path, seed: int = 0) -> Path:
+def write_solutions(chapter: int, folder: Path, seed: int = 0, edition: str = "en") -> Path:
     """Write the worked solutions of a chapter, with the numbers of a seed, and give the file's place."""
     path = folder / f"{sources.source_file(chapter).stem}_solutions.ipynb"
     folder.mkdir(parents=True, exist_ok=True)
-    nbformat.write(solved(sources.varied(sources.read(chapter), seed)), path)
+    nbformat.write(solved(sources.varied(sources.read(chapter, edition), seed)), path)
     return path
 
 
-def rubrics(chapter: int) -> str:
+def rubrics(chapter: int, edition: str = "en") -> str:
     """Give what to look for in the answers of a chapter that a person grades."""
     found = []
-    for question in sources.questions(sources.read(chapter)):
+    for question in sources.questions(sources.read(chapter, edition)):
         if question.rubric:
-            title = base.find(question.number).title
+            title = _(base.find(question.number).title)
             found.append(f"{question.number} · {title} ({question.points} points)\n{question.rubric}")
     return "\n\n".join(found)

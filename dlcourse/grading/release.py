@@ -30,6 +30,7 @@ __all__ = ["CODE_STUB", "PREPROCESSORS", "TEXT_STUB", "ClearOurMetadata", "relea
 
 CODE_STUB = "# your code here"
 TEXT_STUB = "*Your answer here.*"
+CHINESE_STUBS = "# 在这里写代码", "*在这里写你的回答。*"
 
 
 class ClearOurMetadata(NbGraderPreprocessor):
@@ -60,7 +61,8 @@ def release(source: NotebookNode) -> NotebookNode:
         If nbgrader finds two cells with one id, a test without points, and the like.
     """
     notebook, resources = copy.deepcopy(source), ResourcesDict()
-    config = Config(ClearSolutions={"code_stub": {"python": CODE_STUB}, "text_stub": TEXT_STUB})
+    code, text = CHINESE_STUBS if sources.edition_of(source) == "zh" else (CODE_STUB, TEXT_STUB)
+    config = Config(ClearSolutions={"code_stub": {"python": code}, "text_stub": text})
     for preprocessor in PREPROCESSORS:
         if preprocessor is SaveCells:
             continue  # that one writes into the gradebook
@@ -71,9 +73,9 @@ def release(source: NotebookNode) -> NotebookNode:
     return notebook
 
 
-def write_released(chapter: int) -> Path:
+def write_released(chapter: int, edition: str = "en") -> Path:
     """Write the learners' copy of a chapter's exercises, and give its place."""
-    path = sources.released_file(chapter)
+    path = sources.released_file(chapter, edition)
     path.parent.mkdir(exist_ok=True)
-    nbformat.write(release(sources.read(chapter)), path)
+    nbformat.write(release(sources.read(chapter, edition)), path)
     return path

@@ -20,11 +20,16 @@ from dlcourse.checks import base
 from dlcourse.storage.places import course_folder
 
 __all__ = [
-    "Question", "chapters", "chosen", "course_of_all", "exercise_of", "fill", "problems", "questions", "read",
+    "LANGUAGE_LINE", "Question", "chapters", "chosen", "course_of_all", "edition_of", "exercise_of", "fill", "problems", "questions", "read",
     "released_file", "runnable_solutions", "source_file", "solution", "varied",
 ]  # fmt: skip
 
+# A translated notebook's first cell of code begins with this line.
+LANGUAGE_LINE = 'import dlcourse.text; dlcourse.text.set_language("zh")'
 ID = re.compile(r"(?:ex|check)-(\d+)-(\d+)(?:-.+)?")
+CHINESE_KINDS = {
+    "write it": "动手写", "find the bug": "找错", "measure": "测一测", "predict then run": "先猜再跑", "explain": "说一说",
+}  # fmt: skip
 REGION = re.compile(r"^[ \t]*### (BEGIN|END) (SOLUTION|HIDDEN TESTS)\n?", re.M)
 
 
@@ -73,11 +78,16 @@ class Question:
         return [word.value.value for call in self.calls for word in call.keywords if word.arg == "seed"]
 
 
-def _notebooks() -> Path:
+def _notebooks(edition: str = "en") -> Path:
     course = course_folder()
     if course is None:
         raise FileNotFoundError("the sources are not part of the installed package: work in the course's folder")
-    return course / "notebooks"
+    return course / "notebooks" / ("" if edition == "en" else edition)
+
+
+def edition_of(notebook: NotebookNode) -> str:
+    """Give the language that a notebook sets: ``"zh"``, or ``"en"`` if it sets none."""
+    return "zh" if any(LANGUAGE_LINE in cell.source for cell in notebook.cells) else "en"
 
 
 def chapters() -> list[int]:
@@ -85,15 +95,15 @@ def chapters() -> list[int]:
     return sorted(int(path.name[2:4]) for path in (_notebooks() / "assignments" / "source").glob("ch[0-9][0-9]_*"))
 
 
-def source_file(chapter: int) -> Path:
-    """Give the source notebook of a chapter.
+def source_file(chapter: int, edition: str = "en") -> Path:
+    """Give the source notebook of a chapter; `edition` is ``"en"`` or ``"zh"``.
 
     Raises
     ------
     FileNotFoundError
         If there is none.
     """
-    folder = _notebooks() / "assignments" / "source"
+    folder = _notebooks(edition) / "assignments" / "source"
     found = sorted(folder.glob(f"ch{chapter:02d}_*/{chapter:02d}_*.ipynb"))
     if len(found) != 1:
         raise FileNotFoundError(f"there are {len(found)} sources of chapter {chapter:02d} in {folder}, expected one")
@@ -105,14 +115,14 @@ def course_of_all() -> Path:
     return _notebooks() / "assignments"
 
 
-def released_file(chapter: int) -> Path:
+def released_file(chapter: int, edition: str = "en") -> Path:
     """Give the place of the learners' copy."""
-    return _notebooks() / "exercises" / source_file(chapter).name
+    return _notebooks(edition) / "exercises" / source_file(chapter).name
 
 
-def read(chapter: int) -> NotebookNode:
+def read(chapter: int, edition: str = "en") -> NotebookNode:
     """Read the source of a chapter."""
-    return nbformat.read(source_file(chapter), as_version=4)
+    return nbformat.read(source_file(chapter, edition), as_version=4)
 
 
 def exercise_of(cell: NotebookNode) -> str | None:
@@ -201,11 +211,9 @@ def problems(notebook: NotebookNode, chapter: int) -> list[str]:
         found.append(f"the checks know {list(known)}, the source has {list(asked)}")
     for number in [number for number in asked if number in known]:
         entry, question = known[number], asked[number]
-        heading = f"### {number} · {entry.title}\n"
-        points = "1 point" if entry.points == 1 else f"{entry.points} points"
-        said = f"{entry.kind[0].upper()}{entry.kind[1:]} · {points} · {entry.section}"
-        if not question.task.source.startswith(heading) or f"*{said}*" not in question.task.source:
-            found.append(f"{number}: the task begins with {heading!r}, then *{said}*")
+        heading, said = _said_first(entry, edition_of(notebook))
+        if not question.task.source.startswith(heading) or f"*{said}" not in question.task.source:
+            found.append(f"{number}: the task begins with {heading!r}, then *{said}")
         if question.points != entry.points:
             found.append(f"{number}: {question.points} points in the source, {entry.points} in the checks")
         if entry.run is None:
@@ -227,3 +235,12 @@ def problems(notebook: NotebookNode, chapter: int) -> list[str]:
     if varied(notebook, 0) != notebook:
         found.append("a template filled with the numbers of variant 0 is not the source")
     return found
+
+
+def _said_first(entry: base.Exercise, edition: str) -> tuple[str, str]:
+    """Give how a task begins, and the line below: number and title; kind, points and section, or what is alike in all languages."""
+    if edition == "zh":
+        return f"### {entry.number} · ", f"{CHINESE_KINDS[entry.kind]} · {entry.points}分 · "
+    points = "1 point" if entry.points == 1 else f"{entry.points} points"
+    kind = f"{entry.kind[0].upper()}{entry.kind[1:]}"
+    return f"### {entry.number} · {entry.title}\n", f"{kind} · {points} · {entry.section}*"

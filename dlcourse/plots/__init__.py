@@ -1,8 +1,8 @@
 """Pictures of the course, drawn with matplotlib.
 
 Each function draws on the Axes `ax`, or on a new figure without one, and returns it, so that you can go
-on drawing. None calls ``plt.show`` or changes matplotlib's settings. What a colour says is also said by a
-shape, a line style or a word.
+on drawing. None calls ``plt.show`` or changes matplotlib's settings; importing them gives matplotlib one more font
+to take Chinese letters from. What a colour says is also said by a shape, a line style or a word.
 
 * `base`: the colours; figures for widgets, and figures as PNG or HTML;
 * `images`: digits, rows of digits, filters;
@@ -15,6 +15,7 @@ shape, a line style or a word.
 * `planes`: what happens in the plane: decision regions, contour lines, arrows;
 * `windows`: what a window sees: squares of numbers, images and maps in a row, patches;
 * `signatures`: one figure for each chapter, its idea at a glance;
+* `fonts`: Chinese letters, which matplotlib's own font has not;
 * `alt_texts`: the words for those who cannot see the chapters' figures.
 """
 

@@ -13,8 +13,11 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from dlcourse.plots.alt_texts import alt_text
+from dlcourse.plots.fonts import use_chinese_letters
 
 __all__ = ["COLORS", "LINE_STYLES", "MARKERS", "PALETTE", "figure", "show", "to_html_img", "to_png"]
+
+use_chinese_letters()
 
 PALETTE = {
     "blue": "#0072B2", "vermilion": "#D55E00", "green": "#009E73", "purple": "#CC79A7", "orange": "#E69F00",

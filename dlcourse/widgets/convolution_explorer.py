@@ -146,8 +146,9 @@ def convolution_explorer(im2col: Callable[..., np.ndarray] | None = None) -> Pan
 def not_whole(size: int, k: int, stride: int, pad: int, left_over: int) -> str:
     """Say that a stride does not fit, what would be lost, and what would fit."""
     names = {"stride": _("stride"), "pad": _("padding"), "size": _("image size")}
+    either = _(" or ")
     ways = [
-        f"{names[name]} {_(' or ').join(map(str, values))}"
+        f"{names[name]} {either.join(map(str, values))}"
         for name, values in what_fits(size, k, stride, pad).items()
         if values
     ]

@@ -131,12 +131,12 @@ def digit_race() -> Panel:
         run.steer((name for name in STYLES if ticks[name]), **values)
 
     def draw(run: DigitRace, _report, **_values) -> None:
-        words = []
+        words, blew_up = [], _("blew up")
         for name, curve in curves.items():
             steps, smooth = smoothed(run, name)
             set_curve(curve, steps, smooth)
             if name in run.running:
-                words.append(f"{name} {_('blew up') if name in run.out else say_loss(smooth)}")
+                words.append(f"{name} {blew_up if name in run.out else say_loss(smooth)}")
                 curve.set_label(words[-1])
         steps = max((len(run.trainers[name].history.loss) for name in run.running), default=0)
         set_limits(axes, x=(0, round_up(max(steps, 100, compare.longest))))

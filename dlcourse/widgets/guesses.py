@@ -1,6 +1,6 @@
 """What a chapter asks before its explorers open, by the name that its cell gives: ``predict="05 rates"``."""
 
-from dlcourse.text import _
+from dlcourse.text import marked as _
 from dlcourse.widgets.prediction import Guess
 
 GUESSES: dict[str, Guess] = {

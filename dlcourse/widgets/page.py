@@ -40,7 +40,7 @@ class Page:
         self.drawing = False
         self.paper = widgets.Checkbox(description=_("pen on paper"), indent=False, layout={"width": "max-content"})
         self.paper.observe(lambda change: self._set_pen(change["new"]), names="value")
-        ways = {_("left"): (-1, 0), _("up"): (0, -1), _("down"): (0, 1), _("right"): (1, 0)}
+        ways = {_("go left"): (-1, 0), _("go up"): (0, -1), _("go down"): (0, 1), _("go right"): (1, 0)}
         self.buttons = [
             button(name, lambda way=way: self.move(*way), tooltip=_("move the pen: {way}").format(way=name))
             for name, way in ways.items()

@@ -8,14 +8,17 @@ from dlcourse.datasets import toy_dataset
 from dlcourse.functions import softmax
 from dlcourse.models import MultiLayerNet
 from dlcourse.regularization import Dropout
-from dlcourse.text import _
+from dlcourse.text import _, marked
 from dlcourse.training import Diverged, Progress, Trainer
 from dlcourse.widgets.racers import MAKERS
 from dlcourse.widgets.switches import Switch, with_switches
 
 __all__ = ["DATA", "FEATURES", "KEYS", "PLACES", "REACH", "SIDE", "STEERING", "Experiment", "compute"]
 
-DATA = {"circle": "circles", "xor": "xor", "moons": "moons", "spiral": "spiral", "blobs": "blobs"}
+DATA = {
+    marked("circle"): "circles", marked("xor"): "xor", marked("moons"): "moons", marked("spiral"): "spiral",
+    marked("blobs"): "blobs",
+}  # fmt: skip
 """Name of each set of points here, and in `dlcourse.datasets.toy_dataset`."""
 
 FEATURES: dict[str, Callable[[np.ndarray, np.ndarray], np.ndarray]] = {

@@ -59,7 +59,9 @@ def guess_of(predict: "str | Guess | tuple") -> Guess:
 
         if predict not in GUESSES:
             raise ValueError(f"predict: there is no question {predict!r}, expected one of {', '.join(GUESSES)}")
-        return GUESSES[predict]
+        guess = GUESSES[predict]
+        right = _(guess.right) if isinstance(guess.right, str) else guess.right
+        return Guess(_(guess.question), right, tuple(map(_, guess.answers)), _(guess.because))
     return Guess(*predict).check()
 
 

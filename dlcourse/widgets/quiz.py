@@ -98,4 +98,10 @@ def quiz(chapter: int) -> Quiz:
         if error.name != name:
             raise
         raise ValueError(f"quiz: chapter is {chapter!r}, and there are no questions for it") from None
-    return Quiz(_("Check yourself {chapter:02d}").format(chapter=chapter), module.QUESTIONS)
+    title = _("Check yourself {chapter:02d}").format(chapter=chapter)
+    return Quiz(title, tuple(map(_translated, module.QUESTIONS)))
+
+
+def _translated(question: Question) -> Question:
+    answers = tuple(Answer(_(answer.text), _(answer.reason), answer.right) for answer in question.answers)
+    return Question(_(question.text), answers)

@@ -107,10 +107,12 @@ class Share:
     """
 
     def __init__(self):
+        says = _("copy a line of code that gives this picture again")
+        name, copied = _("copy as code"), _("copied:")
         self.button = widgets.HTML(
             f'<button type="button" class="jupyter-button widget-button" style="width: max-content"'
-            f' title="{html.escape(_("copy a line of code that gives this picture again"))}"'
-            f' data-copied="{html.escape(_("copied:"))}" onclick="{html.escape(COPY)}">{html.escape(_("copy as code"))}</button>'
+            f' title="{html.escape(says)}"'
+            f' data-copied="{html.escape(copied)}" onclick="{html.escape(COPY)}">{html.escape(name)}</button>'
             ' <span role="status" style="font-family: var(--jp-code-font-family, monospace); overflow-wrap: anywhere;'
             ' white-space: normal; line-height: 1.4"></span>',
             layout={"display": "none", "max_width": "calc(100% - 4px)"},

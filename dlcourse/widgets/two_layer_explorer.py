@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dlcourse.perceptron import Perceptron
-from dlcourse.text import _
+from dlcourse.text import _, marked
 from dlcourse.widgets.inputs import Choice, Number
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
@@ -15,10 +15,15 @@ from dlcourse.widgets.picture import Picture
 
 __all__ = ["SOLUTION", "TARGETS", "Both", "compute", "draw_both_planes", "two_layer_explorer"]
 
-TARGETS = {_("XOR: one of the two"): (0, 1, 1, 0), _("both the same"): (1, 0, 0, 1), _("only x1"): (0, 1, 0, 0)}
+TARGETS = {
+    marked("XOR: one of the two"): (0, 1, 1, 0), marked("both the same"): (1, 0, 0, 1), marked("only x1"): (0, 1, 0, 0),
+}  # fmt: skip
 SOLUTION = (-0.5, -0.5, 0.7, 0.5, 0.5, -0.2, 0.5, 0.5, -0.7)
 """XOR of chapter 01: NAND and OR, three numbers each, and AND of the two."""
-NAMES = ("w1 of s1", "w2 of s1", "b of s1", "w1 of s2", "w2 of s2", "b of s2", "w1 of y", "w2 of y", "b of y")
+NAMES = (
+    marked("w1 of s1"), marked("w2 of s1"), marked("b of s1"), marked("w1 of s2"), marked("w2 of s2"),
+    marked("b of s2"), marked("w1 of y"), marked("w2 of y"), marked("b of y"),
+)  # fmt: skip
 
 
 class Both(NamedTuple):
@@ -96,7 +101,7 @@ def two_layer_explorer() -> Panel:
         f"n{i}": Number(_(name), -2.0, 2.0, start, step=0.1)
         for i, (name, start) in enumerate(zip(NAMES, SOLUTION, strict=True))
     }
-    controls["target"] = Choice(_("wanted"), TARGETS)
+    controls["target"] = Choice(_("wanted"), {_(name): wanted for name, wanted in TARGETS.items()})
 
     def update(_changed: set[str], target: tuple[int, ...], **values: float) -> None:
         numbers = list(values.values())

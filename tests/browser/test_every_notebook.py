@@ -10,6 +10,7 @@ axe_playwright = pytest.importorskip(
 )
 
 NAMES = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+NAMES += [f"zh/{path.stem}" for path in sorted((ROOT / "notebooks" / "zh").glob("*.ipynb"))]
 
 # Where an image has no words, the start of its source.
 SILENT_IMAGES = """() => [...document.querySelectorAll('.jp-Notebook img')]

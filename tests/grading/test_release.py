@@ -105,7 +105,7 @@ def test_every_file_of_checks_has_a_source():
 
 
 def test_the_command_writes_the_same_again(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr(sources, "released_file", lambda chapter: tmp_path / "new" / f"{chapter}.ipynb")
+    monkeypatch.setattr(sources, "released_file", lambda chapter, _edition: tmp_path / "new" / f"{chapter}.ipynb")
     assert command.main(["release", "2"]) == 0
     written = (tmp_path / "new" / "2.ipynb").read_bytes()
     monkeypatch.undo()

@@ -1,6 +1,6 @@
 """The questions of chapter 06."""
 
-from dlcourse.text import _
+from dlcourse.text import marked as _
 from dlcourse.widgets.quiz import Answer, Question
 
 QUESTIONS = (

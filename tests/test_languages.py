@@ -1,0 +1,370 @@
+"""The course in another language: which one is spoken, and that no translated sentence goes stale unnoticed."""
+
+import ast
+import contextlib
+import csv
+import io
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from dlcourse import text
+from dlcourse.checks import base
+from dlcourse.grading import sources
+from dlcourse.grading.release import release
+from dlcourse.plots.fonts import FILE
+from dlcourse.translating import catalog, editions, fonts, notebooks
+from dlcourse.translating.editions import LANGUAGE_LINE, Pair
+
+PACKAGE = Path(text.__file__).parent
+PAIRS = [one for one in editions.pairs() if one.translated.exists()]
+# Notebooks that still show English cells, with a line that says so. Each name leaves this list when it is translated.
+IN_WORK = {
+    "06_optimizers", "07_initialization", "09_cnn", "10_handwritten_digits", "exercises-06_optimizers",
+    "exercises-07_initialization", "exercises-09_cnn",
+}  # fmt: skip
+of_each_pair = pytest.mark.parametrize("one", PAIRS, ids=lambda one: one.name)
+VARIABLES = ("DLCOURSE_LANGUAGE", *text.SYSTEM)
+
+
+@pytest.fixture(autouse=True)
+def nobodys_language(monkeypatch):
+    """Forget what the machine and earlier tests have chosen."""
+    monkeypatch.setattr(text, "_chosen", None)
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+
+
+# ---- which language
+
+
+@pytest.mark.parametrize(("environment", "spoken"), [
+    ({}, "en"), ({"LANG": "zh_CN.UTF-8"}, "zh_CN"), ({"LANG": "zh_TW.UTF-8"}, "en"), ({"LANG": "de_DE.UTF-8"}, "en"),
+    ({"LANGUAGE": "fr:zh_CN:en", "LANG": "en_US"}, "zh_CN"), ({"LC_ALL": "C", "LANG": "zh_CN.UTF-8"}, "en"),
+    ({"DLCOURSE_LANGUAGE": "zh", "LC_ALL": "C"}, "zh_CN"), ({"DLCOURSE_LANGUAGE": "en", "LANG": "zh_CN"}, "en"),
+    ({"DLCOURSE_LANGUAGE": "Klingon", "LANG": "zh-Hans"}, "zh_CN"),
+])  # fmt: skip
+def test_the_language_is_the_courses_variable_else_the_systems(environment, spoken, monkeypatch):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert text.language() == spoken
+    # And in a process of its own, where nothing was imported before.
+    code = "from dlcourse.text import language; print(language())"
+    clean = {name: value for name, value in os.environ.items() if name not in VARIABLES} | environment
+    assert subprocess.run([sys.executable, "-c", code], env=clean, capture_output=True, text=True).stdout.strip() == spoken
+
+
+def test_a_notebook_decides_before_the_environment(monkeypatch):
+    monkeypatch.setenv("DLCOURSE_LANGUAGE", "en")
+    text.set_language("zh-Hans")
+    assert text.language() == "zh_CN"
+    text.set_language("en")
+    assert text.language() == "en"
+
+
+@pytest.mark.parametrize("name", ["", "zh_TW", "tlh", None, 5])
+def test_a_language_that_is_not_there_is_said(name):
+    with pytest.raises(ValueError, match="expected one of 'en', 'zh_CN'"):
+        text.set_language(name)
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_sentences_are_translated_when_they_are_shown_not_when_a_module_is_imported(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    late = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for part in (node.body if isinstance(node.body, list) else [node.body])
+        for inner in ast.walk(part)
+    }
+    hidden = [call.lineno for part in ast.walk(tree) if isinstance(part, ast.JoinedStr) for call in ast.walk(part)
+              if isinstance(call, ast.Call) and ast.unparse(call.func) == "_" and isinstance(call.args[0], ast.Constant)]
+    assert not hidden, f"lines {hidden}: no sentence is gathered from inside an f-string"
+    marks_only = "from dlcourse.text import marked as _" in path.read_text(encoding="utf-8")
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "_":
+            assert marks_only or id(node) in late, f"line {node.lineno}: use marked() here, and _() where it is shown"
+
+
+# ---- making a translated notebook
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """A pair of a small English notebook and a translation that is not there yet."""
+    v4 = nbformat.v4
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "a.png").touch()
+    (tmp_path / "02_b.ipynb").touch()
+    cells = [
+        v4.new_markdown_cell("# One\n\n![figure](images/a.png) and [two](02_b.ipynb)", id="title"),
+        v4.new_code_cell("import math", id="imports"),
+        v4.new_markdown_cell("Why?", id="why"),
+        v4.new_code_cell('# the answer\nprint(f"it is {1 + 1} today", "relu")', id="answer"),
+    ]
+    nbformat.write(v4.new_notebook(cells=cells), tmp_path / "01_a.ipynb")
+    return Pair("01_a", tmp_path / "01_a.ipynb", tmp_path / "zh" / "01_a.ipynb", (tmp_path, tmp_path / "zh"))
+
+
+ANSWER = """=== title markdown {title}
+# 一
+
+![图](images/a.png)，[二](02_b.ipynb)
+
+=== answer code {answer}
+# 答案
+print(f"今天是{{1 + 1}}", "relu")
+"""
+
+
+def stamps(pair):
+    return {cell["id"]: editions.fingerprint(cell) for cell in nbformat.read(pair.english, as_version=4).cells}
+
+
+def translated(pair):
+    return {cell["id"]: cell for cell in nbformat.read(pair.translated, as_version=4).cells}
+
+
+def test_what_is_not_translated_shows_english_with_a_badge(pair):
+    missing = notebooks.update(pair)
+    assert [item.cell for item in missing] == ["title", "why", "answer"] and all(item.missing for item in missing)
+    cells = translated(pair)
+    assert cells["title"].source.splitlines()[:3] == ["# One", "", notebooks.BADGES["markdown"]]
+    assert "](../images/a.png)" in cells["title"].source and "](02_b.ipynb)" in cells["title"].source
+    assert cells["imports"].source == f"{LANGUAGE_LINE}\nimport math"
+    assert notebooks.is_badged(cells["answer"]) and not notebooks.is_badged(cells["imports"])
+
+
+def test_what_was_asked_is_taken_in(pair):
+    asked = notebooks.ask(pair)
+    assert asked.startswith(f"=== title markdown {stamps(pair)['title']}\n# One\n") and "=== imports" not in asked
+    assert notebooks.take(pair, ANSWER.format(**stamps(pair))) == ["title", "answer"]
+    cells = translated(pair)
+    assert cells["title"].source == "# 一\n\n![图](../images/a.png)，[二](02_b.ipynb)"
+    assert cells["answer"].source.startswith("# 答案") and cells["answer"].metadata.dlcourse.of
+    assert [item.cell for item in notebooks.behind(pair)] == ["why"] and "=== why" in notebooks.ask(pair)
+    assert notebooks.updated(pair) == nbformat.read(pair.translated, as_version=4), "nothing is lost by an update"
+
+
+def test_when_the_english_changes_it_is_shown_and_the_old_translation_waits(pair):
+    notebooks.take(pair, ANSWER.format(**stamps(pair)))
+    english = nbformat.read(pair.english, as_version=4)
+    english.cells[0].source = "# One and a half"
+    nbformat.write(english, pair.english)
+    assert notebooks.behind(pair)[0] == notebooks.Behind("title", missing=False)
+    assert notebooks.updated(pair) != nbformat.read(pair.translated, as_version=4)
+    notebooks.update(pair)
+    assert translated(pair)["title"].source == f"# One and a half\n\n{notebooks.BADGES['markdown']}"
+    assert "--- was\n# 一" in notebooks.ask(pair)
+    notebooks.update(pair)
+    assert "--- was\n# 一" in notebooks.ask(pair), "it waits until it is used"
+    notebooks.take(pair, "=== title markdown " + stamps(pair)["title"] + "\n# 一个半\n")
+    assert translated(pair)["title"].source == "# 一个半" and "was" not in translated(pair)["title"].metadata.dlcourse
+
+
+@pytest.mark.parametrize(("old", "new", "message"), [
+    ("=== title", "=== titel", "has no cell titel"), ("1 + 1", "1 + 2", "more than strings and comments differs"),
+    ("{answer}", "0123456789ab", "the English has changed since you were asked"),
+    ("relu", 'relu"', "unterminated"), ("# 一", "# 一\n--- rubric\n好", "parts"),
+])  # fmt: skip
+def test_an_answer_that_does_not_fit_is_not_taken(old, new, message, pair):
+    with pytest.raises((ValueError, SyntaxError), match=message):
+        notebooks.take(pair, ANSWER.replace(old, new).format(**stamps(pair)))
+    assert not pair.translated.exists()
+
+
+@pytest.mark.parametrize(("code", "other", "same"), [
+    ("f(x, 'a b')", "f(x, '甲')", True), ("f(x)", "f(y)", False), ("x = 1  # one", "x = 1  # 一", True),
+    ("f'{x} of {y:.2f}'", "f'{y:.2f}之{x}'", True), ("f'{x} of {y}'", "f'{x}之{x}'", False), ("f(1)", "f('1')", False),
+    ("%time f(x)", "%time f(x)", True),
+])  # fmt: skip
+def test_code_may_differ_in_words_alone(code, other, same):
+    assert editions.same_code(code, other) is same
+
+
+@pytest.mark.parametrize(("source", "speaks"), [
+    ("x = 1", False), ("x = 1  # one", True), ("Layer('relu')", False), ("print('two words')", True), ("plt.title('Loss')", True),
+    ("print(f'loss {x}')", True), ("### BEGIN SOLUTION", False),
+])  # fmt: skip
+def test_code_without_words_needs_no_translation(source, speaks):
+    assert bool(editions.words_of(nbformat.v4.new_code_cell(source))) is speaks
+
+
+# ---- the translated notebooks
+
+
+@of_each_pair
+def test_a_translated_notebook_is_in_step_with_the_english(one):
+    stored = nbformat.read(one.translated, as_version=4)
+    assert notebooks.updated(one) == stored, "run: python -m dlcourse.translating update"
+
+
+@of_each_pair
+def test_its_code_is_the_english_ones(one):
+    english, chinese = (nbformat.read(path, as_version=4).cells for path in (one.english, one.translated))
+    assert [cell["id"] for cell in english] == [cell["id"] for cell in chinese]
+    for ours, theirs in zip(english, chinese, strict=True):
+        if ours.cell_type == "code":
+            assert editions.same_code(ours.source, theirs.source.replace(f"{LANGUAGE_LINE}\n", "")), theirs.source
+    first = next(cell for cell in chinese if cell.cell_type == "code")
+    assert first.source.splitlines()[0] == LANGUAGE_LINE
+
+
+@of_each_pair
+def test_its_links_lead_somewhere(one):
+    for cell in nbformat.read(one.translated, as_version=4).cells:
+        if cell.cell_type == "markdown":
+            for _start, target in editions.LINK.findall(cell.source):
+                english = one.seen_from[0] / target
+                if "://" not in target and not re.fullmatch(r"mailto:.*", target):
+                    there = one.seen_from[1] / target
+                    assert there.exists() or (target.endswith(".ipynb") and english.exists()), f"{cell['id']}: {target}"
+
+
+@of_each_pair
+def test_nothing_in_it_is_left_in_english(one):
+    assert bool(notebooks.behind(one)) is (one.name in IN_WORK), "python -m dlcourse.translating ask, then take"
+
+
+of_each_translated_source = pytest.mark.parametrize(
+    "chapter", [int(one.translated.name[:2]) for one in PAIRS if one.is_exercises and one.name not in IN_WORK]
+)
+
+
+@of_each_translated_source
+def test_translated_exercises_fit_the_checks_and_their_copy_is_in_step(chapter):
+    source = sources.read(chapter, "zh")
+    assert not sources.problems(source, chapter)
+    written = sources.released_file(chapter, "zh").read_text(encoding="utf-8")
+    assert written == nbformat.writes(release(source)) + "\n", "run: python -m dlcourse.translating update"
+
+
+@of_each_translated_source
+def test_the_solutions_are_right_in_either_language(chapter):
+    solutions = sources.runnable_solutions(sources.read(chapter, "zh"))
+    for question in sources.questions(sources.read(chapter, "zh")):
+        if question.test is not None:
+            namespace = {}
+            with contextlib.redirect_stdout(io.StringIO()):
+                exec(compile(solutions[question.number], f"<{question.number}>", "exec"), namespace)
+            assert base.judge(question.number, [namespace[name] for name in question.names]) is None
+
+
+# ---- words, terms, letters
+
+HAN = "\u4e00-\u9fff"
+# Between Chinese and Latin letters, digits, code or formulas stands no space; full-width marks stand in prose.
+SPACED = re.compile(rf"[{HAN}][ \t]+[A-Za-z0-9`$]|[A-Za-z0-9`$][ \t]+[{HAN}]")
+HALF_WIDTH = re.compile(rf"[{HAN}][,;:?!](?!\w)|[{HAN}]\.(?=\s|$)")
+POLITE = re.compile("您")
+FIELD = re.compile(r"\{[^{}]*\}")
+
+
+def glossary():
+    with (catalog.po_file().parents[1] / "glossary.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def prose_of(source):
+    """Give Markdown without what is no prose: code, formulas, links' targets, tables' rules and the notes' own headings."""
+    source = re.sub(r"^```.*?^```|\$\$.*?\$\$", "", source, flags=re.M | re.S)
+    source = re.sub(r"`[^`\n]*`", "`c`", source)
+    source = re.sub(r"\$[^$\n]+\$", "$f$", source)
+    source = re.sub(r"\]\([^)]*\)|<[^>]+>|https?://\S+", "]", source)
+    return "\n".join(line for line in source.splitlines() if not re.match(r"\s*(\||#{1,6} \d\d ·|#{1,6} \d+\.\d+ ·)", line))
+
+
+def faults_of_style(text):
+    """Name what breaks a rule of writing that a machine can see, and each rendering that the glossary forbids."""
+    found = [match[0] for rule in (SPACED, HALF_WIDTH, POLITE) for match in rule.finditer(text)]
+    never = [word for row in glossary() for word in row["never"].split("|") if word]
+    return found + [word for word in never if word in text]
+
+
+@pytest.mark.parametrize(("text", "count"), [
+    ("用NumPy写的网络，误差是`c`。", 0), ("用 NumPy写", 1), ("损失 $f$下降", 1), ("一轮,再一轮", 0), ("一轮, 再一轮", 1), ("您好", 1),
+    ("训练三个时代", 1), ("学习率太大:损失", 0), ("完了.", 1),
+])  # fmt: skip
+def test_rules_of_writing_are_seen(text, count):
+    assert len(faults_of_style(text)) == count
+
+
+def test_the_glossary_is_whole():
+    rows = glossary()
+    assert len(rows) >= 200 and all(row["english"] and row["chinese"] for row in rows)
+    assert len({row["english"] for row in rows}) == len(rows)
+    assert not [row for row in rows for word in row["never"].split("|") if word and word in row["chinese"].split("|")]
+
+
+@of_each_pair
+def test_it_is_written_by_the_rules(one):
+    found = {}
+    for cell in nbformat.read(one.translated, as_version=4).cells:
+        if cell.cell_type == "markdown" and not notebooks.is_badged(cell):
+            faults = faults_of_style(prose_of(cell.source))
+            found |= {cell["id"]: faults} if faults else {}
+    assert not found
+
+
+def test_the_catalog_has_every_sentence_of_the_package_and_no_other():
+    there, said = catalog.read_catalog(), catalog.extracted()
+    assert {message.id for message in there} == {message.id for message in said}, "python -m dlcourse.translating update"
+
+
+def test_every_sentence_is_translated():
+    empty = [message.id for message in catalog.read_catalog() if message.id and not message.string]
+    assert not empty, f"{len(empty)} sentences, the first: {empty[0]!r}"
+    assert not [message.id for message in catalog.read_catalog() if message.fuzzy and message.id]
+
+
+def test_translations_have_the_placeholders_of_the_english():
+    for message in catalog.read_catalog():
+        if message.id and message.string:
+            ours, theirs = (sorted(FIELD.findall(words)) for words in (message.id, message.string))
+            assert ours == theirs, message.id
+            assert re.match(r"\s*", message.id)[0] == re.match(r"\s*", message.string)[0], message.id
+            assert re.search(r"\s*$", message.id)[0] == re.search(r"\s*$", message.string)[0], message.id
+
+
+def test_translations_are_written_by_the_rules():
+    found = {message.id: faults_of_style(message.string) for message in catalog.read_catalog() if message.id}
+    assert not {words: faults for words, faults in found.items() if faults}
+
+
+def test_the_package_speaks_chinese_without_a_step_of_a_users():
+    text.set_language("zh")
+    assert (text.FOLDER / "zh_CN" / "LC_MESSAGES" / "dlcourse.mo").is_file(), "install the package: pip install -e ."
+    assert re.search(rf"[{HAN}]", text._("Right."))
+    text.set_language("en")
+    assert text._("Right.") == "Right."
+
+
+def test_a_widget_made_after_a_switch_speaks_the_new_language_and_an_old_one_stays():
+    from dlcourse.widgets import quiz
+
+    english = quiz(1)
+    text.set_language("zh")
+    chinese = quiz(1)
+    assert re.search(rf"[{HAN}]", chinese.questions[0].text) and not re.search(rf"[{HAN}]", english.questions[0].text)
+    rights = [[[a.right for a in q.answers] for q in one.questions] for one in (english, chinese)]
+    assert rights[0] == rights[1]
+
+
+def test_every_letter_of_a_figure_can_be_drawn_and_the_font_is_small():
+    assert not fonts.missing_glyphs(), "python -m dlcourse.translating font NotoSansCJK-Regular.ttc"
+    assert FILE.stat().st_size < 400_000 and (FILE.parent / "OFL.txt").is_file()
+
+
+def test_a_figure_with_chinese_words_is_drawn_without_a_font_of_the_system():
+    code = (
+        "import warnings; warnings.simplefilter('error')\n"
+        "from dlcourse.plots import figure, to_png\n"
+        "fig, axes = figure(); axes[0, 0].set_title('损失 loss η'); to_png(fig)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, env=os.environ | {"LC_ALL": "C"})
