@@ -24,10 +24,7 @@ from dlcourse.translating.editions import LANGUAGE_LINE, Pair
 PACKAGE = Path(text.__file__).parent
 PAIRS = [one for one in editions.pairs() if one.translated.exists()]
 # Notebooks that still show English cells, with a line that says so. Each name leaves this list when it is translated.
-IN_WORK = {
-    "06_optimizers", "07_initialization", "09_cnn", "10_handwritten_digits", "exercises-06_optimizers",
-    "exercises-07_initialization", "exercises-09_cnn",
-}  # fmt: skip
+IN_WORK = {"09_cnn", "10_handwritten_digits", "exercises-09_cnn"}
 of_each_pair = pytest.mark.parametrize("one", PAIRS, ids=lambda one: one.name)
 VARIABLES = ("DLCOURSE_LANGUAGE", *text.SYSTEM)
 

@@ -100,7 +100,7 @@ def test_it_works_by_keys_alone(notebook, studio):
     studio.wait_for_words("SimpleConvNet reads 1 ")
     studio.screenshot("10_digit_studio_keys")
     page.keyboard.press("Tab")  # nobody is caught in the canvas
-    page.wait_for_function("document.activeElement.textContent === 'left'")
+    page.wait_for_function("document.activeElement.textContent === 'go left'")
     assert studio.error() == ""
 
 
