@@ -10,14 +10,17 @@ import subprocess
 import sys
 from pathlib import Path
 
+import matplotlib
 import nbformat
 import pytest
+from fontTools.ttLib import TTFont
 
 from dlcourse import text
 from dlcourse.checks import base
 from dlcourse.grading import sources
 from dlcourse.grading.release import release
 from dlcourse.plots.fonts import FILE
+from dlcourse.translating import __main__ as command_line
 from dlcourse.translating import catalog, editions, fonts, notebooks
 from dlcourse.translating.editions import LANGUAGE_LINE, Pair
 
@@ -191,6 +194,59 @@ def test_code_may_differ_in_words_alone(code, other, same):
 ])  # fmt: skip
 def test_code_without_words_needs_no_translation(source, speaks):
     assert bool(editions.words_of(nbformat.v4.new_code_cell(source))) is speaks
+
+
+# ---- the command
+
+
+@pytest.fixture
+def command(monkeypatch, tmp_path, pair):
+    """Give the command, on the small pair and a copy of the catalog."""
+    copy = tmp_path / "zh_CN" / "LC_MESSAGES" / "dlcourse.po"
+    copy.parent.mkdir(parents=True)
+    copy.write_bytes(catalog.po_file().read_bytes())
+    monkeypatch.setattr(catalog, "po_file", lambda _language="zh_CN": copy)
+    monkeypatch.setattr(command_line, "pairs", lambda: [pair])
+    monkeypatch.setattr(command_line, "pair", lambda _name: pair)
+    return command_line.main
+
+
+def test_the_command_goes_from_what_is_missing_to_what_is_there(command, pair, tmp_path, capsys):
+    assert command(["update"]) == command(["status"]) == 0
+    said = capsys.readouterr().out
+    assert "01_a: 3 cells to translate" in said and "3 cells not translated" in said and "0 sentences not" in said
+    assert command(["ask", "01"]) == 0 and capsys.readouterr().out.startswith("=== title markdown")
+    file = tmp_path / "answer.txt"
+    file.write_text(ANSWER.format(**stamps(pair)), encoding="utf-8")
+    assert command(["take", "01", str(file)]) == 0 and "2 cells taken" in capsys.readouterr().out
+    assert command(["update", "01"]) == 0 and "1 cells to translate" in capsys.readouterr().out
+
+
+def test_an_update_of_the_catalog_changes_nothing_where_it_is_in_step(command):
+    before = catalog.po_file().read_text(encoding="utf-8")
+    assert command(["update"]) == 0
+    assert catalog.po_file().read_text(encoding="utf-8") == before
+
+
+def test_a_catalog_that_is_not_there_begins_empty_and_is_compiled(command, capsys):
+    catalog.po_file().unlink()
+    assert len(catalog.read_catalog()) == 0
+    assert len(catalog.update_catalog()) > 2000
+    assert command(["compile"]) == 0 and catalog.po_file().with_suffix(".mo").is_file()
+
+
+def test_a_font_is_cut_to_what_the_course_needs(command, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(fonts, "FILE", tmp_path / "small.ttf")
+    whole = Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")
+    assert command(["font", str(whole)]) == 0 and "bytes" in capsys.readouterr().out
+    letters = TTFont(tmp_path / "small.ttf").getBestCmap()
+    assert ord("A") in letters and ord("Ω") not in letters
+
+
+def test_a_notebook_is_found_by_the_beginning_of_its_name():
+    assert editions.pair("03").name == "03_mnist_inference" and editions.pair("exercises-03").is_exercises
+    with pytest.raises(ValueError, match="not one notebook"):
+        editions.pair("0")
 
 
 # ---- the translated notebooks

@@ -42,7 +42,7 @@ def extracted() -> Catalog:
 def update_catalog(language: str = "zh_CN") -> Catalog:
     """Bring a language's file in step with the code: new sentences are empty, what nobody says any more goes."""
     catalog = read_catalog(language)
-    catalog.update(extracted(), no_fuzzy_matching=True)
+    catalog.update(extracted(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
     path = po_file(language)
     path.parent.mkdir(parents=True, exist_ok=True)
