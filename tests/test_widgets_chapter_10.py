@@ -200,7 +200,7 @@ class TestStudio:
         panel.page._key("Tab", False, False, False)
         panel.page._key("Tab", True, False, False)
         panel.page._key("Escape", False, False, False)
-        assert focused == ["left", "undo", "left"]
+        assert focused == ["go left", "undo", "go left"]
 
     def test_while_a_stroke_goes_on_the_answer_comes_later(self, monkeypatch):
         monkeypatch.setattr(studio, "REDRAW", 2)

@@ -175,6 +175,8 @@ def graph_explorer() -> Panel:
             dot.set_data([], [])
             step.value = now + 1
             yield REST
+            if step.value != now + 1:  # or has moved it in the rest
+                return
 
     def still() -> None:
         dot.set_data([], [])
