@@ -11,6 +11,8 @@ from numbers import Integral
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from dlcourse.text import _
+
 __all__ = ["col2im", "im2col", "output_size"]
 
 
@@ -44,11 +46,21 @@ def output_size(size: int, filter_size: int, stride: int = 1, pad: int = 0) -> i
     if room < 0:
         raise ValueError(f"output_size: a filter of {filter_size} is larger than the image of {size} padded by {pad}")
     if left := room % stride:
-        raise ValueError(
-            f"output_size: stride {stride} does not fit: ({size} + 2·{pad} - {filter_size}) / {stride} is not whole,"
-            f" and {left} pixel{'s' * (left > 1)} would be left out; change the stride, the padding or the filter"
-        )
+        raise ValueError(_does_not_fit(left).format(stride=stride, size=size, pad=pad, filter_size=filter_size, left=left))
     return room // stride + 1
+
+
+def _does_not_fit(left: int) -> str:
+    """Give the words of the mistake that chapter 09 is about: its cells print them, so they are in the learner's language."""
+    if left == 1:
+        return _(
+            "output_size: stride {stride} does not fit: ({size} + 2·{pad} - {filter_size}) / {stride} is not whole,"
+            " and 1 pixel would be left out; change the stride, the padding or the filter"
+        )
+    return _(
+        "output_size: stride {stride} does not fit: ({size} + 2·{pad} - {filter_size}) / {stride} is not whole,"
+        " and {left} pixels would be left out; change the stride, the padding or the filter"
+    )
 
 
 def im2col(input_data: np.ndarray, filter_h: int, filter_w: int, stride: int = 1, pad: int = 0) -> np.ndarray:

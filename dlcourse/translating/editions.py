@@ -122,7 +122,7 @@ def _python(source: str) -> str:
 
 
 def _speaks(source: str) -> bool:
-    """Tell whether code has a comment, a string with words in it, or a single word that is printed or drawn."""
+    """Tell whether code has a comment, a string with words in it, or a single word that is shown."""
     tokens = tokenize.generate_tokens(io.StringIO(_python(source)).readline)
     # nbgrader's marks stay as they are.
     if any(token.type == tokenize.COMMENT and not token.string.startswith("###") for token in tokens):
@@ -131,7 +131,9 @@ def _speaks(source: str) -> bool:
     if any(re.search(r"[A-Za-z]{2}.* |[ {].*[A-Za-z]{2}", text) for text in _texts(tree)):
         return True
     shown = [part for node in ast.walk(tree) if isinstance(node, ast.Call) for part in _shown(node)]
-    return any(re.search(r"[A-Za-z]{3}", text) for part in shown for text in _texts(part))
+    if any(re.search(r"[A-Za-z]{3}", text) for part in shown for text in _texts(part)):
+        return True
+    return any(re.fullmatch(r"[a-z][a-z-]{2,}", text) for node in ast.walk(tree) for text in _named(node))
 
 
 def _texts(tree: ast.AST) -> list[str]:
@@ -145,6 +147,18 @@ def _shown(call: ast.Call) -> list[ast.AST]:
     if name in ("print", "text", "annotate", "title", "suptitle", "legend", "xlabel", "ylabel") or name.startswith("set_"):
         return [*call.args, *(word.value for word in call.keywords)]
     return [word.value for word in call.keywords if word.arg and word.arg.endswith(("label", "labels", "title"))]
+
+
+def _named(node: ast.AST) -> list[str]:
+    """Give the keys under which a mapping holds what was computed: such a mapping is drawn or printed with its names.
+
+    Settings and predictions have plain numbers, None or (in a template) a number's place under theirs: code reads those.
+    """
+    if not isinstance(node, ast.Dict):
+        return []
+    settings = ast.Constant, ast.Tuple, ast.Set, ast.UnaryOp
+    return [key.value for key, value in zip(node.keys, node.values, strict=True)
+            if isinstance(key, ast.Constant) and isinstance(key.value, str) and not isinstance(value, settings)]
 
 
 class _Masked(ast.NodeTransformer):
