@@ -17,9 +17,9 @@ from dlcourse.widgets.prediction import Card, Guess
 from dlcourse.widgets.guesses import GUESSES
 from dlcourse.widgets.stepping import Stepping
 
-# The state of studio and collector is a drawing, the ladder's are the learner's own pieces; the reader measures time,
-# which no two runs share.
-WITHOUT_CODE, MEASURES_TIME = {"digit_studio", "digit_collector", "own_ladder"}, {"digit_reader"}
+# The collector's state is a file of drawings, the ladder's are the learner's own pieces; the reader measures time, which
+# no two runs share.
+WITHOUT_CODE, MEASURES_TIME = {"digit_collector", "own_ladder"}, {"digit_reader"}
 
 
 def made_again(panel, **names):

@@ -1,6 +1,7 @@
 """The widgets of chapter 10: the drawing, what the networks make of it, the pen without a mouse; the cells behind errors."""
 
 import builtins
+import html
 import importlib
 import re
 
@@ -160,7 +161,7 @@ class TestStudio:
         assert panel.error.value == ""
 
     def test_another_network_and_no_centring(self, panel):
-        panel.controls["network"].value = "DeepConvNet"
+        panel.controls["other"].value = "DeepConvNet"
         assert "DeepConvNet reads 3" in alts(panel)[0]
         panel.controls["centre"].value = False
         assert "MLP reads 3" in alts(panel)[0]
@@ -169,7 +170,7 @@ class TestStudio:
     def test_a_network_of_ones_own(self):
         always_7 = Classifier([Affine(np.zeros((784, 10), np.float32), 9 * np.eye(10, dtype=np.float32)[7])], (784,))
         panel = studio.digit_studio({"mine": always_7})
-        panel.controls["network"].value = "mine"
+        panel.controls["other"].value = "mine"
         assert "mine reads 7 with 99.9%" in alts(panel)[0]
 
     def test_keys_draw_without_a_mouse(self, panel):
@@ -217,6 +218,36 @@ class TestStudio:
             await until(lambda: "SimpleConvNet reads 1 " in alts(panel)[0])
 
         run_in_a_loop(main())
+
+    def test_a_drawing_is_in_its_line_of_code(self, panel):
+        page = panel.page
+        for x, y in ((140.4, 50.2), (139.8, 130.6), (139.9, 130.9), (141, 230)):
+            page.extend(x, y) if page.drawing else page.begin(x, y)
+        page.end()
+        code = "digit_studio(example=-1).draw([[(140, 50), (140, 131), (141, 230)]])"
+        assert panel.code == code and f"<code>{html.escape(code)}</code>" in panel.share.line.value
+        again = eval(code, {"digit_studio": studio.digit_studio})  # noqa: S307
+        np.testing.assert_array_equal(again.sketch.ink, panel.sketch.ink)
+        assert (alts(again), again.code) == (alts(panel), code)
+        panel.page.before[1].click()  # its only stroke is taken back
+        assert panel.code == "digit_studio(example=-1)"
+
+    def test_an_example_without_its_last_stroke_is_none_any_more(self, panel):
+        panel.controls["example"].value = 4
+        assert panel.code == "digit_studio(example=4)"
+        panel.page.before[1].click()
+        assert panel.controls["example"].value == -1
+        assert panel.code == "digit_studio(example=-1).draw([[(115, 60), (90, 150), (190, 150)]])"
+
+    def test_it_opens_as_all_others_do(self):
+        ones = Classifier([Affine(np.zeros((784, 10), np.float32), 9 * np.eye(10, dtype=np.float32)[1])], (784,))
+        panel = studio.digit_studio(network=ones, example=5, hide=["pen"], predict=("Which digit?", 1))
+        assert panel.card.guess.right == 1 and panel.controls["pen"].widget.layout.display == "none"
+        assert "yours reads 1 with 99.9%" in alts(panel)[0]
+        assert panel.code == "digit_studio(network=…, example=5)", "a network without a name in the notebook cannot be written"
+        panel.draw([[(140, 50), (140, 230)]])
+        panel.reset()
+        assert panel.controls["example"].value == 5 and panel.sketch.strokes[0][0] == (182, 60)
 
     def test_an_error_while_drawing_is_shown(self, panel, monkeypatch):
         def broken(*_arguments):

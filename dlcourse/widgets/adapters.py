@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from dlcourse.convolution import Convolution
 from dlcourse.functions import softmax
 from dlcourse.layers import Layer
 from dlcourse.text import _
 from dlcourse.widgets.own import Mistake, array_of, name_of, parameters_of, parting, run
 
-__all__ = ["OwnDropout", "OwnLayer", "OwnNetwork", "optimizer", "parting_of_layers", "replaced"]
+__all__ = ["OwnColumns", "OwnDropout", "OwnLayer", "OwnNetwork", "optimizer", "parting_of_layers", "replaced"]
 
 
 class OwnLayer(Layer):
@@ -98,6 +99,28 @@ class OwnDropout(Layer):
     def switched_off(self, x: np.ndarray) -> float:
         """Give the share of ones that it switches off in training."""
         return float(np.mean(self.forward(np.ones_like(x), training=True) == 0))
+
+
+class OwnColumns(Convolution):
+    """The package's convolution on the rows that the learner's ``im2col(x, k, stride, pad)`` gives."""
+
+    def __init__(self, im2col: Callable, theirs: Convolution):
+        super().__init__(theirs.params["W"], theirs.params["b"], theirs.stride, theirs.pad)
+        self.im2col = im2col
+
+    def forward(self, x, *, training=False):
+        out = super().forward(x, training=training)  # keeps what backward needs
+        W, name = self.params["W"], name_of(self.im2col)
+        filters, channels, size, _width = W.shape
+        places = out.shape[2] * out.shape[3]
+        window = (size,) if len(parameters_of(self.im2col)) < 5 else (size, size)
+        found = run(name, self.im2col, x, *window, self.stride, self.pad)
+        rows = array_of(name, found, (len(x) * places, channels * size**2))
+        mine = rows @ W.reshape(filters, -1).T + self.params["b"]
+        return mine.reshape(len(x), *out.shape[2:], filters).transpose(0, 3, 1, 2).astype(x.dtype, copy=False)
+
+    def __repr__(self) -> str:
+        return f"Convolution, {name_of(self.im2col)}"
 
 
 def replaced(layers: Sequence[Layer], kinds: Mapping[type[Layer], type]) -> list[Layer]:

@@ -18,16 +18,17 @@ from dlcourse.plots import PALETTE
 from dlcourse.text import _
 from dlcourse.widgets import adapters
 from dlcourse.widgets.controls import Checkbox, Choice, Number, button
-from dlcourse.widgets.doubts import doubt
+from dlcourse.widgets.doubts import NEIGHBOURS, doubt, nearest
+from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.page import Page
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture
-from dlcourse.widgets.sketching import EXAMPLES, SIDE, Sketch
+from dlcourse.widgets.share import Deed
+from dlcourse.widgets.sketching import EXAMPLES, SIDE, Sketch, Stroke
 
-__all__ = ["Reading", "compute", "digit_studio", "nearest"]
+__all__ = ["Reading", "StudioPanel", "compute", "digit_studio", "nearest"]
 
 REDRAW = 0.1  # seconds between two answers while a stroke goes on: the line itself is drawn at once
-NEIGHBOURS = 6
 
 
 class Reading(NamedTuple):
@@ -57,25 +58,6 @@ def compute(ink: np.ndarray, networks: Sequence[Classifier], centre: bool = True
         return None
     seen = center_digit(ink) if centre else ink.reshape(28, SIDE // 28, 28, SIDE // 28).mean(axis=(1, 3))
     return Reading(seen, tuple(network.predict(seen.reshape(network.input_shape)) for network in networks))
-
-
-def nearest(image: np.ndarray, x: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
-    """Give the rows of `x` that are nearest to an image, nearest first: the least sum of squared differences.
-
-    Parameters
-    ----------
-    image : ndarray of 784 pixels
-    x : ndarray of shape (N, 784)
-    k : int
-        How many, at most N.
-
-    Returns
-    -------
-    ndarray of int, shape (k,)
-    """
-    distances = np.einsum("ij,ij->i", x, x) - 2 * (x @ image.ravel())  # the image's own square is the same for all
-    few = np.argpartition(distances, k - 1)[:k]
-    return few[np.argsort(distances[few], kind="stable")]
 
 
 class StudioDrawing:
@@ -125,7 +107,26 @@ class StudioDrawing:
                 picture.set_data(near[i].reshape(28, 28))
 
 
-def digit_studio(networks: Mapping[str, Classifier] | None = None, network: object = None) -> Panel:
+class StudioPanel(Panel):
+    """A panel with a page, whose line of code holds the strokes on it."""
+
+    sketch: Sketch
+    page: Page
+
+    def draw(self, strokes: Sequence[Stroke]) -> "StudioPanel":
+        """Draw strokes on an empty page, as a hand would; gives the panel itself."""
+        self.page.draw(strokes)
+        return self
+
+    @property
+    def code(self) -> str:
+        """The line of code that gives this panel as it is now."""
+        own = self.sketch.strokes if self.controls["example"].value < 0 else []
+        return super().code + (str(Deed(0, "draw", (own,))) if own else "")
+
+
+@explorer
+def digit_studio(networks: Mapping[str, Classifier] | None = None, network: object = None) -> StudioPanel:
     """Draw a digit, and see what two networks read in it while you draw.
 
     Parameters
@@ -137,7 +138,7 @@ def digit_studio(networks: Mapping[str, Classifier] | None = None, network: obje
 
     Returns
     -------
-    Panel
+    StudioPanel
         To be the last line of a cell. Its ``sketch.ink`` is the drawing.
     """
     (x, t), _test = load_mnist()
@@ -157,7 +158,7 @@ def digit_studio(networks: Mapping[str, Classifier] | None = None, network: obje
 
     controls = {
         "example": Choice(_("example"), {_("an empty page"): -1} | {str(digit): digit for digit in EXAMPLES}, 3),
-        "network": Choice(_("other network"), {name: name for name in others}),
+        "other": Choice(_("other network"), {name: name for name in others}),
         "pen": Number(_("pen, in pixels"), 8, 40, 20),
         "centre": Checkbox(_("centre the digit as MNIST's are"), True),
     }
@@ -165,7 +166,7 @@ def digit_studio(networks: Mapping[str, Classifier] | None = None, network: obje
     def answer() -> None:
         """Ask the networks, and draw what they say."""
         began = time.monotonic()
-        names = (_("MLP"), controls["network"].value)
+        names = (_("MLP"), controls["other"].value)
         reading = compute(sketch.ink, (mlp, others[names[1]]), controls["centre"].value)
         near, hint = np.zeros(0, int), ""
         if reading is not None:
@@ -188,6 +189,7 @@ def digit_studio(networks: Mapping[str, Classifier] | None = None, network: obje
     def safely() -> None:
         with lock:  # JupyterLab may tell of the hand in another thread than that of the loop
             panel.guard(answer)()
+            panel._tell()
 
     def late() -> None:
         state["waiting"] = False
@@ -236,11 +238,12 @@ def digit_studio(networks: Mapping[str, Classifier] | None = None, network: obje
 
     def undo() -> None:
         state["example"] = False
+        controls["example"].value = -1
         page.undo()
 
     wipe = button(_("clear"), clear, tooltip=_("take an empty page"))
     page = Page(sketch, changed, fresh, [wipe, button(_("undo"), undo, tooltip=_("take the last stroke away"))])
     body = widgets.HBox([page.box, picture], layout={"flex_flow": "row wrap"})
-    panel = Panel(_("Digit studio"), controls, [body], update)
+    panel = StudioPanel(_("Digit studio"), controls, [body], update)
     panel.sketch, panel.page = sketch, page
     return panel

@@ -1,4 +1,4 @@
-"""Chapter 10: whether a drawing is one digit at all; a network always names one."""
+"""Chapter 10: whether a drawing is one digit at all, for a network always names one; and the digits nearest to it."""
 
 from collections.abc import Sequence
 from itertools import pairwise
@@ -8,8 +8,9 @@ import numpy as np
 from dlcourse.text import _
 from dlcourse.widgets.sketching import Stroke
 
-__all__ = ["UNLIKE", "doubt", "parts"]
+__all__ = ["NEIGHBOURS", "UNLIKE", "doubt", "nearest", "parts"]
 
+NEIGHBOURS = 6
 UNLIKE = 7.3  # of 100 of MNIST's test digits, two are farther than this from the nearest training digit
 
 
@@ -80,3 +81,22 @@ def doubt(strokes: Sequence[Stroke], pen: float, distance: float | None) -> str:
     if distance is not None and distance > UNLIKE:
         return _("Unlike all 8,000 training digits: is this a digit?")
     return ""
+
+
+def nearest(image: np.ndarray, x: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
+    """Give the rows of `x` that are nearest to an image, nearest first: the least sum of squared differences.
+
+    Parameters
+    ----------
+    image : ndarray of 784 pixels
+    x : ndarray of shape (N, 784)
+    k : int
+        How many, at most N.
+
+    Returns
+    -------
+    ndarray of int, shape (k,)
+    """
+    distances = np.einsum("ij,ij->i", x, x) - 2 * (x @ image.ravel())  # the image's own square is the same for all
+    few = np.argpartition(distances, k - 1)[:k]
+    return few[np.argsort(distances[few], kind="stable")]

@@ -42,28 +42,6 @@ class Rung(NamedTuple):
     climb: Callable[[], Iterator[tuple[str, float]]]  # yields words and a share that is right, or NaN
 
 
-class OwnColumns(Convolution):
-    """The package's convolution on the rows that the learner's ``im2col(x, k, stride, pad)`` gives."""
-
-    def __init__(self, im2col: Callable, theirs: Convolution):
-        super().__init__(theirs.params["W"], theirs.params["b"], theirs.stride, theirs.pad)
-        self.im2col = im2col
-
-    def forward(self, x, *, training=False):
-        out = super().forward(x, training=training)  # keeps what backward needs
-        W, name = self.params["W"], own.name_of(self.im2col)
-        filters, channels, size, _width = W.shape
-        places = out.shape[2] * out.shape[3]
-        window = (size,) if len(own.parameters_of(self.im2col)) < 5 else (size, size)
-        found = own.run(name, self.im2col, x, *window, self.stride, self.pad)
-        rows = own.array_of(name, found, (len(x) * places, channels * size**2))
-        mine = rows @ W.reshape(filters, -1).T + self.params["b"]
-        return mine.reshape(len(x), *out.shape[2:], filters).transpose(0, 3, 1, 2).astype(x.dtype, copy=False)
-
-    def __repr__(self) -> str:
-        return f"Convolution, {own.name_of(self.im2col)}"
-
-
 class Climb:
     """The way up: an iterator, whose every step is a gate that is tried, or a step of training.
 
@@ -151,7 +129,8 @@ class Climb:
         kinds = {LAYERS[name]: self._kind(name) for name in LAYERS if name in self.pieces}
         layers = adapters.replaced(network.layers, kinds)
         if "im2col" in self.pieces and "Convolution" not in self.pieces:
-            layers = [OwnColumns(self.pieces["im2col"], one) if isinstance(one, Convolution) else one for one in layers]
+            mine = self.pieces["im2col"]
+            layers = [adapters.OwnColumns(mine, one) if isinstance(one, Convolution) else one for one in layers]
         network = Classifier(layers, network.input_shape)
         x, t = self.x.reshape(-1, *network.input_shape), self.t
         trainer = Trainer(network, x[:DIGITS], t[:DIGITS], optimizer=self._optimizer(), epochs=EPOCHS, evaluate_samples=10,

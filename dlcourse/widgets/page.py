@@ -9,7 +9,7 @@ from traitlets import Unicode
 from dlcourse.plots import PALETTE
 from dlcourse.text import _
 from dlcourse.widgets.controls import button
-from dlcourse.widgets.sketching import SIDE, Point, Sketch
+from dlcourse.widgets.sketching import SIDE, Point, Sketch, Stroke
 
 __all__ = ["Page"]
 
@@ -87,7 +87,8 @@ class Page:
         canvas.on_client_ready(self.show)
 
     def begin(self, x: float, y: float) -> None:
-        """Set the pen on the paper; a stroke begins."""
+        """Set the pen on the paper; a stroke begins. It goes by whole pixels, so that a line of code can hold it."""
+        x, y = round(x), round(y)
         self.fresh()
         self.pen, self.drawing = None, True
         self.sketch.begin(x, y)
@@ -96,10 +97,10 @@ class Page:
 
     def extend(self, x: float, y: float) -> None:
         """Draw on to a point."""
-        if self.drawing:
-            start = self.sketch.strokes[-1][-1]
-            self.sketch.extend(x, y)
-            self._line(start, (x, y))
+        start, end = self.sketch.strokes[-1][-1] if self.drawing else None, (round(x), round(y))
+        if self.drawing and end != start:
+            self.sketch.extend(*end)
+            self._line(start, end)
             self.changed(False)
 
     def end(self) -> None:
@@ -113,6 +114,18 @@ class Page:
         self.extend(x, y)
         self.end()
 
+    def draw(self, strokes: Sequence[Stroke]) -> None:
+        """Draw whole strokes on an empty page, as a hand would."""
+        self.fresh()
+        self.lift()
+        self.sketch.clear()
+        self.show()
+        for first, *others in strokes:
+            self.begin(*first)
+            for point in others:
+                self.extend(*point)
+            self.end()
+
     def undo(self) -> None:
         """Take the last stroke away."""
         self.lift()
@@ -122,7 +135,7 @@ class Page:
 
     def move(self, right: int, down: int) -> None:
         """Move the pen by a step, as an arrow key does; it draws if it is on the paper."""
-        x, y = self.pen or (SIDE / 2, SIDE / 2)
+        x, y = self.pen or (SIDE // 2, SIDE // 2)
         self.pen = (min(max(x + right * KEY_STEP, 0), SIDE), min(max(y + down * KEY_STEP, 0), SIDE))
         if self.paper.value:
             self.sketch.extend(*self.pen)
@@ -134,7 +147,7 @@ class Page:
         self.pen, self.drawing, self.paper.value = None, False, False
 
     def _set_pen(self, down: bool) -> None:
-        self.pen = self.pen or (SIDE / 2, SIDE / 2)
+        self.pen = self.pen or (SIDE // 2, SIDE // 2)
         if down:
             self.fresh()
             self.sketch.begin(*self.pen)

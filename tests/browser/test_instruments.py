@@ -101,6 +101,44 @@ def test_the_state_is_copied_as_a_line_that_gives_it_again(notebook, bench, how)
     notebook.page.evaluate(set_source, source)
 
 
+@pytest.mark.parametrize("how", ["mouse", "keyboard"])
+def test_a_drawing_is_copied_as_a_line_that_draws_it_again(open_notebook, how):
+    notebook = open_notebook("03_mnist_inference")
+    notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    notebook.run("play-pad")
+    widget = notebook.widget("play-pad")
+    button = widget.locator.get_by_role("button", name="copy as code", exact=True)
+    if how == "mouse":
+        box, mouse = widget.locator.locator("canvas").bounding_box(), notebook.page.mouse
+        mouse.move(box["x"] + 140, box["y"] + 50)
+        mouse.down()
+        mouse.move(box["x"] + 140, box["y"] + 230, steps=3)
+        mouse.up()
+        widget.wait_for_words("MLP reads 1 ")
+        widget.settled()
+        button.click()
+    else:
+        widget.locator.locator("canvas").focus()
+        for key in ["ArrowUp"] * 6 + ["Space"] + ["ArrowDown"] * 12 + ["Space"]:
+            notebook.page.keyboard.press(key)
+        widget.wait_for_words("MLP reads 1 ")
+        widget.settled()
+        button.focus()
+        notebook.page.keyboard.press("Enter")
+    widget.locator.get_by_text("copied: digit_studio(").wait_for()
+    code, shown = copied(widget), widget.settled()
+    assert code.startswith("digit_studio(example=-1).draw([[(")
+    notebook.scroll_to_cell("play-pad")
+    set_source = "source => window.jupyterapp.shell.currentWidget.content.activeCell.model.sharedModel.setSource(source)"
+    notebook.page.evaluate(set_source, f"from dlcourse.widgets import digit_studio\n\n{code}")
+    notebook.run("play-pad")
+    again = notebook.widget("play-pad")
+    again.wait_for_words("MLP reads 1 ")
+    assert again.settled() == shown, "pixel by pixel"
+    assert widget.error() == again.error() == "" and notebook.complaints == []
+    notebook.close()
+
+
 def trained(bench):
     """Train a while; give the steps."""
     bench.push("Start")
