@@ -13,6 +13,7 @@ from dlcourse.book import names_of_the_book
 from dlcourse.functions import one_hot
 from dlcourse.storage.bundled import check_layout, read_bundled
 from dlcourse.storage.downloads import cache_folder, fetch, load_whole
+from dlcourse.text import marked as _
 
 __all__ = [
     "FASHION_CLASSES", "TOY_DATASETS", "cache_folder", "data_folder", "fetch", "load_fashion_mnist", "load_mnist",
@@ -23,9 +24,12 @@ __getattr__ = names_of_the_book(__name__)
 
 Split = tuple[np.ndarray, np.ndarray]
 
+# Figures and tables show them in the learner's language.
 FASHION_CLASSES = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+    _("T-shirt/top"), _("Trouser"), _("Pullover"), _("Dress"), _("Coat"),
+    _("Sandal"), _("Shirt"), _("Sneaker"), _("Bag"), _("Ankle boot"),
 )  # fmt: skip
+
 
 def load_mnist(
     which: str = "bundled", *, normalize: bool = True, flatten: bool = True, one_hot_label: bool = False

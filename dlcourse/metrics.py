@@ -176,7 +176,7 @@ def classification_report(
         As for `confusion_matrix`; or if there are not K names.
     """
     t, y, classes = _as_labels(t, y, num_classes, "classification_report")
-    names = tuple(str(name) for name in (range(classes) if class_names is None else class_names))
+    names = tuple(_(str(name)) for name in (range(classes) if class_names is None else class_names))
     if len(names) != classes:
         raise ValueError(f"classification_report: class_names has {len(names)} names, expected {classes}")
     per_class = [score(t, y, None, classes) for score in (precision, recall, f1_score)]

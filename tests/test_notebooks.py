@@ -17,7 +17,6 @@ import nbformat
 import numpy as np
 import pytest
 from PIL import Image
-from test_languages import IN_WORK
 
 from dlcourse.grading.sources import LANGUAGE_LINE
 from dlcourse.translating.notebooks import BADGES
@@ -113,11 +112,7 @@ def measured(command, tmp_path, **options):
     return ran.returncode, Used(*json.loads(found.read_text(encoding="utf-8")))
 
 
-# A notebook whose cells are still English is the English one, and that runs already.
-RUN = [path for path in NOTEBOOKS if path.parent.name != "zh" or path.stem not in IN_WORK]
-
-
-@pytest.mark.parametrize("path", RUN, ids=map(name_of, RUN))
+@of_each_notebook
 def test_it_runs_and_prints_what_is_stored_in_a_minute(path, tmp_path, record_property):
     ran, used, report = nbval(path, tmp_path)
     assert ran == len(code_cells(path)) > 0, report

@@ -103,7 +103,7 @@ def plot_recalls(matrix: ArrayLike, class_names: Sequence[str] | None = None, ax
     samples = matrix.sum(axis=1)
     if matrix.shape[0] != matrix.shape[1] or samples.min() <= 0:
         raise ValueError(f"plot_recalls: matrix has shape {matrix.shape}, expected (K, K) with no empty row")
-    names = [str(name) for name in (range(len(matrix)) if class_names is None else class_names)]
+    names = [_(str(name)) for name in (range(len(matrix)) if class_names is None else class_names)]
     ax = as_axes(ax, "plot_recalls", 6.0, 2.8)
     for k, (right, n) in enumerate(zip(np.diag(matrix), samples, strict=True)):
         middle, half = wilson(right / n, n)

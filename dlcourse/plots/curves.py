@@ -285,7 +285,7 @@ def plot_confusion(matrix: ArrayLike, class_names: Sequence[str] | None = None, 
 
 
 def _names(class_names: Sequence[str] | None, classes: int, who: str) -> list[str]:
-    names = [str(name) for name in (range(classes) if class_names is None else class_names)]
+    names = [_(str(name)) for name in (range(classes) if class_names is None else class_names)]
     if len(names) != classes:
         raise ValueError(f"{who}: class_names has {len(names)} names, expected {classes}")
     return names

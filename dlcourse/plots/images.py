@@ -130,7 +130,7 @@ def show_images(
             raise ValueError(f"show_images: {name} is {classes.dtype} {classes.shape}, expected int ({len(tiles)},)")
         if class_names is not None and not 0 <= classes.min() <= classes.max() < len(class_names):
             raise ValueError(f"show_images: {name} run to {classes.max()}, but class_names has {len(class_names)}")
-    names = {k: str(k) if class_names is None else class_names[k] for each in shown.values() for k in each.tolist()}
+    names = {k: str(k) if class_names is None else _(str(class_names[k])) for each in shown.values() for k in each.tolist()}
     texts = [names[k] for k in shown["labels"].tolist()] if shown else [""] * len(tiles)
     wrong = np.zeros(len(tiles), dtype=bool)
     if "predictions" in shown:

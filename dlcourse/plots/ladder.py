@@ -9,9 +9,15 @@ from matplotlib.axes import Axes
 
 from dlcourse.datasets import data_folder
 from dlcourse.plots.base import PALETTE, SMALL, as_axes, finish
-from dlcourse.text import _
+from dlcourse.text import _, marked
 
 __all__ = ["plot_ladder", "read_ladder"]
+
+# The names in data/ladder.json, for the translators; they are drawn in the learner's language.
+NAMES = (
+    marked("nearest mean image"), marked("one layer"), marked("784-128-10, varied digits"), marked("CNN, 6 epochs"),
+    marked("CNN, 30 epochs"), marked("CNN, varied digits"), marked("CNN, varied, falling rate"), marked("CNN, 58,000 digits"),
+)  # fmt: skip
 
 
 def read_ladder() -> list[dict[str, Any]]:
@@ -58,7 +64,7 @@ def plot_ladder(
     """
     if not rungs:
         raise ValueError("plot_ladder: rungs is empty, expected at least one")
-    names = [rung["name"] for rung in rungs]
+    names = [_(rung["name"]) for rung in rungs]
     ax = as_axes(ax, "plot_ladder", 7.4, 0.9 + 0.36 * (len(rungs) + (yours is not None)))
     means = []
     for place, rung in enumerate(rungs):
@@ -67,7 +73,8 @@ def plot_ladder(
         ax.plot(errors, np.full(len(errors), place), "o", color=PALETTE["sky"], markersize=5, alpha=0.8)
         ax.plot(means[-1], place, "D", color=PALETTE["blue"], markersize=7)
         spread = f" ± {errors.std(ddof=1):.1f}" if len(errors) > 1 else ""
-        ax.annotate(f"{means[-1]:.1f} %{spread}", (errors.max(), place), (8, 0), textcoords="offset points", va="center",
+        words = _("{number} %").format(number=f"{means[-1]:.1f}") + spread
+        ax.annotate(words, (errors.max(), place), (8, 0), textcoords="offset points", va="center",
                     fontsize=SMALL)  # fmt: skip
     ax.plot(means, range(len(means)), color=PALETTE["blue"], linewidth=1, zorder=1)
     if yours is not None:
@@ -80,7 +87,7 @@ def plot_ladder(
         names.append(_("yours"))
     ax.set(xscale="log", xlim=(0.2, 60), ylim=(-0.6, len(names) - 0.4))
     ax.set_yticks(range(len(names)), names)
-    ax.set_xticks([0.3, 1, 3, 10, 30], ["0.3 %", "1 %", "3 %", "10 %", "30 %"])
+    ax.set_xticks([0.3, 1, 3, 10, 30], [_("{number} %").format(number=share) for share in (0.3, 1, 3, 10, 30)])
     ax.minorticks_off()
     ax.grid(axis="x", color="0.9", zorder=0)
     return finish(ax, _("test digits read wrongly") if xlabel is None else xlabel)

@@ -17,7 +17,7 @@ from dlcourse.translating.editions import pairs, read
 __all__ = ["ROOMS", "glyphs_of_the_course", "make_font", "missing_glyphs"]
 
 # Where the package's words may be drawn in a picture; all others are shown as text by the browser or the terminal.
-ROOMS = ("dlcourse/plots/", "dlcourse/widgets/")
+ROOMS = ("dlcourse/plots/", "dlcourse/widgets/", "dlcourse/datasets.py")
 
 
 def glyphs_of_the_course() -> set[str]:

@@ -177,7 +177,7 @@ def error_browser(
         for name, network in networks.items()
     }
     classes = next(iter(said.values())).shape[1]
-    names = [str(name) for name in (range(classes) if class_names is None else class_names)]
+    names = [_(str(name)) for name in (range(classes) if class_names is None else class_names)]
     counts = {name: confusion_matrix(t, probabilities) for name, probabilities in said.items()}
     true, answer = worst(next(iter(counts.values())))
 

@@ -35,8 +35,8 @@ def draw() -> Figure:
         answer = int(network.predict(image.ravel()).argmax())
         ax.imshow(image, cmap="gray", vmin=0, vmax=1)
         right = answer == 5
-        ax.set_title(f"{title}: “{answer}” {'✓' if right else '✗'}", fontsize=LARGE + 1, fontweight="bold",
-                     color=PALETTE["blue" if right else "vermilion"])  # fmt: skip
+        words = _("{title}: “{answer}” {mark}").format(title=title, answer=answer, mark="✓" if right else "✗")
+        ax.set_title(words, fontsize=LARGE + 1, fontweight="bold", color=PALETTE["blue" if right else "vermilion"])
     for ax in axes:
         ax.set(xticks=[], yticks=[])
     return fig
