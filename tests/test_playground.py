@@ -18,6 +18,7 @@ from dlcourse.training import Diverged
 from dlcourse.widgets import live, playground
 from dlcourse.widgets.controls import Checkbox, Number
 from dlcourse.widgets.picture import Picture
+from dlcourse.widgets.guesses import GUESSES
 from dlcourse.widgets.playground import KEYS, PlaygroundPanel, planes, snapshot
 from dlcourse.widgets.playground_drawing import (
     HEIGHT,
@@ -596,6 +597,27 @@ CLAIMS = [
     too_much_weight_decay_leaves_nothing, a_smaller_rate_calms, dropout_is_harder_on_the_small_network,
     deep_relu_wants_he,
 ]  # fmt: skip
+
+
+# What the notebook asks before an experiment opens, by the claim that holds the answer.
+ASKED = {
+    "1": (a_line_and_squares, "about half, as guessing does"), "2": (three_lines_close_a_ring, 3),
+    "3": (the_spiral_wants_width, "inside, where the arms are close together"), "4": (nothing_comes_of_nothing, "no weight"),
+    "5": (too_large_a_step_is_worse_than_guessing_and_hardly_mended, "above that of guessing"),
+    "6": (twenty_points_by_heart_and_weight_decay_smooths, "training near 0, test above guessing"),
+    "7": (twenty_points_by_heart_and_weight_decay_smooths, "that of the test points"),
+    "8": (a_smaller_rate_calms, "it falls at once and stays calm"),
+}  # fmt: skip
+
+
+def test_the_answers_to_what_is_asked_first_are_those_of_the_claims():
+    asked = {name: guess.right for name, guess in GUESSES.items() if name.startswith("playground ")}
+    assert asked == {f"playground {number}": right for number, (_claim, right) in ASKED.items()}
+    assert {claim for claim, _right in ASKED.values()} <= set(CLAIMS)
+    for number, (claim, _right) in ASKED.items():
+        assert number == "7" or claim(0), "with the seed of the notebook"
+    after_20, after_200 = (Experiment().train(steps).accuracy() for steps in (20, 200))
+    assert GUESSES["playground"].right == "about 55" and abs(after_20 - 0.55) < 0.07 and after_200 > 0.8
 
 
 @pytest.mark.slow

@@ -1,11 +1,13 @@
 """How explorers are opened: at any setting, with controls hidden, behind a question; and the line of code that does it again."""
 
 import importlib
+import re
 
 import numpy as np
 import pytest
 from panels import all_widgets, alt, inside, values_to_try
 from panels import pictures as pictures_of
+from test_notebooks import NOTEBOOKS, code_cells
 from test_widget_own_code import typed
 
 from dlcourse import widgets
@@ -231,3 +233,25 @@ class TestTheAnswersAreRight:
 
     def test_chapter_08(self):
         assert "accuracy 100.0% on training digits" in alt(pictures_of(widgets.regularization_bench().run(300))[0])
+
+    def test_chapter_09(self):
+        cells, (digits, labels) = np.zeros((3, 3)), load_mnist(flatten=False)[1]
+        cells[1, 2] = 1
+        moved = module("convolution_explorer").compute(digits[0, 0], cells, 1, 0, 0).out
+        np.testing.assert_allclose(moved, digits[0, 0, 1:-1, 2:], atol=1e-6)  # in place it would be 1:-1
+        explorer, few = widgets.cnn_explorer(), module("cnn_explorer").FEW
+        network, read = explorer.touch.network(), []
+        assert network.accuracy(digits[:few], labels[:few]) == 0.99
+        for number in range(30):
+            explorer.switch(1, number, False)
+            read.append(round(few * network.accuracy(digits[:few], labels[:few])))
+            explorer.touch.undo()
+        assert min(read) == GUESSES["09 filters"].right
+        explorer.switch(1, int(np.argmin(read)), False)
+        assert "Changed by hand, it reads 98% of 100 test digits; as it was trained, 99%." in alt(pictures_of(explorer)[0])
+
+
+def test_every_question_is_asked_in_a_notebook():
+    sources = "".join(cell.source for path in NOTEBOOKS for cell in code_cells(path))
+    asked = re.findall(r'predict="([^"]*)"', sources)
+    assert sorted(set(asked)) == sorted(GUESSES)

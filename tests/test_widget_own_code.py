@@ -1,6 +1,7 @@
 """The learner's own code in the explorers: the chapters' classes as typed there, and a dozen that are wrong."""
 
 import html
+import re
 import sys
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from panels import alt, pictures
 from test_notebooks import NOTEBOOKS, code_cells
 
-from dlcourse import widgets
+from dlcourse import functions, widgets
 from dlcourse.convolution import output_size
 from dlcourse.functions import sigmoid, softmax
 from dlcourse.models import stored_network
@@ -105,6 +106,40 @@ class TestTheChaptersOwn:
         studio = widgets.digit_studio(network=MyNetwork())
         assert studio.error.value == ""
         assert "yours reads 3 with" in alt(pictures(studio)[0])
+
+
+    def test_predict_of_chapter_03_reads_and_agrees(self):
+        reader = widgets.digit_reader(mine=typed_with_functions("predict"))
+        assert reader.error.value == "" and "predict and the package's agree" in verdict(reader)
+        words = [alt(pictures(reader)[0])]
+        reader.controls["yours"].value = False
+        words.append(alt(pictures(reader)[0]))
+        assert words[0] == words[1] and "a 0, read as 0. Probabilities: 0: 100.0%" in words[0]
+
+    def test_predict_without_a_bias_still_reads_and_is_told(self):
+        reader = widgets.digit_reader(mine=typed_with_functions("predict", ' + network["b2"]'))
+        assert reader.error.value == ""
+        assert "predict and the package's part. y [5, 7]: yours is " in verdict(reader)
+        for number in range(10):  # as the chapter says
+            reader.controls["position"].value = number
+            title = alt(pictures(reader)[0])
+            assert re.search(r"a (\d), read as (\d)", title).group(1, 2) in [(str(k), str(k)) for k in range(10)]
+
+    def test_predict_that_takes_no_batch_is_told(self):
+        reader = widgets.digit_reader(mine=lambda network, x: np.zeros(3))
+        assert "gives an array of shape (3,), expected (10,)" in html.unescape(reader.error.value)
+        reader.controls["yours"].value = False
+        assert reader.error.value == "" and "a 0, read as 0" in alt(pictures(reader)[0])
+
+
+def typed_with_functions(name, left_out=""):
+    """Give a function of chapter 03 as it stands there, or with something left out of it."""
+    path = next(path for path in NOTEBOOKS if path.name.startswith("03"))
+    source = next(cell.source for cell in code_cells(path) if f"def {name}(" in cell.source).split("\n\n")[0]
+    assert left_out in source
+    found = {"np": np, "functions": functions}
+    exec(compile(source.replace(left_out, ""), f"<{name}>", "exec"), found)  # noqa: S102
+    return found[name]
 
 
 def good_affine():

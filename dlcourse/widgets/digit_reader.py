@@ -1,7 +1,7 @@
 """Chapter 03: page through test digits and see what the stored 784-50-100-10 network makes of each."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,10 +13,12 @@ from dlcourse.models import stored_network
 from dlcourse.networks import Sequential
 from dlcourse.plots import PALETTE
 from dlcourse.text import _
+from dlcourse.widgets import own
 from dlcourse.widgets.controls import Checkbox, Number
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, set_limits
+from dlcourse.widgets.verdict import Verdict, whose
 
 __all__ = ["Reading", "compute", "digit_reader", "time_per_image"]
 
@@ -158,9 +160,25 @@ def short(ratio: float) -> str:
     return f"{ratio:.0f}" if ratio >= 10 else f"{ratio:.2g}"
 
 
+def own_reader(mine: Callable, network: Sequential) -> Callable[[np.ndarray], np.ndarray]:
+    """Fit a learner's ``predict(network, x)`` to the stored weights."""
+    name, weights = own.name_of(mine), dict(network.params)
+
+    def read(x: np.ndarray) -> np.ndarray:
+        return own.array_of(name, own.run(name, mine, weights, x), (*x.shape[:-1], 10))
+
+    return read
+
+
 @explorer
-def digit_reader() -> Panel:
+def digit_reader(mine: Callable | None = None) -> Panel:
     """Show a test digit, the activations and probabilities it causes, and the time that batches save.
+
+    Parameters
+    ----------
+    mine : callable, optional
+        Your own ``predict(network, x)``, as in the chapter: it takes the weights by their names W1, b1 … b3, and one image
+        or many; its probabilities are shown, and compared with the package's.
 
     Returns
     -------
@@ -183,10 +201,17 @@ def digit_reader() -> Panel:
     reader_drawing = ReaderDrawing(reader.figure)
     times_drawing = TimesDrawing(times.figure, BATCH_SIZES, curve)
 
+    verdict, read = Verdict(), None
+    if mine is not None:
+        read, controls["yours"] = own_reader(mine, network), whose()
+        verdict.judge(own.name_of(mine), lambda: own.parting("y", read(x[:100]), network.predict(x[:100])))
+
     before = None  # the image at which only the wrong ones were asked for
 
-    def show_image(number: int) -> None:
+    def show_image(number: int, yours: bool) -> None:
         reading = compute(network, x[number])
+        if yours:
+            reading = reading._replace(probabilities=read(x[number]))
         title = _("test image {number}: a {label}, read as {answer}")
         title = title.format(number=number, label=t[number], answer=reading.answer)
         reader_drawing.update(x[number], t[number], reading, title)
@@ -203,7 +228,7 @@ def digit_reader() -> Panel:
         times_drawing.update(size, seconds, title)
         times.show(title)
 
-    def update(changed: set[str], position: int, wrong_only: bool, batch_size: int) -> None:
+    def update(changed: set[str], position: int, wrong_only: bool, batch_size: int, yours: bool = False) -> None:
         nonlocal before
         chosen = wrong if wrong_only else everything
         if "wrong_only" in changed and len(chosen) - 1 != controls["position"].source.max:
@@ -213,9 +238,9 @@ def digit_reader() -> Panel:
             elif before is not None and "position" not in changed:  # back to where the reader was
                 controls["position"].value = before
             position = controls["position"].value
-        if changed & {"position", "wrong_only"}:
-            show_image(int(chosen[position]))
+        if changed & {"position", "wrong_only", "yours"}:
+            show_image(int(chosen[position]), yours)
         if "batch_size" in changed:
             show_times(batch_size)
 
-    return Panel(_("Digit reader"), controls, [reader, times], update)
+    return Panel(_("Digit reader"), controls, [reader, times, verdict], update)

@@ -94,4 +94,71 @@ GUESSES: dict[str, Guess] = {
         (_("below 0.01"), _("between 0.01 and 1"), _("above 1")),
         _("Each dot is a trial; watch where the bright ones gather."),
     ),
+    "09 window": Guess(
+        _("A 3×3 filter holds a single 1, in the cell right of the middle. Which way does the digit go in the map?"),
+        _("to the left"),
+        (_("to the left"), _("to the right"), _("it stays, and gets paler")),
+        _("Each place of the map now looks one pixel further right. Set the cells and see."),
+    ),
+    "09 filters": Guess(
+        _(
+            "The trained SimpleConvNet has 30 filters and reads 99 of 100 test digits. One filter is switched off, the one that"
+            " it misses most. How many does it read then?"
+        ),
+        98,
+        because=_("What one filter finds, others find as well. Switch off some under touch: below the picture stands the count."),
+    ),
+    "playground": Guess(
+        _("200 test points in two colours. How many of 100 will be right after the first 20 steps?"),
+        _("about 55"),
+        (_("about 55"), _("about 75"), _("about 95")),
+        _("That is little more than guessing. Set steps a second to 10 and watch."),
+    ),
+    "playground 1": Guess(
+        _("No hidden layer, and the features x1 and x2. How much of the circle does it get right?"),
+        _("about half, as guessing does"),
+        (_("about half, as guessing does"), _("about three quarters"), _("nearly all")),
+        _("A straight line cannot go round anything."),
+    ),
+    "playground 2": Guess(
+        _("One hidden layer, and each neuron has one straight border. How many does it take to fence the inner points in?"),
+        3,
+        because=_("A triangle is the simplest fence."),
+    ),
+    "playground 3": Guess(
+        _("Three arms of a spiral, one hidden layer of 2 neurons. Where does it go wrong most?"),
+        _("inside, where the arms are close together"),
+        (_("inside, where the arms are close together"), _("outside"), _("everywhere alike")),
+        _("Inside, the arms wind through every slice that two borders can cut."),
+    ),
+    "playground 4": Guess(
+        _("All first weights are 0, tanh neurons. Which weights will ever move?"),
+        _("no weight"),
+        (_("all of them"), _("those of the last layer"), _("no weight")),
+        _("Each weight's gradient has a factor of 0 in it. Only the biases of the output move."),
+    ),
+    "playground 5": Guess(
+        _("The learning rate is 3, ten times as much as at the start. How does the loss end?"),
+        _("above that of guessing"),
+        (_("lower than with 0.3, and sooner"), _("just as with 0.3"), _("above that of guessing")),
+        _("The neurons are thrown to their ends, -1 and 1, and there they have no slope."),
+    ),
+    "playground 6": Guess(
+        _("20 noisy points and two layers of 8 neurons. How do the two losses end?"),
+        _("training near 0, test above guessing"),
+        (_("both near 0"), _("training near 0, test at its lowest"), _("training near 0, test above guessing")),
+        _("It knows the points by heart, and where it is wrong on others it is sure."),
+    ),
+    "playground 7": Guess(
+        _("The same with weight decay 0.02. Which loss ends lower than without?"),
+        _("that of the test points"),
+        (_("that of the training points"), _("that of the test points"), _("both")),
+        _("It no longer knows every point, and knows better what it does not know."),
+    ),
+    "playground 8": Guess(
+        _("Batch size 1, and the loss jumps about. After 2,000 steps the rate goes from 0.3 to 0.02. What does the curve do?"),
+        _("it falls at once and stays calm"),
+        (_("it falls at once and stays calm"), _("it falls slowly"), _("it jumps on as before")),
+        _("With the large rate each point that did not fit threw the weights too far to settle."),
+    ),
 }
