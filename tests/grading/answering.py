@@ -7,6 +7,7 @@ import inspect
 import io
 import itertools
 import linecache
+import os
 import signal
 import sys
 import textwrap
@@ -20,6 +21,9 @@ from dlcourse.grading import sources
 
 SECONDS = 30  # of a processor: the slowest check takes 0.2, and only what hangs needs this much
 SEEDS = range(10)
+# A gate asks each question with all seeds; who runs the tests beside other work need not wait for them.
+THOROUGH = os.environ.get("CI") == "true"
+TRIED = SEEDS if THOROUGH else SEEDS[:3]
 _count = itertools.count()
 
 

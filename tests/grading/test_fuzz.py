@@ -8,13 +8,15 @@ import types
 
 import numpy as np
 import pytest
-from answering import gradable, question, subjects, verdict, wrapped
+from answering import THOROUGH, gradable, question, subjects, verdict, wrapped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from dlcourse.grading import sources
 
+pytestmark = pytest.mark.no_cover  # as in test_answers.py
+EXAMPLES = 30 if THOROUGH else 8
 NUMBERS = st.one_of(
     st.integers(-3, 1000), st.floats(), st.booleans(), st.just(10**30), st.fractions(-3, 3, max_denominator=9),
     st.just(decimal.Decimal("0.1")), st.just(1j), st.just(np.float32(0.5)), st.just(np.int8(-1)),
@@ -140,7 +142,7 @@ def tampered(how, start, step):
 def test_no_result_in_other_clothes_breaks_a_check(number):
     solution = sources.solution(question(number).answer)
 
-    @settings(max_examples=60, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(list(TAMPERS)), st.integers(1, 12), st.integers(1, 3), st.integers(0, 3))
     def gives_a_verdict(how, start, step, seed):
         wrap = tampered(how, start, step)
@@ -157,7 +159,7 @@ def test_no_result_in_other_clothes_breaks_a_check(number):
 def test_no_answer_breaks_a_check(number):
     right = subjects(number, sources.solution(question(number).answer))
 
-    @settings(max_examples=40, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     @given(WAYS, st.lists(THINGS, min_size=len(right), max_size=len(right)), st.integers(0, 3))
     def gives_a_verdict(way, things, seed):
         error = verdict(number, [nonsense(*one) for one in zip(right, [way] * len(right), things, strict=True)], seed)

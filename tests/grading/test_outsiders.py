@@ -4,6 +4,7 @@ import pytest
 from answering import chapter_of, gradable, question, subjects, verdict
 from outsiders import outsiders
 
+pytestmark = pytest.mark.no_cover  # as in test_answers.py
 of_each_exercise = pytest.mark.parametrize("number", gradable())
 
 
