@@ -250,6 +250,16 @@ class TestTheAnswersAreRight:
         explorer.switch(1, int(np.argmin(read)), False)
         assert "Changed by hand, it reads 98% of 100 test digits; as it was trained, 99%." in alt(pictures_of(explorer)[0])
 
+    def test_chapter_10(self):
+        for x in (0, 5, 10, 20, 30, 40):
+            for top, bottom in ((20, 260), (55, 225), (80, 200)):
+                studio = widgets.digit_studio(centre=False).draw([[(x, top), (x, bottom)]])
+                assert "MLP reads 1 " not in alt(pictures_of(studio)[0])
+                assert "MLP reads 1 " in alt(pictures_of(studio.set(centre=True))[0])
+        for network, wrong in (("784-50-100-10", 37), ("DeepConvNet", GUESSES["10 errors"].right)):
+            browser = widgets.error_browser(network=network)
+            assert f"{network}: {wrong} of 2000 are wrong" in alt(pictures_of(browser)[0])
+
 
 def test_every_question_is_asked_in_a_notebook():
     sources = "".join(cell.source for path in NOTEBOOKS for cell in code_cells(path))

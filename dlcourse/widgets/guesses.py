@@ -108,6 +108,17 @@ GUESSES: dict[str, Guess] = {
         98,
         because=_("What one filter finds, others find as well. Switch off some under touch: below the picture stands the count."),
     ),
+    "10 edge": Guess(
+        _("A 1 is drawn as a single stroke at the very left edge, and nothing is centred. What does the MLP read?"),
+        _("some other digit"),
+        (_("a 1, surely"), _("a 1, with doubts"), _("some other digit")),
+        _("It has hardly ever seen ink there. Take the tick at centring away, draw it, and bring the tick back."),
+    ),
+    "10 errors": Guess(
+        _("The MLP 784-50-100-10 misreads 37 of the 2,000 test digits. How many does DeepConvNet misread?"),
+        8,
+        because=_("Choose it under network: the words below the matrix count them."),
+    ),
     "playground": Guess(
         _("200 test points in two colours. How many of 100 will be right after the first 20 steps?"),
         _("about 55"),

@@ -68,7 +68,8 @@ def test_a_number_is_guessed(open_notebook):
 
 @pytest.mark.parametrize(("name", "cell", "answer"), [
     ("09_cnn", "play-window", "to the left"), ("09_cnn", "play-inside", 98), ("playground", "play-widget", "about 55"),
-    ("playground", "two-stage", 3),
+    ("playground", "two-stage", 3), ("10_handwritten_digits", "play-studio", "some other digit"),
+    ("10_handwritten_digits", "play-browser", 8),
 ])  # fmt: skip
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
 def test_what_comes_later_asks_first_too(open_notebook, name, cell, answer, how):
