@@ -4,11 +4,12 @@ from pathlib import Path
 
 from answering import SEEDS, answers, chapter_of, gradable, question
 from mutants import mutants, reasons
-from outsiders import first_try, outsiders
+from outsiders import ROUNDS, first_try, of_round, outsiders
 
 from dlcourse.checks import base
 from dlcourse.grading import sources
 
+FAULTS = (("right", "refused"), ("wrong", "accepted"))
 FILE = Path(__file__).with_name("SCORECARD.md")
 HEAD = """# Can the checks be trusted?
 
@@ -44,14 +45,18 @@ def row(number):
 OUTSIDERS = """
 ## Answers of outsiders
 
-The answers above were written by those who wrote the checks. These were not: `outsiders/` holds {right} right and {wrong}
-wrong answers by people who had the tasks alone. When the checks saw them first, {refused} right ones were refused
-({refused_share:.1f} %) and {fooled} wrong ones accepted ({fooled_share:.1f} %). That is the figure to go by. What was
-judged wrongly was then mended, and `test_outsiders.py` holds it; "allowed" are those that a task with clearer words
-takes today.
+The answers above were written by those who wrote the checks. These were not: `outsiders/` holds answers by people who had
+the tasks alone. The second round was written when the checks had been mended after the first.
 
-| exercise | right, first try | wrong, first try | right, today | wrong, today | allowed |
-|---|---|---|---|---|---|
+| round | right | refused at the first try | wrong | accepted at the first try |
+|---|---|---|---|---|
+{rounds}
+
+The first try is the figure to go by. What was judged wrongly was then mended, and `test_outsiders.py` holds it;
+"allowed" are those that a task with clearer words takes today, "open" those that are taken and should not be.
+
+| exercise | right, first try | wrong, first try | right, first try of round two | wrong, first try of round two | allowed | open |
+|---|---|---|---|---|---|---|
 {rows}
 """
 
@@ -97,24 +102,26 @@ def text():
 
 
 def _of_outsiders():
-    """Give the table of what outsiders handed in: at the first try, and today."""
-    lines, sums = [], {"right": [], "wrong": []}
+    """Give the tables of what outsiders handed in: at the first try, and today."""
+    rows, every = [], {name: {"right": [], "wrong": []} for name in ROUNDS}
     for number in gradable():
-        handed_in = outsiders(chapter_of(number))[number]
-        right, wrong = handed_in["right"], handed_in["wrong"]
-        sums["right"] += right
-        sums["wrong"] += wrong
-        tried = first_try(right, "refused"), first_try(wrong, "accepted")
-        allowed = sum("allowed" in entry for entry in wrong)
-        cells = number, f"{tried[0]} of {len(right)}", f"{tried[1]} of {len(wrong)}", len(right), len(wrong) - allowed, allowed
-        lines.append(f"| {' | '.join(map(str, cells))} |")
-    refused, fooled = (len(sums[kind]) - first_try(sums[kind], what)
-                       for kind, what in (("right", "refused"), ("wrong", "accepted")))  # fmt: skip
-    return OUTSIDERS.format(
-        right=len(sums["right"]), wrong=len(sums["wrong"]), refused=refused, fooled=fooled,
-        refused_share=100 * refused / len(sums["right"]), fooled_share=100 * fooled / len(sums["wrong"]),
-        rows="\n".join(lines),
-    )  # fmt: skip
+        handed_in, cells = outsiders(chapter_of(number))[number], [number]
+        for name in ROUNDS:
+            for kind, what in FAULTS:
+                entries = of_round(handed_in[kind], name)
+                every[name][kind] += entries
+                cells.append(_share((first_try(entries, what), len(entries))))
+        cells += [sum(mark in entry for entry in handed_in["wrong"]) for mark in ("allowed", "open")]
+        rows.append(f"| {' | '.join(map(str, cells))} |")
+    rounds = []
+    for name in ROUNDS:
+        cells = [name]
+        for kind, what in FAULTS:
+            entries = every[name][kind]
+            faults = len(entries) - first_try(entries, what)
+            cells += [f"{len(entries):,}", f"{faults} ({100 * faults / len(entries):.1f} %)"]
+        rounds.append(f"| {' | '.join(cells)} |")
+    return OUTSIDERS.format(rounds="\n".join(rounds), rows="\n".join(rows))
 
 
 def _share(pair):

@@ -5,12 +5,28 @@ from pathlib import Path
 
 import yaml
 
+ROUNDS = ("first", "second")
+
 
 @functools.cache
 def outsiders(chapter):
-    """Give for each exercise of a chapter its answers: ``{"2.1": {"right": […], "wrong": […]}}``."""
-    file = Path(__file__).with_name(f"chapter{chapter:02d}.yaml")
+    """Give for each exercise of a chapter its answers of all rounds: ``{"2.1": {"right": […], "wrong": […]}}``."""
+    every = {}
+    for name in ROUNDS:
+        for number, answers in _read(name, chapter).items():
+            for kind, entries in answers.items():
+                every.setdefault(number, {}).setdefault(kind, []).extend({"round": name, **entry} for entry in entries)
+    return every
+
+
+def _read(name, chapter):
+    file = Path(__file__).parent / name / f"chapter{chapter:02d}.yaml"
     return yaml.load(file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+
+
+def of_round(entries, name):
+    """Give the answers of one round."""
+    return [entry for entry in entries if entry["round"] == name]
 
 
 def first_try(entries, what):
