@@ -227,3 +227,22 @@ def pytest_terminal_summary(terminalreporter, config):
             terminalreporter.write_line(f"  {name}")
     for where, reason in _refused(config):
         terminalreporter.write_line(f"FAILED, because skipped under CI=true: {where}: {reason}", red=True)
+
+
+# ----------------------------------------------------------------------------------------------------- after each
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_kept():
+    """Close the widgets that a test has made: ipywidgets keeps each of them, with its network and its history."""
+    before = set(_widgets())
+    yield
+    for name, widget in _widgets().items():
+        # ipycanvas has one for all canvases that there will ever be.
+        if name not in before and type(widget).__name__ != "_CanvasManager":
+            widget.close()
+
+
+def _widgets():
+    module = sys.modules.get("ipywidgets.widgets.widget")
+    return dict(module._instances) if module else {}
