@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from dlcourse.text import _
+from dlcourse.text import _, padded, places
 
 __all__ = [
     "ClassificationReport", "accuracy", "classification_report", "confusion_matrix", "f1_score", "precision",
@@ -142,13 +142,14 @@ class ClassificationReport:
     def __str__(self) -> str:
         mean, total = _("mean"), int(self.support.sum())
         head = [_("precision"), _("recall"), _("F1"), _("samples")]
-        first = max(len(name) for name in (*self.class_names, mean, _("accuracy")))
-        widths = [max(len(word), 9) for word in head]
+        first = max(map(places, (*self.class_names, mean, _("accuracy"))))
+        widths = [max(places(word), 9) for word in head]
         rows = list(zip(self.class_names, self.precision, self.recall, self.f1, self.support, strict=True))
         rows.append((mean, self.precision.mean(), self.recall.mean(), self.f1.mean(), total))
 
         def line(name, cells):
-            return f"{name:>{first}}  " + "  ".join(f"{cell:>{w}}" for cell, w in zip(cells, widths, strict=True))
+            columns = zip([name, *cells], [first, *widths], strict=True)
+            return "  ".join(padded(cell, wide, right=True) for cell, wide in columns)
 
         lines = [line("", head)]
         lines += [line(name, [f"{p:.4f}", f"{r:.4f}", f"{f:.4f}", n]) for name, p, r, f, n in rows]

@@ -4,20 +4,29 @@
 gives the sentence itself back where there is no translation. The language is the one that `set_language` was given,
 else what ``DLCOURSE_LANGUAGE`` says, else the system's (``LANGUAGE``, ``LC_ALL``, ``LC_MESSAGES``, ``LANG``, as with all
 of gettext), else English.
+
+Pieces that code puts together are joined by `joined`, as the language in use writes it, and columns are filled up to a
+width by `padded`: a Chinese character takes two places.
 """
 
+import contextlib
 import functools
 import gettext
 import locale
 import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "_", "language", "marked", "set_language"]
+__all__ = ["LANGUAGES", "_", "joined", "language", "marked", "padded", "places", "set_language", "speaking", "wrapped"]
 
 LANGUAGES = {"en": "English", "zh_CN": "简体中文"}
 FOLDER = Path(__file__).with_name("locale")
 SYSTEM = ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
 TRADITIONAL = ("zh_tw", "zh_hk", "zh_mo", "zh_hant", "chinese (traditional)")
+# How a language joins what English joins with a sign and a space: sentences, items of a list, clauses, a name and its value.
+SIGNS = {"zh_CN": {" ": "", ", ": "、", "; ": "；", ". ": "。", ": ": "："}}
 _chosen: str | None = None
 
 
@@ -41,6 +50,18 @@ def set_language(name: str) -> None:
     _chosen = known
 
 
+@contextlib.contextmanager
+def speaking(name: str) -> Iterator[None]:
+    """Speak a language, chosen as by `set_language`, for as long as a block takes."""
+    global _chosen
+    before = _chosen
+    set_language(name)
+    try:
+        yield
+    finally:
+        _chosen = before
+
+
 def language() -> str:
     """Give the language in use: one of `LANGUAGES`."""
     return _chosen or _known(os.environ.get("DLCOURSE_LANGUAGE", "")) or _of_the_system()
@@ -55,6 +76,42 @@ def _(message: str) -> str:
 def marked(message: str) -> str:
     """Give an English sentence as it is, for a table that is read when a module is imported; `_` translates it later."""
     return message
+
+
+def joined(parts: Iterable[object], sign: str = " ") -> str:
+    """Join sentences or other pieces as the language in use does, without those that are empty.
+
+    Parameters
+    ----------
+    parts : iterable
+        Texts, or what gives one with `str`.
+    sign : str
+        What stands between them in English: a space, or one of ``", "``, ``"; "``, ``". "`` and ``": "``.
+    """
+    return SIGNS.get(language(), {}).get(sign, sign).join(filter(None, map(str, parts)))
+
+
+def padded(text: object, width: int, *, right: bool = False) -> str:
+    """Fill a text up with spaces to so many places of a terminal, at its end, or before it if it is to stand at the right."""
+    spaces = " " * (width - places(str(text)))
+    return f"{spaces}{text}" if right else f"{text}{spaces}"
+
+
+def places(text: str) -> int:
+    """Count the places that a text takes in a terminal: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)
+
+
+def wrapped(text: str, width: int) -> str:
+    """Break a text into lines of at most so many places: between words, and between Chinese characters."""
+    lines, line = [], ""
+    # A mark that ends something stays with what it ends.
+    for piece in re.findall(r"[\u2e80-\uffef][，。、；：？！）”]*|[^\s\u2e80-\uffef]+[，。、；：？！）”]*|\s+", text):
+        if places((line + piece).rstrip()) > width and line:
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+    return "\n".join([*lines, line.rstrip()])
 
 
 @functools.cache

@@ -3,6 +3,7 @@
 import ast
 import contextlib
 import csv
+import html
 import io
 import os
 import re
@@ -15,12 +16,16 @@ import nbformat
 import numpy as np
 import pytest
 from fontTools.ttLib import TTFont
+from matplotlib.text import Text
+from panels import all_widgets, inside, pictures, values_to_try
 
-from dlcourse import text
-from dlcourse.checks import base
+from dlcourse import text, widgets
+from dlcourse.checks import base, battery
+from dlcourse.cli import doctor
 from dlcourse.datasets import FASHION_CLASSES
 from dlcourse.grading import sources
 from dlcourse.grading.release import release
+from dlcourse.metrics import classification_report
 from dlcourse.plots import plot_confusion, plot_ladder, read_ladder
 from dlcourse.plots.fonts import FILE
 from dlcourse.translating import __main__ as command_line
@@ -90,6 +95,48 @@ def test_sentences_are_translated_when_they_are_shown_not_when_a_module_is_impor
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "_":
             assert marks_only or id(node) in late, f"line {node.lineno}: use marked() here, and _() where it is shown"
+
+
+# ---- pieces that code puts together
+
+
+@pytest.mark.parametrize(("parts", "sign", "english", "chinese"), [
+    (["One.", "", "Two."], " ", "One. Two.", "One.Two."), (["a", 3], ", ", "a, 3", "a、3"), (["a", "b"], "; ", "a; b", "a；b"),
+    (["a", "b"], ". ", "a. b", "a。b"), (["a", 3], ": ", "a: 3", "a：3"), ([], ", ", "", ""), (["a", "b"], "<br>", "a<br>b", "a<br>b"),
+])  # fmt: skip
+def test_pieces_are_joined_as_the_language_does(parts, sign, english, chinese):
+    for name, whole in (("en", english), ("zh", chinese)):
+        text.set_language(name)
+        assert text.joined(parts, sign) == whole
+
+
+def test_a_language_may_be_spoken_for_a_while():
+    text.set_language("en")
+    with pytest.raises(KeyError), text.speaking("zh"):
+        assert text.language() == "zh_CN"
+        raise KeyError
+    assert text.language() == "en"
+
+
+def test_how_an_array_lies_in_memory_is_said_in_chinese():
+    text.set_language("zh")
+    assert all(re.fullmatch(rf"[{HAN}]+", text._(layout)) for layout in battery.LAYOUTS)
+
+
+def test_columns_stand_in_line_though_a_chinese_character_is_wide():
+    assert (text.padded("好a", 5), text.padded(1.5, 5, right=True), text.padded("好，你", 5)) == ("好a  ", "  1.5", "好，你")
+    text.set_language("zh")
+    for whole in (str(classification_report([0, 1, 2], [0, 1, 1], ["T恤", "Bag", "c"])), doctor.report(doctor.diagnose(doctor.QUICK))):
+        assert re.search(rf"[{HAN}]", whole)
+    rows = str(classification_report([0, 1, 2], [0, 1, 1], ["T恤", "Bag", "c"])).splitlines()
+    assert len(set(map(text.places, rows))) == 1
+
+
+@pytest.mark.parametrize(("line", "lines"), [
+    ("a long way to go", "a long\nway to\ngo"), ("卷积层，池化层", "卷积层，\n池化层"), ("步幅stride不合适", "步幅\nstride不\n合适"), ("", ""),
+])  # fmt: skip
+def test_lines_break_between_words_and_between_chinese_characters(line, lines):
+    assert text.wrapped(line, 8) == lines
 
 
 # ---- making a translated notebook
@@ -312,8 +359,8 @@ def test_the_solutions_are_right_in_either_language(chapter):
 # ---- words, terms, letters
 
 HAN = "\u4e00-\u9fff"
-# Between Chinese and Latin letters, digits, code or formulas stands no space; full-width marks stand in prose.
-SPACED = re.compile(rf"[{HAN}][ \t]+[A-Za-z0-9`$]|[A-Za-z0-9`$][ \t]+[{HAN}]|[0-9}}][ \t]%")
+# Between Chinese and Latin letters, digits, code or formulas, and after a full-width mark, stands no space.
+SPACED = re.compile(rf"[{HAN}][ \t]+[A-Za-z0-9`$]|[A-Za-z0-9`$][ \t]+[{HAN}]|[0-9}}][ \t]%|[，。；：？！][ \t]+\S")
 HALF_WIDTH = re.compile(rf"[{HAN}][,;:?!](?!\w)|[{HAN}]\.(?=\s|$)")
 POLITE = re.compile("您")
 FIELD = re.compile(r"\{[^{}]*\}")
@@ -346,7 +393,7 @@ def faults_of_style(text):
 @pytest.mark.parametrize(("text", "count"), [
     ("用NumPy写的网络，误差是`c`。", 0), ("用 NumPy写", 1), ("损失 $f$下降", 1), ("一轮,再一轮", 0), ("一轮, 再一轮", 1), ("您好", 1),
     ("训练三个时代", 1), ("学习率太大:损失", 0), ("完了.", 1),
-    ("认对90%", 0), ("认对90 %", 1),
+    ("认对90%", 0), ("认对90 %", 1), ("完了。 再来", 1),
 ])  # fmt: skip
 def test_rules_of_writing_are_seen(text, count):
     assert len(faults_of_style(text)) == count
@@ -385,8 +432,10 @@ def test_translations_have_the_placeholders_of_the_english():
         if message.id and message.string:
             ours, theirs = (sorted(FIELD.findall(words)) for words in (message.id, message.string))
             assert ours == theirs, message.id
-            assert re.match(r"\s*", message.id)[0] == re.match(r"\s*", message.string)[0], message.id
-            assert re.search(r"\s*$", message.id)[0] == re.search(r"\s*$", message.string)[0], message.id
+            # Lines end where the English ends them; no space stands between Chinese sentences.
+            (before, after), edges = ((re.match(r"\s*", words)[0], re.search(r"\s*$", words)[0])
+                                      for words in (message.id, message.string))  # fmt: skip
+            assert (before.replace(" ", ""), after.replace(" ", "")) == edges, message.id
 
 
 def test_translations_are_written_by_the_rules():
@@ -421,6 +470,42 @@ def test_a_widget_made_after_a_switch_speaks_the_new_language_and_an_old_one_sta
     assert re.search(rf"[{HAN}]", chinese.questions[0].text) and not re.search(rf"[{HAN}]", english.questions[0].text)
     rights = [[[a.right for a in q.answers] for q in one.questions] for one in (english, chinese)]
     assert rights[0] == rights[1]
+
+
+# What joins English pieces, in the midst of Chinese ones; in brackets it may stand, as in (0, 1).
+JOINTS, BRACKETS = re.compile("[;.,!?:] "), re.compile(r"[(\[][^()\[\]]*[)\]]")
+ENGLISH = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
+
+
+def words_in(panel):
+    """Give all that a panel says: in its controls and tables, for screen readers, and in its pictures."""
+    for widget in inside(panel):
+        for said in (getattr(widget, name, None) for name in ("value", "description", "tooltip", "placeholder")):
+            if isinstance(said, str):
+                yield from map(html.unescape, re.findall(r'alt="([^"]*)"', said))
+                seen = re.sub(r"<style.*?</style>|<(?!/?[bi]\b)[^>]*>", "\n", said, flags=re.S)
+                yield from html.unescape(re.sub(r"<[^>]*>", "", seen)).splitlines()
+        yield from (str(one[0]) for one in getattr(widget, "options", ()) if isinstance(one, tuple))
+    for picture in pictures(panel):
+        yield from (drawn.get_text() for drawn in picture.figure.findobj(Text))
+
+
+@pytest.mark.parametrize("name", list(all_widgets()))
+def test_a_widget_says_nothing_in_english_and_joins_its_words_as_chinese_does(name):
+    text.set_language("zh")
+    panel = getattr(widgets, name)()
+    said = {repr(panel).partition("，")[0], *words_in(panel)}
+    for control in panel.controls.values():
+        for value in values_to_try(control):
+            control.value = value
+            said.update(words_in(panel))
+        control.value = control.start
+    if hasattr(panel, "run"):
+        panel.run(3)
+        said.update([panel.past.words(), *words_in(panel)])
+    faults = {words: faults_of_style(words) + JOINTS.findall(BRACKETS.sub("", words)) for words in said if re.search(rf"[{HAN}]", words)}
+    faults |= {words: ["English"] for words in said if ENGLISH.search(words)}
+    assert not {words: found for words, found in faults.items() if found}
 
 
 def test_every_letter_of_a_figure_can_be_drawn_and_the_font_is_small():

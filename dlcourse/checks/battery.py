@@ -18,13 +18,13 @@ import numpy as np
 from dlcourse.checks import values
 from dlcourse.checks.access import NotYet
 from dlcourse.checks.trial import Trial
-from dlcourse.text import _
+from dlcourse.text import _, joined, marked
 
 __all__ = ["Case", "Mistakes", "case", "function", "no_loop"]
 
 # ``(kind, wrong reference, hint[, more])``
 Mistakes = Iterable[tuple]
-LAYOUTS = ("columns first", "every second", "backwards", "read-only")
+LAYOUTS = (marked("columns first"), marked("every second"), marked("backwards"), marked("read-only"))
 # What goes through numbers in C, one by one, and what is counted as a loop although no line of Python runs.
 LOOPS = {"numpy.vectorize", "numpy.apply_along_axis", "numpy.frompyfunc", "numpy.fromiter", "numpy.nditer",
          "numpy.ndenumerate", "numpy.ndindex", "_functools.reduce", "itertools.accumulate",
@@ -176,7 +176,7 @@ class _Battery:
         if not case.hint and np.any(~np.isfinite(tried.found) & np.isfinite(tried.right)):
             trial.fail("stability", shown or self.worst([tried])[1], case.more)
         if case.hint:
-            trial.fail(case.kind, case.hint + (f" {shown}" if shown and case.kind in ("dtype", "layout") else ""),
+            trial.fail(case.kind, joined([case.hint, shown if case.kind in ("dtype", "layout") else ""]),
                        case.more)  # fmt: skip
         trial.fail(case.kind, shown or self.worst([tried])[1], case.more)
 
@@ -198,7 +198,7 @@ class _Battery:
     def laid_out(self, case: Case, layout: str) -> Case:
         """Give the case with its arrays in another order of memory."""
         text = _("It is wrong for an array whose numbers lie in memory in another order ({layout}), as x.T and x[::2] "
-                 "do.").format(layout=layout)  # fmt: skip
+                 "do.").format(layout=_(layout))  # fmt: skip
         return Case(case.args, "layout", text, _("reshape and ravel make a copy of such an array."), layout)
 
     def diagnose(self, tried: list[_Tried], mistakes: list, shapes, hint, more) -> None:
@@ -222,7 +222,7 @@ class _Battery:
         if kind != "values":
             trial.fail(kind, text, more or extra)
         shown = self.smallest(shapes) or self.example(min(wrong, key=lambda one: one.right.size)) or text
-        trial.fail("values", f"{hint} {shown}" if hint else shown, more)
+        trial.fail("values", joined([hint or "", shown]), more)
 
     def explains(self, reference: Callable, tried: list[_Tried]) -> bool:
         """Does a wrong reference give what the answer gave, wherever that gave something?"""
@@ -264,7 +264,7 @@ class _Battery:
         """Show an input, what the answer gives for it and what it should give, if that fits on a line or two."""
         if tried.error:
             return tried.error.hint if len(tried.error.hint) < 2 * SHORT else None
-        given = ", ".join(f"{name} = {values.shown(arg)}" for name, arg in zip(self.names, tried.case.args))
+        given = joined((f"{name} = {values.shown(arg)}" for name, arg in zip(self.names, tried.case.args)), ", ")
         for digits in (4, 8, 16):
             found, right = values.shown(tried.found, digits), values.shown(tried.right, digits)
             if found != right:

@@ -8,7 +8,7 @@ import numpy as np
 
 from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.battery import case, function, no_loop
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 PAIRS = ((0, 0), (1, 0), (0, 1), (1, 1))
 # Truth tables in the chapter's order of pairs.
@@ -95,7 +95,7 @@ def _gate(trial: Trial, name: str, f: Any, right: str, raised: tuple | None = No
     if table in NAMES:
         trial.fail("swapped", _("{name} answers like {other}.").format(name=name, other=NAMES[table]), more)
     wrong = [str(pair) for pair, one, other in zip(PAIRS, table, right, strict=True) if one != other]
-    text = _("{name} answers wrongly to {pairs}.").format(name=name, pairs=", ".join(wrong))
+    text = _("{name} answers wrongly to {pairs}.").format(name=name, pairs=joined(wrong, ", "))
     trial.fail("values", text, _("Add up on paper what its neuron gets there, with the bias or against the threshold."))
 
 
@@ -194,7 +194,7 @@ def room_for_error(trial: Trial) -> None:
     table = _fires(w1, w2, b)
     hint = _("With these numbers every answer of AND is turned round.")
     trial.expect(table != _opposite(AND), "sign", hint)
-    wrong = ", ".join(str(pair) for pair, one, other in zip(PAIRS, table, AND, strict=True) if one != other)
+    wrong = joined((pair for pair, one, other in zip(PAIRS, table, AND, strict=True) if one != other), ", ")
     trial.expect(not wrong, "values", _("With these numbers it is no AND: wrong for {pairs}.").format(pairs=wrong))
     room = _room(w1, w2, b)
     if min(room.values()) >= 0.34 - 1e-9:
@@ -228,7 +228,7 @@ def neurons_that_add(trial: Trial) -> None:
 
     def case_of(wrong, what):
         bits = [str(triple) for triple, bad in zip(TRIPLES, wrong, strict=True) if bad]
-        return _("The {what} is not right for {bits}.").format(what=what, bits=", ".join(bits[:3]))
+        return _("The {what} is not right for {bits}.").format(what=what, bits=joined(bits[:3], ", "))
 
     found = ask(TRIPLES)
     digit, carry = total % 2, (total > 1) * 1

@@ -10,7 +10,7 @@ from dlcourse.checks.battery import case, function
 from dlcourse.checks.digits import stored, test_images
 from dlcourse.checks.evaluation import accuracy, accuracy_mistakes
 from dlcourse.checks.references import network, saturated, sigmoid, softmax, through
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 def _numbers(variant: int) -> dict:
     """Give the sizes of a network's two hidden layers and of a batch, and what follows from them."""
@@ -259,7 +259,7 @@ def as_many_layers(trial: Trial) -> None:
         if x.ndim == 1:
             return "one sample", one
         if count >= 10:
-            return "depth", f"{depth.format(count=count)} {text}"
+            return "depth", joined([depth.format(count=count), text])
         return None if count == 3 else ("depth", depth.format(count=count))
 
     def only(count):

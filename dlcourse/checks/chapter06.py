@@ -8,7 +8,7 @@ from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.battery import case, function
 from dlcourse.checks.objects import Story
 from dlcourse.checks.rules import adagrad, adam, momentum, nesterov, optimizer, rule
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 
 def _training(variant: int) -> dict:
@@ -45,7 +45,7 @@ def how_many_steps(trial: Trial) -> None:
         "mini-batch": [
             ("fence", samples // batch * epochs, rest),
             ("fence", samples * epochs // batch, rest),
-            ("fence", samples * epochs / batch, _("There are no parts of a step.") + " " + rest),
+            ("fence", samples * epochs / batch, joined([_("There are no parts of a step."), rest])),
             ("scale", n["mini"] // epochs, one),
             ("scale", samples // batch, one),
             ("formula", batch * epochs, _("That is how many samples one batch of each epoch holds together.")),
@@ -58,8 +58,8 @@ def how_many_steps(trial: Trial) -> None:
             ("order", n["mini"], whole),
         ],
         "samples": [
-            ("fence", n["mini"] * batch, seen + " " + _("The last batch is smaller.")),
-            ("fence", samples // batch * batch * epochs, seen + " " + _("None is left out.")),
+            ("fence", n["mini"] * batch, joined([seen, _("The last batch is smaller.")])),
+            ("fence", samples // batch * batch * epochs, joined([seen, _("None is left out.")])),
             ("scale", samples, one),
             ("order", n["mini"], _("That is the number of steps. Each takes the gradients of many samples.")),
         ],

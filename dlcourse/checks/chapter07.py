@@ -8,7 +8,7 @@ import numpy as np
 from dlcourse.checks import normalizing
 from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.drawing import MOST, drawn_by, like, off_normal, repeated
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 
 def _chain(variant: int) -> dict:
@@ -95,7 +95,7 @@ def a_start_for_every_layer(trial: Trial) -> None:
         count = len(sizes) - 1
         names = {f"{kind}{i}" for kind in "Wb" for i in range(1, count + 1)}
         said = _("{count} sizes have {layers} layers between them, so the names are {names}; found: {found}.").format(
-            count=count + 1, layers=count, names=", ".join(sorted(names)), found=", ".join(sorted(map(str, found))))
+            count=count + 1, layers=count, names=joined(sorted(names), ", "), found=joined(sorted(map(str, found)), ", "))
         trial.expect(set(found) == names, "names", said)
         for i, shape in enumerate(zip(sizes, sizes[1:]), 1):
             for name, right in ((f"W{i}", shape), (f"b{i}", shape[1:])):

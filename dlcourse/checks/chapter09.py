@@ -10,7 +10,7 @@ from dlcourse.checks.access import Raised
 from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.battery import function
 from dlcourse.checks.objects import layer as same_layer
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 
 def _layers(variant: int) -> dict:
@@ -41,8 +41,8 @@ def four_shapes(trial: Trial) -> None:
     channels = _("One filter gives one map, however many channels the image has.")
     trial.answers({name: n[name] for name in ("maps", "rows", "pooled", "learned")}, {
         "maps": [
-            ("channels", (N, C, high, wide), channels + " " + _("How many maps are there for each image?")),
-            ("channels", (N, C * F, high, wide), channels + " " + _("The channels are added up.")),
+            ("channels", (N, C, high, wide), joined([channels, _("How many maps are there for each image?")])),
+            ("channels", (N, C * F, high, wide), joined([channels, _("The channels are added up.")])),
             ("order", (N, high, wide, F), _("The sizes are right, their order is not: maps come before pixels.")),
             ("order", (F, N, high, wide), _("The images come first, then the maps of each.")),
             ("axis", (N, F, wide, high), _("Height comes before width.")),

@@ -15,7 +15,7 @@ import numpy as np
 from dlcourse.checks import values
 from dlcourse.checks.access import NotYet
 from dlcourse.checks.trial import Trial
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 __all__ = ["Player", "Story", "its_own", "layer", "live"]
 
@@ -190,21 +190,21 @@ def _tell(trial: Trial, lived: _Lived) -> None:
         if lived.error and (lived.error.kind != "raises" or not story.hint):
             raise lived.error
         text = lived.error.hint if lived.error else _("There is no {what}.").format(what=lived.right[place][0])
-        trial.fail(story.kind, f"{story.hint} {text}".strip(), story.more)
+        trial.fail(story.kind, joined([story.hint, text]), story.more)
     (what, found), (_name, right) = lived.found[place], lived.right[place]
     if found is None:
-        trial.fail("missing", f"{story.hint} " + _("{what} is None.").format(what=what), story.more)
+        trial.fail("missing", joined([story.hint, _("{what} is None.").format(what=what)]), story.more)
     found = trial.array(found, what)
     if found.shape != right.shape and story.hint:
         text = _("{what} has the shape {found}; {shape} is expected.").format(
             what=what, found=found.shape, shape=right.shape)  # fmt: skip
-        trial.fail(story.kind, f"{story.hint} {text}", story.more)
+        trial.fail(story.kind, joined([story.hint, text]), story.more)
     trial.shape(found, right.shape, what)
     kind, text, more = values.relation([(found, right, lambda wrong: lived.close(found, wrong))], what)
     shown = _("{what} is {found}; expected is {right}.").format(
         what=what, found=values.shown(found), right=values.shown(right))  # fmt: skip
     text = shown if kind == "values" and len(shown) < 180 else text
-    trial.fail(story.kind if story.hint else kind, f"{story.hint} {text}".strip(), story.more or more)
+    trial.fail(story.kind if story.hint else kind, joined([story.hint, text]), story.more or more)
 
 
 def layer(
@@ -288,5 +288,5 @@ def layer(
     if whole:
         usual.append(Story(in_memory("", int), "dtype", _("With inputs of whole numbers it goes wrong.")))
     usual += [Story(in_memory(layout), "layout", _("With arrays that lie in memory in another order ({layout}) it goes "
-                                                   "wrong.").format(layout=layout)) for layout in layouts]  # fmt: skip
+                                                   "wrong.").format(layout=_(layout))) for layout in layouts]  # fmt: skip
     live(trial, cls, reference, [*usual, *stories], mistakes, rtol=rtol, atol=atol)

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.checks.objects import Player, Story
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 __all__ = ["L1", "penalty_mistakes", "penalty_stories"]
 
@@ -117,7 +117,7 @@ def penalty_stories(strength: float) -> list[Story]:
     return [
         *(Story(_step(NETWORK, strength)) for strength in (0.1, strength, 2, 0.0)),
         Story(_step(NAMES, 0.7), "names", _("All names that begin with W count, and no others: here {names}.").format(
-            names=", ".join(NAMES))),
+            names=joined(NAMES, ", "))),
         Story(_step(FILTERS, 0.7), "axes", _("Weights may have any number of axes; those of a convolution have four.")),
         Story(_step(NETWORK, 0.5, (0.0, 2.0, -3.0)), "stability", zero),
         Story(_step(NETWORK, 0.5, (-1e-9, 1e-12, 1e6)), "smooth", _(
@@ -161,7 +161,7 @@ def penalty_mistakes() -> list[tuple]:
         ("bias", _but(counts=lambda name: name[0] in "Wb"), bias),
         *(("bias", _partly(part, counts), bias) for part in ("loss", "add_gradient")
           for counts in (lambda name: True, lambda name: name[0] in "Wb", lambda name: not name.startswith("gamma"))),
-        *(("missing", _partly(part, lambda name, only=only: name == only), _("Not all weights count.") + " " + bias)
+        *(("missing", _partly(part, lambda name, only=only: name == only), joined([_("Not all weights count."), bias]))
           for part in ("loss", "add_gradient") for only in ("W1", "W2")),
         ("missing", _but(add=lambda grads, name, slope: None), _("add_gradient leaves grads as it was.")),
         ("replaced", _but(add=_replaced), _(

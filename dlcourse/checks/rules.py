@@ -72,17 +72,18 @@ def _slopes(rng: np.random.Generator, params: dict[str, np.ndarray]) -> dict[str
 def _walk(player: Player, name: str, given: tuple, params: dict, slopes: Sequence[dict], layout: str = "") -> None:
     walker = player.new(*given)
     grads = {key: np.empty_like(g) for key, g in slopes[0].items()}
-    for count, now in enumerate(slopes, 1):
-        for key, g in now.items():
+    for count, these in enumerate(slopes, 1):
+        for key, g in these.items():
             grads[key][...] = g  # the same arrays again, as a layer may keep its own
-        _step(player, walker, params, dict(grads), f"{name}, {count}: " if count > 1 else f"{name}: ", layout)
+        now = _("{name}, {count}").format(name=name, count=count) if count > 1 else name
+        _step(player, walker, params, dict(grads), now, layout)
 
 
 def _step(player: Player, walker: Any, params: dict, grads: dict, name: str, layout: str = "") -> None:
     keys = list(grads)
     player.call(walker, "update", params, grads, changes=True, quiet=True, layout=layout)
     for key in keys:
-        player.see(_("{name}params[{key!r}]").format(name=name, key=key), params.get(key))
+        player.see(_("{name}: params[{key!r}]").format(name=name, key=key), params.get(key))
 
 
 def _crowd(rng: np.random.Generator, names: Iterable[str]) -> dict[str, np.ndarray]:
@@ -125,7 +126,7 @@ def optimizer(
         both = [(player.new(), _crowd(rng, "Wb")) for _one in range(2)]
         for _turn in range(3):
             for one, params in both:
-                _step(player, one, params, _slopes(rng, {key: params[key] for key in "bW"}), f"{name}: ")
+                _step(player, one, params, _slopes(rng, {key: params[key] for key in "bW"}), name)
 
     def single(player, rng):
         params = {key: x.astype(np.float32) for key, x in _crowd(rng, "Wb").items()}

@@ -6,7 +6,7 @@ import numpy as np
 
 from dlcourse.checks.access import NotYet
 from dlcourse.checks.trial import Trial
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 __all__ = ["Digits", "Landscape", "at_random", "best_of_all", "chosen", "laid_aside", "rounds_of", "searched"]
 
@@ -81,9 +81,9 @@ def laid_aside(trial: Trial, digits: Digits) -> np.ndarray:
     _lr, seen, _t, val, _t_new = trials[0]
     fifth = _("Of {count} digits, {val} are laid aside and {seen} are trained on. It should be a fifth to lay aside.")
     fifth = fifth.format(count=count, val=len(val), seen=len(seen))
-    trial.expect(len(val) != count - count // 5, "order", fifth + " " + _("The two are swapped."))
+    trial.expect(len(val) != count - count // 5, "order", joined([fifth, _("The two are swapped.")]))
     trial.expect(len(val) == count // 5, "share", fifth)
-    trial.expect(len(seen) + len(val) == count, "fence", fifth + " " + _("Some digits are in neither part."))
+    trial.expect(len(seen) + len(val) == count, "fence", joined([fifth, _("Some digits are in neither part.")]))
     fair = _("Each rate is judged by other digits. To compare them, split once, and let all have the same.")
     trial.expect(all(set(asked[3]) == set(val) for asked in trials), "fair", fair)
     whole = _("At the end, with the rate chosen, train on ALL training digits: those laid aside have done their work.")

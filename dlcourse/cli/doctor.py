@@ -18,7 +18,7 @@ from pathlib import Path
 
 from dlcourse import text
 from dlcourse.storage.places import FIRST_NOTEBOOK, course_folder
-from dlcourse.text import _
+from dlcourse.text import _, joined, padded, places
 
 __all__ = ["FULL", "QUICK", "Finding", "diagnose", "report", "report_json"]
 
@@ -91,8 +91,8 @@ def check_libraries() -> Finding:
             found = _("{library} is {version}, the course needs {range}")
             bad.append(found.format(library=requirement.name, version=version, range=requirement.specifier))
     if bad:
-        return Finding(name, False, "; ".join(bad), _install_advice())
-    return Finding(name, True, ", ".join(good))
+        return Finding(name, False, joined(bad, "; "), _install_advice())
+    return Finding(name, True, joined(good, ", "))
 
 
 def check_imports() -> Finding:
@@ -104,7 +104,7 @@ def check_imports() -> Finding:
         except (ImportError, OSError) as error:
             broken.append(f"{library}: {error}")
     if broken:
-        return Finding(name, False, "; ".join(broken), _install_advice())
+        return Finding(name, False, joined(broken, "; "), _install_advice())
     return Finding(name, True, _("every library loads"))
 
 
@@ -128,7 +128,7 @@ def check_kernel() -> Finding:
     if bare or folders[0] == folders[1]:
         return Finding(name, True, _("python3 runs {python}").format(python=sys.executable))
     found = _("the kernel python3 of {folder} runs {other}, not this environment's Python")
-    repair += " " + _("If that changes nothing, remove the other kernel, or unset JUPYTER_PATH.")
+    repair = joined([repair, _("If that changes nothing, remove the other kernel, or unset JUPYTER_PATH.")])
     return Finding(name, False, found.format(folder=spec.resource_dir, other=command or _("nothing")), repair)
 
 
@@ -151,7 +151,7 @@ def check_front_end() -> Finding:
     found = _("JupyterLab finds no front end of {libraries}, so sliders would not appear")
     advice = _("Run: {command}, then start JupyterLab again.")
     command = f'"{sys.executable}" -m pip install --force-reinstall --no-deps {libraries}'
-    return Finding(name, False, found.format(libraries=", ".join(missing)), advice.format(command=command))
+    return Finding(name, False, found.format(libraries=joined(missing, ", ")), advice.format(command=command))
 
 
 def check_data() -> Finding:
@@ -199,7 +199,7 @@ def check_notebooks() -> Finding:
     beside = [path for where in (notebooks, notebooks / "exercises") for path in sorted(where.glob("*"))]
     modules = [path for path in beside if path.suffix == ".py" or (path / "__init__.py").is_file()]
     if hiding := [path.relative_to(folder).as_posix() for path in modules if path.stem in libraries]:
-        found = _("{files} would be imported in place of the library of that name").format(files=", ".join(hiding))
+        found = _("{files} would be imported in place of the library of that name").format(files=joined(hiding, ", "))
         return Finding(name, False, found, _("Give it another name, or move it to another folder."))
     advice = _("Copy the course to a folder of yours, and start it there.")
     return _writable(name, notebooks, advice)
@@ -280,12 +280,12 @@ def report(findings: Iterable[Finding]) -> str:
     """Write the findings for a person: one line each, and what to do under those that need it."""
     findings = list(findings)
     words = {"ok": _("ok"), "note": _("note"), "problem": _("PROBLEM")}
-    marks, names = max(map(len, words.values())), max((len(finding.name) for finding in findings), default=0)
+    marks, names = max(map(places, words.values())), max((places(finding.name) for finding in findings), default=0)
     lines = []
     for finding in findings:
-        lines.append(f"{words[finding.status]:<{marks}}  {finding.name:<{names}}  {finding.found}")
+        lines.append(f"{padded(words[finding.status], marks)}  {padded(finding.name, names)}  {finding.found}")
         if finding.advice:
-            lines.append(f"{'':<{marks}}  {'':<{names}}  -> {finding.advice}")
+            lines.append(f"{'':{marks}}  {'':{names}}  -> {finding.advice}")
     return "\n".join(lines)
 
 

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from dlcourse.checks import base
 from dlcourse.grading import sources
 from dlcourse.grading.release import release
-from dlcourse.text import _
+from dlcourse.text import _, speaking
 
 __all__ = ["assign", "chosen_numbers", "listed", "rubrics", "solved", "write_solutions"]
 
@@ -117,10 +117,12 @@ def write_solutions(chapter: int, folder: Path, seed: int = 0, edition: str = "e
 
 
 def rubrics(chapter: int, edition: str = "en") -> str:
-    """Give what to look for in the answers of a chapter that a person grades."""
+    """Give what to look for in the answers of a chapter that a person grades, all in the language of the edition."""
     found = []
     for question in sources.questions(sources.read(chapter, edition)):
         if question.rubric:
-            title = _(base.find(question.number).title)
-            found.append(f"{question.number} · {title} ({question.points} points)\n{question.rubric}")
+            with speaking(edition):
+                head, title = _("{number} · {title} ({points} points)"), _(base.find(question.number).title)
+            head = head.format(number=question.number, title=title, points=question.points)
+            found.append(f"{head}\n{question.rubric}")
     return "\n\n".join(found)

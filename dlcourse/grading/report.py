@@ -11,7 +11,7 @@ from dlcourse.grading.course import Course
 from dlcourse.grading.submissions import Assignment, assignments
 from dlcourse.grading.table import Row, hint_of, rows
 from dlcourse.plots.base import PALETTE, figure, finish, to_html_img
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 __all__ = ["Exercise", "page", "summed", "write"]
 
@@ -102,7 +102,8 @@ def page(exercises: Sequence[Exercise], results: Sequence[Row], known: Sequence[
         people=len(results), number=hardest.number, title=hardest.title
     )
     if waiting:
-        summary += " " + _("(Not counted yet, as answers wait for you: {numbers}.)").format(numbers=" ".join(sorted(waiting)))
+        waits = _("(Not counted yet, as answers wait for you: {numbers}.)").format(numbers=" ".join(sorted(waiting)))
+        summary = joined([summary, waits])
     heads = (_("exercise"), _("points reached"), _("right"), _("graded"), _("common mistakes, and what was read"))
     return PAGE.format(
         title=html.escape(", ".join(assignment.name for assignment in known)), summary=html.escape(summary),
@@ -130,7 +131,7 @@ def _shares(exercises: Sequence[Exercise]) -> str:
     ax.invert_yaxis()
     ax.set_xlim(0, 100)
     finish(ax, _("points reached, in percent"), _("exercise"), title=_("Which exercise was hard?"))
-    shares = ", ".join(f"{one.number} {one.share:.0%}" for one in exercises)
+    shares = joined((f"{one.number} {one.share:.0%}" for one in exercises), ", ")
     return to_html_img(fig, _("A bar for each exercise: points reached. {shares}").format(shares=shares))
 
 

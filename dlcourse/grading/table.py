@@ -14,7 +14,7 @@ from dlcourse.grading.course import Course
 from dlcourse.grading.found import Found
 from dlcourse.grading.roster import Person, Roster
 from dlcourse.grading.submissions import Assignment, assignments
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 __all__ = ["LAYOUTS", "Row", "export", "hint_of", "missing", "rows", "table"]
 
@@ -114,7 +114,9 @@ def _why(number: str, found: Found, said: Iterable[str]) -> list[str]:
 def hint_of(verdict: Mapping[str, str]) -> str:
     """Give the first line of what a learner read, without its number."""
     hint = verdict["hint"].partition("\n")[0]
-    return hint.removeprefix(f"{verdict['number']}: ").removeprefix(_("not yet. "))
+    for words in (_("{number}: not yet. {hint}"), "{number}: {hint}"):
+        hint = hint.removeprefix(words.format(number=verdict["number"], hint=""))
+    return hint
 
 
 def table(folder: Path, out: Path) -> int:
@@ -140,7 +142,7 @@ def table(folder: Path, out: Path) -> int:
             lines.writerow([
                 _cell(row.learner), _cell(row.name), _cell(row.email), *points, *totals, f"{so_far:g}",
                 _number(lost or None), f"{most:g}", " ".join(row.waiting), " ".join(row.missing),
-                _cell("; ".join(row.remarks)),
+                _cell(joined(row.remarks, "; ")),
             ])  # fmt: skip
     return len(found)
 
@@ -217,7 +219,7 @@ def _moodle(roster: Roster, people: Sequence[tuple[Person, Row]], known: Sequenc
         if total is not None:
             own[grade] = _number(total)
             if comment is not None:
-                own[comment] = "; ".join(row.remarks)
+                own[comment] = joined(row.remarks, "; ")
         lines.append(own)
     return lines
 
@@ -228,5 +230,5 @@ def _openolat(_roster: Roster, people: Sequence[tuple[Person, Row]], known: Sequ
     for person, row in people:
         totals = [row.total(assignment) for assignment in known]
         if None not in totals:
-            found.append([person.id, _number(sum(totals)), "", _cell("; ".join(row.remarks))])
+            found.append([person.id, _number(sum(totals)), "", _cell(joined(row.remarks, "; "))])
     return found

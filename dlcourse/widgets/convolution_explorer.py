@@ -6,7 +6,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from dlcourse.datasets import load_mnist
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets import own
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.filter_cells import PRESETS, FilterCells
@@ -132,7 +132,7 @@ def convolution_explorer(im2col: Callable[..., np.ndarray] | None = None) -> Pan
         result = problem or _("{map}, values from {low:.2f} to {high:.2f}.").format(
             map=titles[1].capitalize(), low=slide.out.min(), high=slide.out.max()
         )
-        slide_picture.show(f"{seen} {result}")
+        slide_picture.show(joined([seen, result]))
         row_picture.show(_("{title}. {cells} numbers.").format(title=row_title.capitalize(), cells=k * k))
 
     left = widgets.VBox([widgets.Label(_("cells of the filter")), boxes], layout={"max_width": "100%"})
@@ -148,7 +148,7 @@ def not_whole(size: int, k: int, stride: int, pad: int, left_over: int) -> str:
     names = {"stride": _("stride"), "pad": _("padding"), "size": _("image size")}
     either = _(" or ")
     ways = [
-        f"{names[name]} {either.join(map(str, values))}"
+        _("{name} {values}").format(name=names[name], values=either.join(map(str, values)))
         for name, values in what_fits(size, k, stride, pad).items()
         if values
     ]
@@ -157,5 +157,5 @@ def not_whole(size: int, k: int, stride: int, pad: int, left_over: int) -> str:
         " never see the hatched strip below and at the right, of width {left_over}. What would fit: {ways}."
     ).format(
         stride=stride, size=size, pad=pad, k=k, steps=(size + 2 * pad - k) / stride, left_over=left_over,
-        ways="; ".join(ways),
+        ways=joined(ways, "; "),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from dlcourse.networks import Classifier
 from dlcourse.plots import PALETTE
 from dlcourse.plots.confidence import wilson
 from dlcourse.storage import read_npz, write_npz
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets import adapters
 from dlcourse.widgets.controls import Choice, Panel, Picture, button
 from dlcourse.widgets.page import Page
@@ -195,7 +195,8 @@ def digit_collector(network: object = None, file: str | Path = FILE) -> Panel:
             for name, score in zip(networks, scores, strict=True)
         ]
         doubt = _("With {n} drawings the true share of {name} lies between {low:.0%} and {high:.0%} (95 %).")
-        picture.show(f"{'; '.join(said)}. {doubt.format(n=len(t), name=last, low=scores[-1].low, high=scores[-1].high)}")
+        doubt = doubt.format(n=len(t), name=last, low=scores[-1].low, high=scores[-1].high)
+        picture.show(joined([joined(said, "; "), doubt], ". "))
 
     def empty() -> None:
         sketch.clear()

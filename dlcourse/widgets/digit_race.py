@@ -6,7 +6,7 @@ import numpy as np
 
 from dlcourse.datasets import load_mnist
 from dlcourse.models import MultiLayerNet
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.training import Diverged, Trainer
 from dlcourse.widgets.comparison import Comparison, thinned
 from dlcourse.widgets.controls import Number
@@ -136,7 +136,7 @@ def digit_race() -> Panel:
             steps, smooth = smoothed(run, name)
             set_curve(curve, steps, smooth)
             if name in run.running:
-                words.append(f"{name} {blew_up if name in run.out else say_loss(smooth)}")
+                words.append(_("{name} {end}").format(name=name, end=blew_up if name in run.out else say_loss(smooth)))
                 curve.set_label(words[-1])
         steps = max((len(run.trainers[name].history.loss) for name in run.running), default=0)
         set_limits(axes, x=(0, round_up(max(steps, 100, compare.longest))))
@@ -144,7 +144,7 @@ def digit_race() -> Panel:
             handles=[curves[name] for name in run.running], loc="lower right", bbox_to_anchor=(1, 1), fontsize=9,
             ncols=3, frameon=False,
         )  # fmt: skip
-        words = ", ".join(words) or _("nobody runs")
+        words = joined(words, ", ") or _("nobody runs")
         picture.show(_("Loss after {steps} steps: {words}.").format(steps=steps, words=words))
 
     controls = {

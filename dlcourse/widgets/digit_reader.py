@@ -12,7 +12,7 @@ from dlcourse.functions import softmax
 from dlcourse.models import stored_network
 from dlcourse.networks import Sequential
 from dlcourse.plots import PALETTE
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets import own
 from dlcourse.widgets.controls import Checkbox, Number
 from dlcourse.widgets.opening import explorer
@@ -215,7 +215,7 @@ def digit_reader(mine: Callable | None = None) -> Panel:
         title = _("test image {number}: a {label}, read as {answer}")
         title = title.format(number=number, label=t[number], answer=reading.answer)
         reader_drawing.update(x[number], t[number], reading, title)
-        shares = ", ".join(f"{digit}: {share:.1%}" for digit, share in enumerate(reading.probabilities))
+        shares = joined((joined([digit, f"{share:.1%}"], ": ") for digit, share in enumerate(reading.probabilities)), ", ")
         reader.show(_("{title}. Probabilities: {shares}").format(title=title, shares=shares))
 
     def show_times(size: int) -> None:

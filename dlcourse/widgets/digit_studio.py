@@ -15,7 +15,7 @@ from dlcourse.datasets import load_mnist
 from dlcourse.models import stored_network
 from dlcourse.networks import Classifier
 from dlcourse.plots import PALETTE
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets import adapters
 from dlcourse.widgets.controls import Checkbox, Choice, Number, button
 from dlcourse.widgets.doubts import NEIGHBOURS, doubt, nearest
@@ -181,8 +181,8 @@ def digit_studio(networks: Mapping[str, Classifier] | None = None, network: obje
                 _("{name} reads {answer} with {share:.1%}").format(name=name, answer=y.argmax(), share=y.max())
                 for name, y in zip(names, reading.probabilities, strict=True)
             ]
-            ending = _("The nearest training digits are: {near}.").format(near=", ".join(map(str, t[near])))
-            picture.show(" ".join(filter(None, [f"{'; '.join(said)}.", hint, ending])))
+            ending = _("The nearest training digits are: {near}.").format(near=joined(t[near], ", "))
+            picture.show(joined([joined(said, "; "), joined([hint, ending])], ". "))
         # However slow the machine, most of its time is for the hand that draws.
         state["due"] = time.monotonic() + max(REDRAW, 2 * (time.monotonic() - began))
 

@@ -14,7 +14,7 @@ from dlcourse.metrics import confusion_matrix
 from dlcourse.models import stored_network
 from dlcourse.networks import Classifier
 from dlcourse.plots import PALETTE, plot_confusion
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
@@ -215,9 +215,8 @@ def error_browser(
             return
         number, page = cell.images[position], cell.page_of(position)
         images_drawing.update(x[page], position % PAGE, probabilities[number], true, answer, title)
-        shares = ", ".join(
-            f"{names[k]}: {probabilities[number, k]:.1%}" for k in np.argsort(-probabilities[number])[:3]
-        )
+        most = np.argsort(-probabilities[number])[:3]
+        shares = joined((joined([names[k], f"{probabilities[number, k]:.1%}"], ": ") for k in most), ", ")
         text = _("{title}. Image {position} of them is number {number} of the set; most probable are {shares}.")
         images.show(text.format(title=title, position=position, number=number, shares=shares))
 

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from dlcourse.perceptron import AND, NAND, OR, XOR, Perceptron
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets.controls import Checkbox, Choice, Number
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
@@ -158,7 +158,7 @@ def gate_explorer() -> Panel:
             rows = _two_layer_table()
             note = _("Untick to use your own w1, w2 and b.")
             alt = _("XOR in two layers: the points (1, 0) and (0, 1) lie between the lines of NAND and OR. {rows}").format(
-                rows="; ".join(" ".join(row) for row in rows)
+                rows=joined((joined(row, ", ") for row in rows), "; ")
             )
         else:
             draw_gate(w1, w2, b, gate, plane)
@@ -168,7 +168,7 @@ def gate_explorer() -> Panel:
                 note = _("All four are right.")
             elif gate == "XOR":
                 note = _("No line gets more than three right. Two lines do.")
-            words = ", ".join(f"{point}: {given}" for point, given in zip(POINTS, answers.given, strict=True))
+            words = joined((joined([point, given], ": ") for point, given in zip(POINTS, answers.given, strict=True)), ", ")
             alt = _("{gate} with w1 = {w1}, w2 = {w2}, b = {b}: {right} of 4 right. Answers: {rows}. {note}").format(
                 gate=gate, w1=w1, w2=w2, b=b, right=answers.right, rows=words, note=note
             )

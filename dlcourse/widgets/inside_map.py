@@ -12,7 +12,7 @@ from dlcourse.models import stored_network
 from dlcourse.networks import Classifier
 from dlcourse.plots import PALETTE
 from dlcourse.plots.base import COLORS
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
@@ -163,8 +163,8 @@ def inside_map(network: Classifier | None = None) -> Panel:
         picture.show(
             _("{first}. Test digit {digit}: {second}; its nearest are {near}. Neurons {strongest} of layer 1, which are framed,"
               " answer to it most.").format(
-                first=first, digit=digit, second=second, near=", ".join(map(str, labels[near])),
-                strongest=", ".join(map(str, strongest)),
+                first=first, digit=digit, second=second, near=joined(labels[near], ", "),
+                strongest=joined(strongest, ", "),
             )
         )  # fmt: skip
 

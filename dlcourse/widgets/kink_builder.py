@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from dlcourse.functions import relu
 from dlcourse.plots import PALETTE
 from dlcourse.plots.base import COLORS, LINE_STYLES
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets.inputs import Choice, Number
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
@@ -131,7 +131,8 @@ def kink_builder() -> Panel:
             controls["places"].value, controls["turns"].value = places, turns
         built = compute(curve, height, slope, places[:kinks], turns[:kinks])
         words = drawing.update(curve, built, places[:kinks], kink - 1)
-        list_of_kinks = ", ".join(f"{p:g}: {t:+g}" for p, t in zip(places[:kinks], turns[:kinks], strict=True))
+        pairs = zip(places[:kinks], turns[:kinks], strict=True)
+        list_of_kinks = joined((joined([f"{p:g}", f"{t:+g}"], ": ") for p, t in pairs), ", ")
         picture.show(_("{words}. Kinks, by place and turn: {kinks}").format(words=words, kinks=list_of_kinks))
 
     return Panel(_("Kink builder"), controls, [picture], update)

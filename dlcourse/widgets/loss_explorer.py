@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from dlcourse.losses import cross_entropy_error, sum_squared_error
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets.controls import Number
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
@@ -102,7 +102,7 @@ def loss_explorer() -> Panel:
         cost = compute(p, rest)
         picture.show(
             _("Prediction {y}: cross-entropy {ce:.2f}, squared error {se:.2f}, counted as {verdict}.").format(
-                y=", ".join(f"{share:.3g}" for share in cost.y), ce=cost.cross_entropy, se=cost.squared_error,
+                y=joined((f"{share:.3g}" for share in cost.y), ", "), ce=cost.cross_entropy, se=cost.squared_error,
                 verdict=_("right") if cost.right else _("wrong"),
             )
         )  # fmt: skip

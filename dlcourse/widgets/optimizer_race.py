@@ -7,7 +7,7 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullLocator
 
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets import own
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.descent_explorer import LANDSCAPES
@@ -170,7 +170,7 @@ def optimizer_race(mine: Callable | None = None) -> Panel:
         shared = {name: values[name] for name in SHARED}
         races = compute(surface, rates, x, y, steps, makers=makers, **shared)
         drawing.update(surface, races, steps)
-        ends = ", ".join(f"{name} {say_end(race, steps)}" for name, race in races.items())
+        ends = joined((_("{name} {end}").format(name=name, end=say_end(race, steps)) for name, race in races.items()), ", ")
         picture.show(
             _("{surface} from ({x}, {y}), heights after {steps} steps: {ends}.").format(
                 surface=surface, x=x, y=y, steps=steps, ends=ends or _("nobody runs")

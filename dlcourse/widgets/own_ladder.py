@@ -15,7 +15,7 @@ from dlcourse.models import MultiLayerNet, SimpleConvNet
 from dlcourse.networks import Classifier
 from dlcourse.optimizers import Adam
 from dlcourse.plots import PALETTE
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.training import Trainer
 from dlcourse.widgets import adapters, own
 from dlcourse.widgets.controls import Number, Panel, Picture
@@ -116,7 +116,7 @@ class Climb:
         said = [_answer(gate, *x) for x in INPUTS]
         right = sum(one == other for one, other in zip(said, wanted, strict=True))
         words = _("00, 10, 01, 11 → {said}: {right} of 4 right")
-        yield words.format(said=", ".join(map(str, said)), right=right), right / 4
+        yield words.format(said=joined(said, ", "), right=right), right / 4
 
     def _mlp(self) -> Iterator[tuple[str, float]]:
         return self._train(MultiLayerNet(784, [50], 10, rng=self.seed))
@@ -192,8 +192,8 @@ class ClimbDrawing:
         for k, rung in enumerate(run.rungs):
             words, share = run.results[k] if k < len(run.results) else ("", np.nan)
             named = [run.name_of(piece) for piece in rung.pieces]
-            mine = ", ".join(name for name, yours in named if yours)
-            theirs = ", ".join(name for name, yours in named if not yours)
+            mine = joined((name for name, yours in named if yours), ", ")
+            theirs = joined((name for name, yours in named if not yours), ", ")
             self.names[k].set_text(rung.name)
             self.made[k][0].set_text(_("✓ yours: {names}").format(names=mine) if mine else "")
             self.made[k][1].set_y(k - 0.38 if mine else k - 0.12)
@@ -201,7 +201,8 @@ class ClimbDrawing:
             self.words[k].set_text(words)
             self.bars[k].set_width(0.44 * np.nan_to_num(share))
             parts = [_("yours {names}").format(names=mine) if mine else "", _("the package's {names}").format(names=theirs) if theirs else ""]  # fmt: skip
-            said.append(f"{rung.name} ({'; '.join(filter(None, parts))}): {words or '–'}")
+            sentence = _("{rung} ({pieces}): {words}")
+            said.append(sentence.format(rung=rung.name, pieces=joined(parts, "; "), words=words or "–"))
         return said
 
 
@@ -225,7 +226,7 @@ def own_ladder(**pieces: object) -> Panel:
     drawing = ClimbDrawing(picture.figure, rungs)
 
     def draw(run: Climb, _report, **_values) -> None:
-        picture.show(". ".join(drawing.update(run)))
+        picture.show(joined(drawing.update(run), ". "))
 
     controls = {"seed": Number(_("seed"), 0, 99, 0)}
     panel = Training(_("Ladder of your own pieces"), controls, [picture], build=lambda seed: Climb(pieces, seed), draw=draw)

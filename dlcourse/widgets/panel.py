@@ -28,7 +28,7 @@ from types import MappingProxyType
 import ipywidgets as widgets
 from traitlets import TraitError
 
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets.boxes import WRAPPED, Fold, box_of_words, in_rows
 from dlcourse.widgets.inputs import Control, button
 from dlcourse.widgets.own import Mistake
@@ -111,7 +111,7 @@ class Panel(Touchable, widgets.VBox):
         rows: list[widgets.Widget] = [*in_rows(seen), self.row]
         if folded:
             rare = [self.controls[name] for name in folded]
-            fold = Fold(_("more: {names}").format(names=", ".join(one.name for one in rare)), [*in_rows(rare)])
+            fold = Fold(_("more: {names}").format(names=joined((one.name for one in rare), ", ")), [*in_rows(rare)])
             self.row.children = [fold.button, *self.row.children]  # in a row of its own it would take more height
             rows.append(fold.inside)
         return [widgets.Box(rows, layout=dict(WRAPPED))]

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
 
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets.boxes import Fold
 from dlcourse.widgets.comparison import Comparison
 from dlcourse.widgets.inputs import Checkbox, Control, Number, button
@@ -134,11 +134,11 @@ class Past:
         """Say the settings: what differs from the explorer's own, and what was changed on the way."""
         controls, defaults = self.panel.controls, self.panel.defaults
         first = [said(controls[name], value) for name, value in self.start.items() if value != defaults[name]]
-        parts = [", ".join(first) or _("the explorer's own settings")]
+        parts = [joined(first, ", ") or _("the explorer's own settings")]
         for deed in self.deeds:
             what = [said(controls[name], value) for name, value in deed.settings.items()] or [str(deed)[1:]]
-            parts.append(_("from step {step} {what}").format(step=deed.step, what=", ".join(what)))
-        return "; ".join([*parts, _("{steps:,} steps").format(steps=self.panel.steps)])
+            parts.append(_("from step {step} {what}").format(step=deed.step, what=joined(what, ", ")))
+        return joined([*parts, _("{steps:,} steps").format(steps=self.panel.steps)], "; ")
 
     def code(self) -> str:
         """Write what was done after the start as code."""
@@ -181,4 +181,4 @@ def said(control: Control, value: object) -> str:
     """Say a setting in words."""
     if isinstance(control, Checkbox):
         return control.name if value else _("without {name}").format(name=control.name)
-    return f"{control.name} {value}"
+    return _("{name} {setting}").format(name=control.name, setting=value)

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 
 from dlcourse.perceptron import AND, NAND, OR, XOR, Perceptron
 from dlcourse.plots import PALETTE
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets.inputs import Choice, Number
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
@@ -180,7 +180,7 @@ def perceptron_trainer() -> Panel:
             did = _("{point} was wrong: the line has moved (before: dashed)").format(point=POINTS[now.point])
         else:
             did = _("{point} was right: nothing changes").format(point=POINTS[now.point])
-        numbers = "w1 = {}, w2 = {}, b = {}".format(*now.numbers)
+        numbers = joined((f"{name} = {value}" for name, value in zip(("w1", "w2", "b"), now.numbers, strict=True)), ", ")
         plane.title.set_text(numbers)
         title.set_text(did)
         picture.show(

@@ -7,7 +7,7 @@ import ipywidgets as widgets
 from matplotlib.figure import Figure
 
 from dlcourse.models import ACTIVATIONS
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.training import Diverged
 from dlcourse.widgets.boxes import Fold
 from dlcourse.widgets.comparison import Comparison, thinned
@@ -132,7 +132,7 @@ def playground(experiment: int | None = None) -> Panel:
         losses = _("Step {step}: loss {train} in training and {test} in test, test accuracy {accuracy:.1%}.")
         words = [
             network.format(
-                data=data, points=points, features=", ".join(run.features) or _("none"), depth=depth, width=width,
+                data=data, points=points, features=joined(run.features, ", ") or _("none"), depth=depth, width=width,
                 activation=run.activation,
             ),
             losses.format(step=step, train=short(train), test=short(test), accuracy=run.accuracy()),
@@ -140,7 +140,7 @@ def playground(experiment: int | None = None) -> Panel:
             words_of_switches(run.network).strip(),
             " ".join(run.failure_in_short.split()),
         ]  # fmt: skip
-        picture.show(" ".join(filter(None, words)))
+        picture.show(joined(words))
 
     groups = {
         _("Data"): ["data", "noise", "points", "seed", "show_test", "discretize"],

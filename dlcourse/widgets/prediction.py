@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import ipywidgets as widgets
 
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets.inputs import button
 from dlcourse.widgets.number_box import NumberBox, written
 
@@ -93,10 +93,10 @@ class Card(widgets.VBox):
         """Take a guess, None for none, and open what it was about."""
         self.said = said
         right = self.guess.right if isinstance(self.guess.right, str) else written(self.guess.right)
-        truth = _("The answer: {right}.").format(right=right.rstrip("."))
+        truth = _("The answer: {right}.").format(right=right.rstrip(".。"))
         if said is not None:
             said = said if isinstance(said, str) else written(said)
-            truth = _("You said: {said}.").format(said=said.rstrip(".")) + " " + truth
+            truth = joined([_("You said: {said}.").format(said=said.rstrip(".。")), truth])
         if said is None:  # whoever did not guess may look first, and ask for the answer then
             self._fold_away(truth)
         else:
@@ -106,11 +106,11 @@ class Card(widgets.VBox):
         self.opened()
 
     def _fold_away(self, truth: str) -> None:
-        question, answer = html.escape(self.guess.question), html.escape(f"{truth} {self.guess.because}")
+        question, answer = html.escape(self.guess.question), html.escape(joined([truth, self.guess.because]))
         self.words.value = (
             f'<details style="line-height: 1.4; white-space: normal"><summary><b>{question}</b></summary><div>{answer}</div></details>'
         )
 
     def _say(self, first: str, second: str, third: str, between: str = "<br>") -> None:
-        lines = between.join([f"<b>{html.escape(first)}</b>", *(html.escape(line) for line in (second, third) if line)])
+        lines = joined([f"<b>{html.escape(first)}</b>", *map(html.escape, (second, third))], between)
         self.words.value = f'<div role="status" style="line-height: 1.4; white-space: normal">{lines}</div>'

@@ -1,6 +1,5 @@
 """Chapter 09: a filter that slides over an image: what it sees at one place, the map that it makes, and both drawn."""
 
-import textwrap
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -11,7 +10,7 @@ from matplotlib.patches import Rectangle
 
 from dlcourse.convolution import im2col
 from dlcourse.plots import PALETTE
-from dlcourse.text import _
+from dlcourse.text import _, wrapped
 
 __all__ = ["MOST_PAD", "MOST_STRIDE", "SIZES", "RowDrawing", "Slide", "SlideDrawing", "compute", "rows_of", "what_fits"]
 
@@ -113,7 +112,7 @@ class SlideDrawing:
         put(self.window, j * stride - pad, i * stride - pad, k, k)
         for title, text in zip(self.titles, titles, strict=True):
             title.set_text(text)
-        self.words.set_text("\n".join(textwrap.wrap(problem, 34)))
+        self.words.set_text(wrapped(problem, 34))
         for artist in (self.map, self.mark):
             artist.set_visible(slide.out is not None)
         if slide.out is not None:

@@ -7,7 +7,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from dlcourse.networks import Classifier
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets.boxes import Fold
 from dlcourse.widgets.inputs import Checkbox, Choice, Number, button
 from dlcourse.widgets.share import Deed, added, without_the_last
@@ -203,4 +203,4 @@ def words_of_switches(network: Classifier) -> str:
         for layer, switch in enumerate(switches_of(network), 1)
         for unit in sorted(switch.off)
     ]
-    return _(" Switched off: {off}.").format(off=", ".join(off)) if off else ""
+    return _(" Switched off: {off}.").format(off=joined(off, ", ")) if off else ""

@@ -11,7 +11,7 @@ from dlcourse.gradients import numerical_gradient, relative_error
 from dlcourse.layers import Affine, ReLU
 from dlcourse.networks import Classifier, TwoLayerNet
 from dlcourse.optimizers import SGD
-from dlcourse.text import _
+from dlcourse.text import _, joined
 from dlcourse.widgets import adapters, own
 from dlcourse.widgets.comparison import Comparison, thinned
 from dlcourse.widgets.controls import Number
@@ -152,7 +152,7 @@ def training_bench(affine: type | None = None, relu: type | None = None) -> Pane
         (drawing.loss_axes, *thinned(np.arange(1, run.step + 1), run.history.loss)),
         (drawing.accuracy_axes, [step for step, _both in run.until_now()], [both[1] for _step, both in run.until_now()]),
     ])  # fmt: skip
-    names, verdict = ", ".join(own.name_of(kind) for kind in kinds.values()), Verdict()
+    names, verdict = joined(map(own.name_of, kinds.values()), ", "), Verdict()
 
     def build(lr: float, batch_size: int, hidden_size: int, seed: int, yours: bool = False) -> Iterator:
         network = TwoLayerNet(784, hidden_size, 10, rng=seed)

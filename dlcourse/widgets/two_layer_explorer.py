@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dlcourse.perceptron import Perceptron
-from dlcourse.text import _, marked
+from dlcourse.text import _, joined, marked
 from dlcourse.widgets.inputs import Choice, Number
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
@@ -81,7 +81,7 @@ def draw_both_planes(
             words, (x, y), (0, 12 if y else -12), textcoords="offset points", ha="center", va="bottom" if y else "top",
             fontsize=9, zorder=5,
         )  # fmt: skip
-    return both, "; ".join(f"{', '.join(names)} → {spot}" for spot, names in spots.items())
+    return both, joined((f"{joined(names, ', ')} → {spot}" for spot, names in spots.items()), "; ")
 
 
 @explorer

@@ -1,12 +1,15 @@
 """Every check accepts what is right and rejects what is wrong, with the hint that helps."""
 
 import ast
+import re
 from collections import Counter
 
 import pytest
 from answering import TRIED, answers, chapter_of, gradable, question, subjects, text_of, verdict, verdicts
 from answers import FLOAT32, WARNS
+from test_languages import BRACKETS, HAN, JOINTS, faults_of_style
 
+from dlcourse import text
 from dlcourse.checks import base
 from dlcourse.grading import sources
 from dlcourse.grading.release import release
@@ -53,6 +56,22 @@ def test_the_stub_gets_nothing(number):
     released = {cell["id"]: cell for cell in release(sources.read(chapter_of(number))).cells}
     for seed in [0, *question(number).hidden_seeds]:
         assert verdict(number, subjects(number, released[question(number).answer["id"]].source), seed) is not None
+
+
+# What is quoted in a hint stays as it is: an error of Python's, a line of the answer, a value in it.
+CITED = re.compile(r"(?s:报错.*)|（第\d+行：.*?）|'[^']*'")
+
+
+@of_each_exercise
+def test_hints_in_chinese_are_put_together_as_chinese_is(number, monkeypatch):
+    monkeypatch.setattr(text, "_chosen", "zh_CN")
+    of_each_kind = {entry[0].partition("|")[0]: entry for entry in table(number, "WRONG")}
+    for _named, *answer in of_each_kind.values():
+        error = verdict(number, subjects(number, text_of(number, tuple(answer))))
+        for words in filter(None, (error.hint, error.more)):
+            plain = CITED.sub("", words)
+            assert re.search(rf"[{HAN}]", words) and not faults_of_style(plain), words
+            assert not JOINTS.search(BRACKETS.sub("", BRACKETS.sub("", plain))), words
 
 
 @of_each_exercise

@@ -11,6 +11,7 @@ from dlcourse import cli
 from dlcourse.checks import base
 from dlcourse.grading import sources
 from dlcourse.grading.assign import assign, chosen_numbers, listed, rubrics, solved, write_solutions
+from dlcourse.text import language
 
 
 def test_an_assignment_has_the_exercises_that_were_chosen(tmp_path):
@@ -109,6 +110,9 @@ def test_solutions_with_the_numbers_of_a_seed(tmp_path):
 
 def test_rubrics_are_printed_with_what_they_are_worth():
     assert rubrics(2).startswith("2.8 · The same network with another bend (2 points)\n* 1 point:")
+    chinese = rubrics(2, "zh").splitlines()
+    assert re.fullmatch(r"2\.8 · [\u4e00-\u9fff，]+（2分）", chinese[0]) and chinese[1].startswith("* 1分：")
+    assert language() == "en"
 
 
 def test_the_commands(tmp_path, capsys, monkeypatch):
