@@ -139,6 +139,15 @@ def test_lines_break_between_words_and_between_chinese_characters(line, lines):
     assert text.wrapped(line, 8) == lines
 
 
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_no_english_sign_is_put_between_words(path):
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    sums = [node for node in ast.walk(tree) if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)]
+    ends = [end for one in sums for end in (one.left, one.right) if isinstance(end, ast.Constant)]
+    between = [end.lineno for end in ends if end.value in (" ", ", ", "; ", ". ")]
+    assert not between, f"lines {between}: use joined() of dlcourse.text"
+
+
 # ---- making a translated notebook
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from dlcourse.checks.access import Access, NotYet
 from dlcourse.checks.table import EXERCISES, KINDS, Exercise, exercise, explain
 from dlcourse.checks.trial import Trial
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 __all__ = ["EXERCISES", "KINDS", "Exercise", "Trial", "check", "exercise", "explain", "find", "judge", "load"]
 
@@ -48,7 +48,7 @@ def find(number: str) -> Exercise:
         raise ValueError(_("{number!r} is no exercise; their numbers look like '2.3'").format(number=number))
     there = {entry.number: entry for entry in load(int(number.split(".")[0]))}
     if number not in there:
-        raise ValueError(_("there is no exercise {number}, but {there}").format(number=number, there=", ".join(there)))
+        raise ValueError(_("there is no exercise {number}, but {there}").format(number=number, there=joined(there, ", ")))
     return there[number]
 
 

@@ -9,7 +9,7 @@ from dlcourse.checks.masks import masked, own_chances, quiet, two_masks
 from dlcourse.checks.objects import live
 from dlcourse.checks.penalties import L1, penalty_mistakes, penalty_stories
 from dlcourse.checks.searching import Digits, Landscape, at_random, best_of_all, chosen, laid_aside, rounds_of, searched
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 # Whole numbers whose squares add up to a square: the L2 norm can be found on paper.
 VECTORS = ((2, 3, 6), (1, 2, 2), (1, 4, 8), (4, 4, 7), (2, 6, 9), (6, 6, 7), (3, 4, 12), (2, 5, 14), (2, 10, 11))
@@ -58,7 +58,7 @@ def how_large(trial: Trial) -> None:
         "penalty": [
             ("scale", 2 * n["costs"], half),
             ("scale", squares / 2, weak),
-            ("scale", squares, weak + " " + half),
+            ("scale", squares, joined([weak, half])),
             ("formula", n["decay"] * n["two"] / 2, _("The penalty takes the SQUARE of the L2 norm.")),
             ("formula", n["decay"] * n["two"], _("The penalty takes the SQUARE of the L2 norm.")),
             ("formula", n["decay"] * n["one"], _("That is the penalty with the L1 norm.")),
@@ -166,7 +166,7 @@ def what_is_heard(trial: Trial) -> None:
             ("scale", voice * ratio, quiet),
         ],
         "inverted": [
-            ("order", voice / ratio, speak + " " + divide),
+            ("order", voice / ratio, joined([speak, divide])),
             ("order", round(voice * (1 - ratio), 6), divide),
             ("order", voice * (1 + ratio), divide),
             ("scale", voice, _("In training, inverted dropout makes louder who is not switched off.")),

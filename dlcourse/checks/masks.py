@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.checks.trial import Trial
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 __all__ = ["masked", "own_chances", "quiet", "two_masks"]
 
@@ -31,8 +31,8 @@ def masked(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
         share, each = float(np.mean(out != 0)), said + _("each neuron of each sample should have a chance of its own.")
         if 0 < share < 1:
             rows, columns = _("Here all rows have the same mask."), _("Here whole rows are switched off.")
-            trial.expect(((out != 0) != (out[0] != 0)).any(), "axis", each + " " + rows)
-            trial.expect(((out != 0) != (out[:, :1] != 0)).any(), "axis", each + " " + columns)
+            trial.expect(((out != 0) != (out[0] != 0)).any(), "axis", joined([each, rows]))
+            trial.expect(((out != 0) != (out[:, :1] != 0)).any(), "axis", joined([each, columns]))
         off = said + _("{share:.0%} of the entries speak, and it should be {right:.0%}. ").format(
             share=share, right=1 - ratio)  # fmt: skip
         if abs(share - (1 - ratio)) > NEAR:

@@ -134,7 +134,7 @@ def penalty_mistakes() -> list[tuple]:
         "That is the gradient of the L2 penalty: it pulls large weights harder. L1 pulls all evenly.")
     weak, half = _("{what} leaves out weight_decay."), _("There is no ½ in this penalty: |w| has no 2 to take away.")
     return [
-        ("formula", _but(cost=lambda W: (W**2).sum() / 2, slope=lambda W: W), square + " " + slope),
+        ("formula", _but(cost=lambda W: (W**2).sum() / 2, slope=lambda W: W), joined([square, slope])),
         *(("formula", _but(cost=cost), square) for cost in (lambda W: (W**2).sum() / 2, lambda W: (W**2).sum())),
         ("formula", _but(slope=lambda W: W), slope, more),
         ("formula", _but(slope=lambda W: 2 * W), slope, more),

@@ -218,7 +218,7 @@ def check_disk() -> Finding:
 def check_threads() -> Finding:
     """How many threads will a matrix product take?"""
     name = _("threads")
-    found = ", ".join(f"{variable}={os.environ[variable]}" for variable in THREAD_VARIABLES if os.environ.get(variable))
+    found = joined((f"{name}={os.environ[name]}" for name in THREAD_VARIABLES if os.environ.get(name)), ", ")
     if found:
         return Finding(name, True, found)
     found = _("no limit set, so each kernel may take all {cores} cores")

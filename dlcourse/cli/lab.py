@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dlcourse.cli.arguments import UserError
-from dlcourse.text import _, language, set_language
+from dlcourse.text import _, joined, language, set_language
 
 __all__ = ["start"]
 
@@ -61,7 +61,7 @@ def _find_notebook(wanted: str | None, edition: str | None = None) -> tuple[Path
         start = f"{int(wanted):02d}_" if wanted.isdecimal() else wanted
         found = sorted(path for path in folder.glob("*.ipynb") if path.name.startswith(start))
         if len(found) != 1:
-            names = ", ".join(path.stem for path in found or sorted(folder.glob("*.ipynb")))
+            names = joined((path.stem for path in found or sorted(folder.glob("*.ipynb"))), ", ")
             raise UserError(_("{wanted} is not one notebook; there are: {names}").format(wanted=wanted, names=names))
         return course, found[0]
     file = Path(wanted).resolve()

@@ -153,7 +153,7 @@ def parting(what: str, mine: np.ndarray, theirs: np.ndarray, tolerance: float = 
         return ""
     at = tuple(int(i) for i in np.argwhere(differ)[0])
     words = _("{what}{at}: yours is {mine:.5g}, the package's {theirs:.5g}; {count} of {all} differ")
-    place = " " + str(list(at)) if at else ""
+    place = f" {list(at)}" if at else ""
     return words.format(
         what=what, at=place, mine=mine[at], theirs=theirs[at], count=int(differ.sum()), all=differ.size
     )
