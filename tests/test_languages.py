@@ -238,6 +238,7 @@ def test_an_answer_that_does_not_fit_is_not_taken(old, new, message, pair):
 @pytest.mark.parametrize(("code", "other", "same"), [
     ("f(x, 'a b')", "f(x, '甲')", True), ("f(x)", "f(y)", False), ("x = 1  # one", "x = 1  # 一", True),
     ("f'{x} of {y:.2f}'", "f'{y:.2f}之{x}'", True), ("f'{x} of {y}'", "f'{x}之{x}'", False), ("f(1)", "f('1')", False),
+    ("f'{x:9s} of {y:>5}'", "f'{y}之{x}'", True), ("f'{x:9.2f}'", "f'{x}'", False),
     ("%time f(x)", "%time f(x)", True),
 ])  # fmt: skip
 def test_code_may_differ_in_words_alone(code, other, same):

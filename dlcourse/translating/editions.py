@@ -162,10 +162,19 @@ def _named(node: ast.AST) -> list[str]:
 
 
 class _Masked(ast.NodeTransformer):
-    """Takes the words out of a syntax tree: texts become one and the same, an f-string the set of its values."""
+    """Takes the words out of a syntax tree: texts become one and the same, an f-string the set of its values.
+
+    How wide a column is depends on the words in it, so a width alone is taken out, too.
+    """
 
     def visit_Constant(self, node: ast.Constant) -> ast.AST:
         return ast.Constant("") if isinstance(node.value, str) else node
+
+    def visit_FormattedValue(self, node: ast.FormattedValue) -> ast.AST:
+        # As it stands in Python: f'12'.
+        if node.format_spec and re.fullmatch(r"f'[<>^]?\d+s?'", ast.unparse(node.format_spec)):
+            node.format_spec = None
+        return self.generic_visit(node)
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.AST:
         values = sorted(ast.dump(self.visit(part)) for part in node.values if isinstance(part, ast.FormattedValue))
