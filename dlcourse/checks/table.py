@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dlcourse.text import marked as _
+
 __all__ = ["EXERCISES", "KINDS", "Exercise", "exercise", "explain"]
 
-KINDS = ("write it", "find the bug", "predict then run", "measure", "explain")
+KINDS = (_("write it"), _("find the bug"), _("predict then run"), _("measure"), _("explain"))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from dlcourse.checks import base
 from dlcourse.grading import sources
 from dlcourse.grading.release import release
-from dlcourse.text import _, speaking
+from dlcourse.text import _, padded, speaking
 
 __all__ = ["assign", "chosen_numbers", "listed", "rubrics", "solved", "write_solutions"]
 
@@ -92,7 +92,7 @@ def listed(chapters: Iterable[int] = ()) -> list[str]:
     for chapter in chapters or sources.chapters():
         for entry in base.load(chapter):
             varies = _("varies with the seed") if entry.numbers else ""
-            lines.append(f"{entry.number:>5}  {entry.points}  {entry.kind:<17}  {_(entry.title)}  {varies}".rstrip())
+            lines.append(f"{entry.number:>5}  {entry.points}  {padded(_(entry.kind), 17)}  {_(entry.title)}  {varies}".rstrip())
     return lines
 
 

@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 
 from dlcourse.checks import base
 from dlcourse.storage.places import course_folder
+from dlcourse.text import _, speaking
 
 __all__ = [
     "LANGUAGE_LINE", "Question", "chapters", "chosen", "course_of_all", "edition_of", "exercise_of", "fill", "problems", "questions", "read",
@@ -27,9 +28,6 @@ __all__ = [
 # A translated notebook's first cell of code begins with this line.
 LANGUAGE_LINE = 'import dlcourse.text; dlcourse.text.set_language("zh")'
 ID = re.compile(r"(?:ex|check)-(\d+)-(\d+)(?:-.+)?")
-CHINESE_KINDS = {
-    "write it": "动手写", "find the bug": "找错", "measure": "测一测", "predict then run": "先猜再跑", "explain": "说一说",
-}  # fmt: skip
 REGION = re.compile(r"^[ \t]*### (BEGIN|END) (SOLUTION|HIDDEN TESTS)\n?", re.M)
 
 
@@ -240,7 +238,8 @@ def problems(notebook: NotebookNode, chapter: int) -> list[str]:
 def _said_first(entry: base.Exercise, edition: str) -> tuple[str, str]:
     """Give how a task begins, and the line below: number and title; kind, points and section, or what is alike in all languages."""
     if edition == "zh":
-        return f"### {entry.number} · ", f"{CHINESE_KINDS[entry.kind]} · {entry.points}分 · "
+        with speaking("zh"):
+            return f"### {entry.number} · ", f"{_(entry.kind)} · {entry.points}分 · "
     points = "1 point" if entry.points == 1 else f"{entry.points} points"
     kind = f"{entry.kind[0].upper()}{entry.kind[1:]}"
     return f"### {entry.number} · {entry.title}\n", f"{kind} · {points} · {entry.section}*"

@@ -11,7 +11,7 @@ from dlcourse import cli
 from dlcourse.checks import base
 from dlcourse.grading import sources
 from dlcourse.grading.assign import assign, chosen_numbers, listed, rubrics, solved, write_solutions
-from dlcourse.text import language
+from dlcourse.text import language, speaking
 
 
 def test_an_assignment_has_the_exercises_that_were_chosen(tmp_path):
@@ -106,6 +106,13 @@ def test_solutions_with_the_numbers_of_a_seed(tmp_path):
     usual, other = (write_solutions(2, tmp_path / str(seed), seed) for seed in (0, 7))
     assert usual.read_text() != other.read_text() and 'check("2.5", prediction, variant=7)' in json.dumps(
         [cell.source for cell in nbformat.read(other, 4).cells]).replace('\\"', '"')  # fmt: skip
+
+
+def test_the_list_of_exercises_is_in_the_language_in_use_and_in_line():
+    assert listed([2])[4] == "  2.5  2  predict then run   How many points has the curve?  varies with the seed"
+    with speaking("zh"):
+        lines = listed([2])
+    assert re.match(r"  2\.5  2  先猜再跑           [\u4e00-\u9fff]", lines[4]), lines[4]
 
 
 def test_rubrics_are_printed_with_what_they_are_worth():
