@@ -11,13 +11,13 @@ from dlcourse.grading.course import Course
 from dlcourse.grading.submissions import Assignment, assignments
 from dlcourse.grading.table import Row, hint_of, rows
 from dlcourse.plots.base import PALETTE, figure, finish, to_html_img
-from dlcourse.text import _, joined
+from dlcourse.text import _, joined, language
 
 __all__ = ["Exercise", "page", "summed", "write"]
 
 MOST_MISTAKES = 3
 PAGE = """<!DOCTYPE html>
-<html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
+<html lang="{language}"><head><meta charset="utf-8"><title>{title}</title><style>
 body {{ font: 16px/1.5 sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #000; }}
 table {{ border-collapse: collapse; }} td, th {{ padding: .3rem .8rem; border-bottom: 1px solid #999; text-align: left;
 vertical-align: top; }} td.n {{ text-align: right; }} img {{ max-width: 100%; }}
@@ -66,7 +66,7 @@ def summed(course: Course, known: Sequence[Assignment], results: Sequence[Row]) 
     found = []
     for assignment in known:
         for question in assignment.questions:
-            one = Exercise(question.number, base.find(question.number).title, question.points)
+            one = Exercise(question.number, _(base.find(question.number).title), question.points)
             one.points = [row.points[one.number] for row in results if row.points.get(one.number) is not None]
             for row in results:
                 verdict = course.found(row.learner, assignment.name).verdicts.get(one.number)
@@ -106,7 +106,8 @@ def page(exercises: Sequence[Exercise], results: Sequence[Row], known: Sequence[
         summary = joined([summary, waits])
     heads = (_("exercise"), _("points reached"), _("right"), _("graded"), _("common mistakes, and what was read"))
     return PAGE.format(
-        title=html.escape(", ".join(assignment.name for assignment in known)), summary=html.escape(summary),
+        language=language().replace("_", "-"), title=html.escape(", ".join(assignment.name for assignment in known)),
+        summary=html.escape(summary),
         pictures=_shares(exercises) + _totals(exercises, results),
         head="".join(f"<th>{html.escape(text)}</th>" for text in heads),
         lines="\n".join(map(_line, exercises)),

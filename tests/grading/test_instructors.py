@@ -18,8 +18,10 @@ import pytest
 from batches import cell_of, hand_in, with_answers
 
 from dlcourse import cli
+from dlcourse.grading import report
 from dlcourse.grading.course import Course
 from dlcourse.storage.places import course_folder
+from dlcourse.text import speaking
 
 TEXT = (course_folder() / "INSTRUCTORS.md").read_text(encoding="utf-8")
 MOODLE = """Identifier,Full name,Email address,Status,Grade,Maximum grade,Last modified (grade),Feedback comments
@@ -158,6 +160,14 @@ def test_the_report_is_a_page_with_pictures_that_have_words(walk):
     assert pictures[1].startswith("Histogram of the points of 2 people: from 4 to 11 of 11")
     assert "1 × <b>" in text and "</b>: For a = [" in text
     assert "2 people handed something in. Hardest exercise: 2.2 · From scores to probabilities" in text
+    assert '<html lang="en">' in text
+
+
+def test_the_report_speaks_the_language_in_use(walk, tmp_path):
+    with speaking("zh"):
+        report.write(walk[0] / "autumn", tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-CN">' in text and re.search(r"<td>2\.2 · [\u4e00-\u9fff]+</td>", text)
 
 
 def test_answers_are_plain_files_and_who_is_out_is_out(walk):
