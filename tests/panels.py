@@ -16,8 +16,8 @@ def inside(widget):
 
 
 def pictures(panel):
-    """Give the pictures of a panel, from above."""
-    return [widget for widget in inside(panel) if isinstance(widget, Picture)]
+    """Give the pictures of a panel, from above; those that nobody has opened yet show nothing."""
+    return [widget for widget in inside(panel) if isinstance(widget, Picture) and widget.value]
 
 
 def alt(picture):

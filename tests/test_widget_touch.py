@@ -1,13 +1,19 @@
 """A hand in the network: numbers set, neurons and filters switched off, all of it taken back; and said as code."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from ipywidgets import DOMWidget
+from matplotlib.figure import Figure
 from panels import alt
 from panels import pictures as pictures_of
 
 from dlcourse import widgets
 from dlcourse.layers import Affine, ReLU
 from dlcourse.networks import TwoLayerNet
+from dlcourse.widgets import sheets
+from dlcourse.widgets.playground_drawing import PlaygroundDrawing
 from dlcourse.widgets.playground_experiment import compute
 from dlcourse.widgets.switches import Switch, switches_of, with_switches
 
@@ -43,6 +49,7 @@ class TestByHand:
         assert array[(1, *(0,) * (array.ndim - 1))] == 5 and np.sum(array == 5) == 1
         assert panel.code.endswith(f".edit('W1', {(1, *(0,) * (array.ndim - 1))}, 5.0)")
         touch.undo_button.click()
+        touch.places[0].value = 0  # what is in hand has a mark in the pictures
         assert shown(panel) == before and ".edit" not in panel.code
 
     def test_a_bias_is_set(self, panel):
@@ -78,6 +85,7 @@ class TestByHand:
         if hasattr(panel, "run"):
             panel.run(7).edit("b1", (0,), -1.0)
         again = eval(panel.code, {name: getattr(widgets, name)})  # noqa: S307
+        again.touch.fold.button.value = True
         assert again.code == panel.code and shown(again) == shown(panel)
         again.close()
 
@@ -95,6 +103,120 @@ class TestByHand:
     def test_what_is_not_there_is_told(self, panel, call, words):
         with pytest.raises(ValueError, match=words):
             call(panel)
+
+
+def click(picture, x, y):
+    """Click on a picture, at pixels from the left and from above."""
+    width, height = picture.figure.bbox.size
+    picture.place.value = f"{x / width:.4f} {y / height:.4f} {np.random.default_rng().random()}"
+
+
+def pixel(axes, x, y):
+    """Where a point of axes is, in pixels from the left and from above."""
+    across, up = axes.transData.transform((x, y))
+    return across, axes.figure.bbox.height - up
+
+
+def lines_of(panel):
+    """Where the lines of a playground's network are, in pixels: layer after layer, each from one neuron to all of the next."""
+    drawing = PlaygroundDrawing(Figure((8.8, 4.44), dpi=100))
+    drawing.update(panel.iterator)
+    return drawing.lines.get_segments()
+
+
+@pytest.fixture
+def focused(monkeypatch):
+    """Hear of the controls to which the keyboard is sent."""
+    heard = []
+    monkeypatch.setattr(DOMWidget, "focus", lambda self: heard.append(self.description))
+    return heard
+
+
+class TestClicks:
+    @pytest.mark.parametrize(
+        ("shape", "index", "name", "seen"),
+        [((784, 50), (29, 3), "[:, 3].reshape(28, 28)", (28, 28)), ((50, 10), (4, 7), ".T", (10, 50)), ((60,), (31,), "", (3, 25)),
+         ((8, 4, 5, 3), (2, 1, 4, 2), "[2, 1]", (5, 3)), ((2, 4), (1, 1), ".T", (4, 2)), ((10,), (0,), "", (1, 10))],
+    )  # fmt: skip
+    def test_a_part_of_an_array_is_seen_with_each_of_its_numbers_once(self, shape, index, name, seen):
+        places, part = sheets.compute(shape, index)
+        assert (places.shape, part) == (seen, name)
+        array, told = np.arange(np.prod(shape)).reshape(shape), places[places >= 0]
+        assert len(set(told)) == len(told) and array[index] in told
+        said = {"array": array}
+        np.testing.assert_array_equal(eval(f"array{part}", said).ravel(), places[places >= 0])  # noqa: S307  as its title says
+
+    def test_on_the_picture_of_the_weights(self, panel, focused):
+        touch = panel.touch
+        name, index = touch.chosen
+        shape = touch.network().params[name].shape
+        rows, columns = sheets.compute(shape, index)[0].shape
+        for row, column in ((0, 0), (rows - 1, columns - 1), (0, columns - 1), (rows // 2, 0)):
+            click(touch.sheet, *pixel(touch.sheet.image.axes, column + 0.5, row + 0.5))
+            found = np.unravel_index(sheets.compute(shape, index)[0][row, column], shape)
+            assert touch.chosen == (name, tuple(found))
+            assert touch.value.value == pytest.approx(touch.network().params[name][found], abs=1e-4)
+            assert str(list(map(int, found))) in alt(touch.sheet)
+            assert touch.sheet.image.frame.get_bbox().bounds == (column, row, 1, 1)
+        assert focused == ["its value"] * 4
+        touch.value.value = 5.0
+        assert touch.network().params[name][found] == 5
+        click(touch.sheet, 1, 1)  # beside all of it
+        assert touch.chosen == (name, tuple(found))
+
+    def test_on_a_line_of_the_playground(self, focused):
+        panel = widgets.playground(width=3)
+        picture, touch = pictures_of(panel)[0], panel.touch
+        before = picture.pixels().copy()
+        params, ends = panel.iterator.network.params, {}
+        layers = [2, 3, 3, 2]
+        segments = iter(lines_of(panel))
+        for layer, (here, there) in enumerate(pairwise(layers), 1):
+            ends |= {(f"W{layer}", (i, j)): next(segments) for i in range(here) for j in range(there)}
+        for weight, (start, end) in ends.items():
+            click(picture, *(start + 0.2 * (np.array(end) - start)))
+            assert touch.chosen == weight
+            assert touch.value.value == pytest.approx(params[weight[0]][weight[1]], abs=1e-4)
+        assert set(focused) == {"its value"} and touch.fold.button.value, "a click opens the controls"
+        assert (picture.pixels() != before).any(), "the line has a mark"
+        click(picture, 5, 5)
+        assert touch.chosen == weight
+
+    def test_on_a_neuron_of_the_playground(self, focused):
+        panel = widgets.playground()
+        picture, touch = pictures_of(panel)[0], panel.touch
+        drawing = PlaygroundDrawing(Figure((8.8, 4.44), dpi=100))
+        drawing.update(panel.iterator)
+        for layer in (1, 2):
+            for unit, (left, top) in enumerate(drawing.places[layer]):
+                click(picture, left + 3, top + 3)
+                assert (touch.layer.value, touch.unit.value) == (layer, unit)
+        assert focused == ["is switched off"] * 8
+
+    def test_on_a_cell_of_a_filter_and_on_a_map(self, focused):
+        panel = widgets.cnn_explorer()
+        picture, touch = pictures_of(panel)[0], panel.touch
+        after, maps = picture.figure.axes[1], picture.figure.axes[2]
+        columns, size = 6, 5
+        click(picture, *pixel(after, 1 * (size + 1) + 3.5, 1 * (size + 1) + 2.5))  # in the second row the second one
+        assert panel.controls["chosen"].value == 7 and touch.chosen == ("W1", (7, 0, 2, 3))
+        touch.value.value = 1.5
+        assert touch.network().params["W1"][7, 0, 2, 3] == 1.5
+        click(picture, *pixel(maps, 2 * (24 + 3) + 1, 1))
+        assert panel.controls["chosen"].value == touch.unit.value == 2 < columns
+        assert focused == ["its value", "is switched off"]
+
+    def test_in_a_deep_network_a_tile_is_a_channel_of_the_chosen_filter(self, focused):
+        panel = widgets.cnn_explorer(layer=("deep_conv_net", 3), chosen=4)
+        picture, touch = pictures_of(panel)[0], panel.touch
+        click(picture, *pixel(picture.figure.axes[1], 2 * 4 + 1.5, 0.5))
+        assert panel.controls["chosen"].value == 4 and touch.chosen == ("W3", (4, 2, 0, 1))
+        assert panel.error.value == ""
+
+    def test_who_has_hidden_the_controls_is_not_shown_them(self, focused):
+        panel = widgets.playground(hide="touch")
+        click(pictures_of(panel)[0], *np.mean(lines_of(panel)[0], axis=0))
+        assert not panel.touch.fold.button.value and focused == []
 
 
 class TestTraining:

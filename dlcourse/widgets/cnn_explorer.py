@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from dlcourse.convolution import Convolution, MaxPooling
 from dlcourse.datasets import load_mnist
@@ -11,14 +12,15 @@ from dlcourse.functions import softmax
 from dlcourse.layers import ReLU
 from dlcourse.models import DeepConvNet, SimpleConvNet, stored_network
 from dlcourse.networks import Classifier, Sequential
+from dlcourse.plots import PALETTE
 from dlcourse.text import _
 from dlcourse.widgets.controls import Choice, Number
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
-from dlcourse.widgets.picture import Picture
-from dlcourse.widgets.switches import Switch, with_switches
+from dlcourse.widgets.pointing import PointedPicture
+from dlcourse.widgets.switches import Switch, with_switches, words_of_switches
 from dlcourse.widgets.tiles import Place, mosaic
-from dlcourse.widgets.touch import Touch, words_of_switches
+from dlcourse.widgets.touch import Touch
 
 __all__ = ["BEFORE", "Inside", "cnn_explorer", "compute", "mosaic"]
 
@@ -80,9 +82,18 @@ class CnnDrawing:
 
     def __init__(self, figure: Figure):
         self.before, self.after, self.maps = (Place(figure, left, 0.47, 0.3, 0.46) for left in (0.02, 0.35, 0.68))
+        self.cell = Rectangle((0, 0), 1, 1, fill=False, edgecolor=PALETTE["orange"], lw=1.5, visible=False)
+        self.after.axes.add_patch(self.cell)
         self.below = [Place(figure, 0.015 + 0.197 * i, 0.03, 0.18, 0.34) for i in range(5)]
 
+    def mark(self, tile: int, row: int, column: int) -> None:
+        """Put a frame around one cell of a filter."""
+        y, x = self.after.corners[tile]
+        self.cell.set_bounds(x + column, y + row, 1, 1)
+        self.cell.set_visible(True)
+
     def update(self, image: np.ndarray, before: Inside, after: Inside, chosen: int, titles: dict[str, str]) -> None:
+        self.cell.set_visible(False)
         grey = after.W.shape[1] == 1  # then a filter is one square; else it has one for each channel
         tiles = [inside.W[:, 0] if grey else inside.W[chosen] for inside in (before, after)]
         # One scale for both, so that they can be compared; not the largest, which would leave the others grey.
@@ -120,7 +131,19 @@ def cnn_explorer() -> Panel:
         "chosen": Number(_("filter"), 0, 29, 0),
         "digit": Number(_("test image"), 0, len(digits) - 1, 0),
     }
-    picture = Picture(880, 440, lines=2)
+
+    def clicked(across: float, down: float) -> None:
+        number, filters = controls["layer"].value[1], controls["chosen"]
+        if cell := drawing.after.tile_at(across, down):
+            tile, *place = cell
+            if networks[in_hand][1].params[f"W{number}"].shape[1] == 1:  # a tile is a filter; else a channel of one
+                filters.value, tile = tile, 0
+            touch.choose(f"W{number}", (filters.value, tile, *place))
+        elif cell := drawing.maps.tile_at(across, down):
+            filters.value = cell[0]
+            touch.choose_unit(number, cell[0])
+
+    picture = PointedPicture(880, 440, lines=2, pointed=clicked, clicks=True)
     drawing = CnnDrawing(picture.figure)
 
     as_trained: dict[str, float] = {}  # accuracy of each
@@ -139,6 +162,9 @@ def cnn_explorer() -> Panel:
             chosen = controls["chosen"].value
         titles = words(before, after, chosen, int(labels[digit]))
         drawing.update(digits[digit, 0], before, after, chosen, titles)
+        array, index = touch.chosen or ("", ())
+        if array == f"W{number}" and (after.W.shape[1] == 1 or index[0] == chosen):
+            drawing.mark(index[0] if after.W.shape[1] == 1 else index[1], *index[2:])
         pooled = _("no pooling follows") if after.pooled is None else titles["pooled after"]
         picture.show(
             _("{layer}, filter {chosen} of {count}. {digit}. Before training it is read as {old}, after as {new}."
@@ -163,7 +189,7 @@ def cnn_explorer() -> Panel:
         return [f"W{number}", f"b{number}"]
 
     touch = Touch(lambda: networks[in_hand][1], arrays)
-    return Panel(_("Inside the CNN"), controls, [picture], update, touch=touch)
+    return Panel(_("Inside the CNN"), controls, [picture, picture.place], update, touch=touch)
 
 
 def answer(inside: Inside) -> str:

@@ -15,18 +15,17 @@ from dlcourse.widgets.controls import Checkbox, Choice, Control, Number
 from dlcourse.widgets.live import Training
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
-from dlcourse.widgets.picture import Picture
 from dlcourse.widgets.playground_drawing import HEIGHT, WIDTH, PlaneDrawing, PlaygroundDrawing, short
 from dlcourse.widgets.playground_experiment import DATA, FEATURES, KEYS, STEERING, Experiment, compute
 from dlcourse.widgets.playground_hidden import HiddenDrawing
 from dlcourse.widgets.playground_loads import loads, buttons_of_loads, settings_of
+from dlcourse.widgets.pointing import PointedPicture
 from dlcourse.widgets.racers import MAKERS
-from dlcourse.widgets.touch import Touch, words_of_switches
+from dlcourse.widgets.switches import words_of_switches
+from dlcourse.widgets.touch import Touch
 
-__all__ = [
-    "DATA", "FEATURES", "STEERING", "Experiment", "PlaygroundPanel", "compute", "folded", "planes",
-    "playground", "snapshot",
-]  # fmt: skip
+__all__ = ["DATA", "FEATURES", "STEERING", "Experiment", "PlaygroundPanel", "compute", "folded", "planes", "playground",
+           "snapshot"]  # fmt: skip
 
 
 class PlaygroundPanel(Training):
@@ -49,6 +48,9 @@ class PlaygroundPanel(Training):
     def __init__(self, *parts, groups: Mapping[str, Sequence[str]], loads: Fold, **more_parts):
         self._groups, self._loads = groups, loads
         super().__init__(*parts, looks=self.LOOKS, **more_parts)
+        tools, order = [fold.inside for fold in self.tools.values()], [*self.children]
+        at = order.index(self._buttons) + 1  # a hand in the network stands near its picture, the settings further down
+        self.children = [*order[:at], *tools, *(one for one in order[at:] if one not in tools)]
 
     def _arranged(self, folded: Collection[str]) -> list[widgets.Widget]:
         folds = [self._loads]
@@ -62,8 +64,9 @@ class PlaygroundPanel(Training):
                     one.source.style.description_width = "9.2em"
             folds.append(Fold(title, [one.widget for one in group], opened=title in (_("Data"), _("Training"))))
             folds[-1].inside.layout.grid_gap = "0 8px"  # three stand side by side
-        buttons = widgets.HBox([*(fold.button for fold in folds), *self.row.children], layout={"flex_flow": "row wrap"})
-        return [buttons, *(fold.inside for fold in folds)]
+        row = [*(fold.button for fold in folds), *self.row.children]
+        self._buttons = widgets.HBox(row, layout={"flex_flow": "row wrap"})
+        return [self._buttons, *(fold.inside for fold in folds)]
 
     def load(self, settings: Mapping[str, object]) -> None:
         """Set all controls, those that are not named to their start values, and begin anew, in the thread that trains."""
@@ -108,7 +111,14 @@ def playground(experiment: int | None = None) -> Panel:
     Panel
         To be the last line of a cell.
     """
-    picture = Picture(WIDTH, HEIGHT, lines=0)  # it holds its numbers
+    def clicked(across: float, down: float) -> None:
+        x, y = across * WIDTH, down * HEIGHT
+        if neuron := drawing.neuron_at(x, y):
+            touch.choose_unit(*neuron)
+        elif weight := drawing.weight_at(x, y):
+            touch.choose(*weight)
+
+    picture = PointedPicture(WIDTH, HEIGHT, lines=0, pointed=clicked, clicks=True)  # it holds its numbers
     drawing = PlaygroundDrawing(picture.figure)
     controls = _controls()
     buttons = buttons_of_loads(lambda load: panel.load(load), experiment)
@@ -124,7 +134,7 @@ def playground(experiment: int | None = None) -> Panel:
         run.steer(**{name: values[name] for name in STEERING})
 
     def draw(run: Experiment, _report, *, data, points, depth, width, show_test, discretize, hidden, **_values) -> None:
-        drawing.update(run, longest=compare.longest, show_test=show_test, discretize=discretize, hidden=hidden)
+        drawing.update(run, longest=compare.longest, show_test=show_test, discretize=discretize, hidden=hidden, chosen=touch.chosen)
         step, train, test = run.measure()
         network = _(
             "{data}, {points} points, features {features}, hidden layers: {depth}, {activation} neurons in each: {width}."
@@ -148,9 +158,10 @@ def playground(experiment: int | None = None) -> Panel:
         _("Training"): [*STEERING, "pace"],
         _("Features"): list(KEYS.values()),
     }
+    touch = Touch(lambda: panel.iterator.network)
     panel = PlaygroundPanel(
-        _("Playground"), controls, [picture], build=build, draw=draw, live=STEERING, adjust=adjust,
-        groups=groups, loads=experiments, compare=compare, touch=Touch(lambda: panel.iterator.network),
+        _("Playground"), controls, [picture, picture.place], build=build, draw=draw, live=STEERING, adjust=adjust,
+        groups=groups, loads=experiments, compare=compare, touch=touch,
     )  # fmt: skip
     if experiment is not None:
         panel.load(next(iter(loads()[experiment].values())))

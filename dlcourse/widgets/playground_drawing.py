@@ -1,6 +1,7 @@
 """How the playground looks: a network whose neurons show what they see, the plane they divide, and the loss."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -32,6 +33,8 @@ WIDTH, HEIGHT = 880, 444
 CLASS_SIGNS = "●■▲"
 LEFT, RIGHT, TOP, BOTTOM = 62, 536, 36, 394  # of the network, in pixels from the left and from above
 LARGE, SMALL = SIDE, SIDE // 2  # sides of a neuron's picture
+NEAR = 6  # pixels from a line at which a click still means it
+Weight = tuple[str, tuple[int, ...]]  # name of the array, and place in it
 STAYS = -1  # zorder of what `Picture` draws once
 STEP_ENDS, LOSS_ENDS = (200, 500, 1000, 2000, 5000, 10_000, 20_000), (1.2, 2.0, 5.0)
 
@@ -92,6 +95,7 @@ class PlaygroundDrawing:
         self.network.set_facecolor("none")  # not axis("off"): what is never drawn always counts as changed
         self.network.spines[:].set_visible(False)
         self.lines = self.network.add_collection(LineCollection([], zorder=1, capstyle="round"), autolim=False)
+        self.mark = self.network.plot([], [], color="#d55e00", lw=2, ls=(0, (2, 2)), marker="o", ms=4, zorder=1.5)[0]
         self.canvas = self.network.add_artist(Pixels(RIGHT + 2, HEIGHT)).pixels
         self.words: list = []
         self.shape: tuple = ()
@@ -114,7 +118,9 @@ class PlaygroundDrawing:
             self.curves.append(self.loss.plot([], [], **look)[0])
             self.values.append(self.loss.text(left + 0.11, 1.14, "", va="center", fontsize=9, **above))
 
-    def update(self, run: Experiment, *, longest: float = 0, hidden: bool = False, **how: bool) -> None:
+    def update(
+        self, run: Experiment, *, longest: float = 0, hidden: bool = False, chosen: Weight | None = None, **how: bool
+    ) -> None:
         columns, names = compute(run), run.features or [_("nothing")]
         shape = (tuple(names), tuple(len(column) for column in columns))
         if shape != self.shape:
@@ -127,11 +133,45 @@ class PlaygroundDrawing:
         likely = np.nan_to_num(columns[-1][:, ::every, ::every, None])
         self._paint(to_bytes(1 + likely * (RGB[: len(likely), None, None] - 1)), self.places[-1])
         self._weigh([array for name, array in run.network.params.items() if name.startswith("W")])
+        self._mark(chosen)
         self.plane.update(run, columns[-1], **how)
         self._swap(hidden)
         if hidden:
             self.bent.update(run)
         self._draw_loss(np.array(run.until_now(), dtype=float), longest)
+
+    def weight_at(self, x: float, y: float) -> Weight | None:
+        """Give the weight whose line is nearest to a place in the network, in pixels; None if none is near."""
+        ends = np.array(self.lines.get_segments())
+        start, way = ends[:, 0], ends[:, 1] - ends[:, 0]
+        share = ((((x, y) - start) * way).sum(axis=1) / (way**2).sum(axis=1)).clip(0, 1)
+        away = np.hypot(*((x, y) - start - share[:, None] * way).T)
+        number = int(away.argmin())
+        if away[number] > NEAR:
+            return None
+        for layer, (here, there) in enumerate(pairwise(self.shape[1]), 1):
+            if number < here * there:
+                return f"W{layer}", divmod(number, there)
+            number -= here * there
+        return None
+
+    def neuron_at(self, x: float, y: float) -> tuple[int, int] | None:
+        """Give hidden layer, from 1, and number of the neuron whose picture is at a place, in pixels; None if none is."""
+        for layer, places in enumerate(self.places[1:-1], 1):
+            for number, (left, top) in enumerate(places):
+                if 0 <= x - left < self.side and 0 <= y - top < self.side:
+                    return layer, number
+        return None
+
+    def _mark(self, chosen: Weight | None) -> None:
+        """Mark the line of the weight that is in hand."""
+        name, index = chosen or ("", ())
+        line: np.ndarray = np.zeros((0, 2))
+        if name.startswith("W"):
+            layer, counts = int(name[1:]), self.shape[1]
+            before = sum(here * there for here, there in pairwise(counts[:layer]))
+            line = self.lines.get_segments()[before + index[0] * counts[layer] + index[1]]
+        self.mark.set_data(*line.T)
 
     def _swap(self, hidden: bool) -> None:
         """Show the plane, or in its place how the last hidden layer sees it."""

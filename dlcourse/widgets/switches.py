@@ -4,9 +4,10 @@ import numpy as np
 
 from dlcourse.layers import Layer, ReLU, Sigmoid, Tanh
 from dlcourse.networks import Classifier
+from dlcourse.text import _, joined
 from dlcourse.widgets.adapters import OwnLayer
 
-__all__ = ["Switch", "switches_of", "with_switches"]
+__all__ = ["Switch", "switches_of", "with_switches", "words_of_switches"]
 
 
 class Switch(Layer):
@@ -53,3 +54,13 @@ def with_switches(network: Classifier) -> Classifier:
 def switches_of(network: Classifier) -> list[Switch]:
     """Give the switches of a network, from the first layer on."""
     return [layer for layer in network.layers if isinstance(layer, Switch)]
+
+
+def words_of_switches(network: Classifier) -> str:
+    """Say which neurons or filters are off, for a picture's words; nothing if all are on."""
+    off = [
+        _("{unit} of layer {layer}").format(unit=unit, layer=layer)
+        for layer, switch in enumerate(switches_of(network), 1)
+        for unit in sorted(switch.off)
+    ]
+    return _(" Switched off: {off}.").format(off=joined(off, ", ")) if off else ""

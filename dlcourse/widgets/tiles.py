@@ -50,10 +50,12 @@ class Place:
             Rectangle((0, 0), 1, 1, fill=False, edgecolor=PALETTE["vermilion"], lw=2.5, clip_on=False)
         )
         self.title = self.axes.set_title("", **TITLE)
+        self.corners, self.size = [], (0, 0)  # of the tiles that are shown
 
     def show(self, values: np.ndarray | None, low: float, high: float, title: str) -> None:
         """Show an image, or with None nothing but the title."""
         self.frame.set_visible(False)
+        self.corners = []
         self.image.set_visible(values is not None)
         self.title.set_text(title)
         if values is not None:
@@ -65,7 +67,26 @@ class Place:
         """Show several, with a frame around the chosen one."""
         canvas, corners = mosaic(tiles, columns)
         self.show(canvas, low, high, title)
+        self.corners, self.size = corners, tiles.shape[1:]
         if framed is not None:
-            (y, x), (height, width) = corners[framed], tiles.shape[1:]
+            (y, x), (height, width) = corners[framed], self.size
             self.frame.set_bounds(x, y, width, height)
             self.frame.set_visible(True)
+
+    def place_at(self, across: float, down: float) -> tuple[float, float] | None:
+        """Give row and column of the image at a place of the figure, in shares from the left and from above; None beside it."""
+        figure = self.axes.figure
+        at = np.multiply((across, 1 - down), figure.bbox.size)
+        column, row = self.axes.transData.inverted().transform(at)
+        height, width = self.image.get_array().shape
+        return (row, column) if self.image.get_visible() and 0 <= row < height and 0 <= column < width else None
+
+    def tile_at(self, across: float, down: float) -> tuple[int, int, int] | None:
+        """Give number of a tile, and row and column in it, at a place of the figure as of `place_at`; None beside all."""
+        if (place := self.place_at(across, down)) is None:
+            return None
+        for number, corner in enumerate(self.corners):
+            row, column = np.floor(np.subtract(place, corner)).astype(int)
+            if 0 <= row < self.size[0] and 0 <= column < self.size[1]:
+                return number, int(row), int(column)
+        return None

@@ -7,16 +7,17 @@ import ipywidgets as widgets
 import numpy as np
 
 from dlcourse.networks import Classifier
-from dlcourse.text import _, joined
+from dlcourse.text import _
 from dlcourse.widgets.boxes import Fold
-from dlcourse.widgets.inputs import Checkbox, Choice, Number, button
+from dlcourse.widgets.inputs import Checkbox, Choice, Control, Number, button
 from dlcourse.widgets.share import Deed, added, without_the_last
+from dlcourse.widgets.sheets import ArraySheet
 from dlcourse.widgets.switches import Switch, switches_of
 
 if TYPE_CHECKING:
     from dlcourse.widgets.panel import Panel
 
-__all__ = ["Touch", "Touchable", "words_of_switches"]
+__all__ = ["Touch", "Touchable"]
 
 LARGEST = 10.0  # value that can be set by hand
 
@@ -43,7 +44,8 @@ class Touch:
         self.network, self._arrays = network, arrays or (lambda: list(network().params))
         self.panel: Panel
         self.undone: list[tuple[int, str, tuple]] = []
-        self._filling, self._said = False, (0.0, False)  # what the controls were told: the rest, a hand has said
+        self._filling, self._drawn = False, None
+        self._said = 0.0, False  # what the controls were told: the rest, a hand has said
         self.array = Choice(_("array"), {"": ""})
         self.places = [Number(name, 0, 1, 0) for name in (_("first index"), _("second"), _("third"), _("fourth"))]
         self.value = Number(_("its value"), -LARGEST, LARGEST, 0.0, step=0.01)
@@ -56,9 +58,25 @@ class Touch:
         self.value.on_change(self._set)
         self.off.on_change(self._switch)
         controls = [self.array, *self.places, self.value, self.layer, self.unit, self.off]
-        inside, told = [*(one.widget for one in controls), self.undo_button], _("set a weight, switch a neuron off")
-        self.fold = Fold(_("touch"), inside, tooltip=told)
+        self.sheet = ArraySheet(lambda index: self.choose(self.array.value, index))
+        beside = widgets.VBox([*(one.widget for one in controls), self.undo_button], layout={"max_width": "100%"})
+        self.fold = Fold(
+            _("touch"), [self.sheet, self.sheet.place, beside], tooltip=_("set a weight, switch a neuron off")
+        )
         self.fold.button.observe(lambda _change: self.show(), names="value")
+
+    @property
+    def chosen(self) -> tuple[str, tuple[int, ...]] | None:
+        """The number that is in hand, as array and index; None if nobody has opened the controls."""
+        return (self.array.value, self._index()) if self.fold.button.value else None
+
+    def choose(self, name: str, index: tuple[int, ...]) -> None:
+        """Take a number of an array in hand, as a click on it does; the keyboard goes on at its value."""
+        self._take(lambda: self._choose(name, index), self.value)
+
+    def choose_unit(self, layer: int, unit: int) -> None:
+        """Take a neuron or filter in hand, counted as in `switch`; the keyboard goes on at its switch."""
+        self._take(lambda: self._choose_unit(layer, unit), self.off)
 
     def edit(self, name: str, index: tuple[int, ...], value: float) -> None:
         """Set one number of an array.
@@ -110,13 +128,37 @@ class Touch:
 
     def show(self) -> None:
         """Bring the controls in step with the network; those that nobody sees are left alone."""
-        if self._filling or not self.fold.button.value:
-            return
+        if not self._filling and self.fold.button.value:
+            self._fill(self._show)
+        if not self._filling and self.chosen != self._drawn:  # the panel's own picture may mark what is in hand
+            self._drawn = self.chosen
+            self.panel.redraw()
+
+    def _take(self, fill: Callable[[], None], focused: Control) -> None:
+        if self.fold.button.layout.display != "none":  # else whoever opened the panel has hidden it
+            self.fold.button.value = True
+            self.panel.guard(lambda: self._fill(fill))()
+            self.panel.guard(self.show)()
+            focused.source.focus()
+
+    def _fill(self, fill: Callable[[], None]) -> None:
+        """Set controls that shall not take it for a hand."""
         self._filling = True
         try:
-            self._show()
+            fill()
         finally:
             self._filling = False
+
+    def _choose(self, name: str, index: tuple[int, ...]) -> None:
+        self.array.value = name
+        self._show()  # now the places have the range of this array
+        for place, at in zip(self.places, index, strict=False):
+            place.value = at
+
+    def _choose_unit(self, layer: int, unit: int) -> None:
+        self.layer.value = layer
+        self._show()
+        self.unit.value = unit
 
     def _show(self) -> None:
         params, switches = self.network().params, switches_of(self.network())
@@ -139,6 +181,7 @@ class Touch:
             self._said = self._said[0], self.unit.value in switch.off
             self.off.value = self._said[1]
         self.undo_button.disabled = not self.undone
+        self.sheet.update(self.array.value, params[self.array.value], self._index())
 
     def _index(self) -> tuple[int, ...]:
         shape = self.network().params[self.array.value].shape
@@ -177,6 +220,10 @@ class Touchable:
         self.touch.switch(layer, unit, on)
         return self
 
+    def redraw(self) -> None:
+        """Draw the state of now again."""
+        self.refresh(())
+
     def touched(self, method: str, *values) -> None:
         """Something was done to the network by hand: draw it."""
         self.deeds = added(self.deeds, Deed(0, method, values))
@@ -194,13 +241,3 @@ def fit(choice: Choice, options: dict[str, object]) -> None:
         kept = choice.value
         choice.source.options = list(options.items())
         choice.value = kept if kept in options.values() else next(iter(options.values()))
-
-
-def words_of_switches(network: Classifier) -> str:
-    """Say which neurons or filters are off, for a picture's words; nothing if all are on."""
-    off = [
-        _("{unit} of layer {layer}").format(unit=unit, layer=layer)
-        for layer, switch in enumerate(switches_of(network), 1)
-        for unit in sorted(switch.off)
-    ]
-    return _(" Switched off: {off}.").format(off=joined(off, ", ")) if off else ""

@@ -19,8 +19,8 @@ from dlcourse.widgets.live import Training
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_curve, set_limits
-from dlcourse.widgets.switches import with_switches
-from dlcourse.widgets.touch import Touch, words_of_switches
+from dlcourse.widgets.switches import with_switches, words_of_switches
+from dlcourse.widgets.touch import Touch
 from dlcourse.widgets.verdict import Verdict, whose
 from dlcourse.widgets.watched import Watched
 

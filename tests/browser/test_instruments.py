@@ -292,6 +292,46 @@ def test_the_other_networks_answer_to_a_hand_too(open_notebook, name, cell):
     other.close()
 
 
+# Where a weight is seen: which picture, a place in it as shares, and what the controls then say.
+SEEN = {
+    "line": ("playground", "play-widget", 0, (0.2, 0.4), "W1"),
+    "weights": ("05_backpropagation", "play-bench", -1, (0.515, 0.51), "W1"),
+    "filter": ("09_cnn", "play-inside", 0, (0.462, 0.285), "W1"),
+}
+
+
+@pytest.mark.parametrize("where", SEEN)
+def test_a_weight_is_chosen_by_a_click_where_it_is_seen_and_by_keys(open_notebook, where):
+    name, cell, picture, place, array = SEEN[where]
+    other = open_notebook(name)
+    other.run(cell)
+    widget = other.widget(cell)
+    if picture:
+        widget.unfold()
+    image = widget.locator.locator("img").nth(picture)
+    shown = widget.settled()
+    box = image.bounding_box()
+    image.scroll_into_view_if_needed()
+    image.click(position={"x": place[0] * box["width"], "y": place[1] * box["height"]})
+    widget.box("its value").and_(widget.page.locator(":focus")).wait_for()
+    shown = widget.settled()
+    assert widget.box("array").locator("option:checked").inner_text() == array
+    chosen = [widget.box(one).input_value() for one in ("first index", "second")]
+    assert chosen != ["0", "0"]
+    widget.page.keyboard.press("Control+A")  # the keyboard goes on where the click was
+    widget.page.keyboard.type("9")
+    widget.page.keyboard.press("Enter")
+    changed = widget.wait_for_change(shown)
+    widget.screenshot(f"clicked_{where}")
+    widget.push("undo")
+    assert widget.wait_for_change(changed) == shown
+    widget.press("second" if where == "line" else "first index", "ArrowLeft" if where == "line" else "ArrowRight")  # without a mouse
+    widget.wait_for_change(shown, index=len(shown) - 1)
+    assert [widget.box(one).input_value() for one in ("first index", "second")] != chosen
+    assert widget.error() == "" and other.complaints == []
+    other.close()
+
+
 def numbers_shown(widget):
     return re.search(r"(Forward|Backward), step (\d+)", widget.words()[0])
 
