@@ -70,7 +70,7 @@ def compute(
     land, races = LANDSCAPES[surface], {}
     for name, lr in rates.items():
         optimizer = makers[name](lr, momentum, beta1, beta2)
-        params, path = {"x": float(x), "y": float(y)}, [(x, y)]
+        params, path = {"x": np.float64(x), "y": np.float64(y)}, [(x, y)]  # with a shape, as a learner's rule may ask for
         for _step in range(steps):
             optimizer.update(params, dict(zip(params, land.gradient(*path[-1]), strict=True)))
             path.append((float(params["x"]), float(params["y"])))
