@@ -355,12 +355,19 @@ class Widget:
         self.locator.locator(f'img[alt*="{words}"]').first.wait_for()
 
     def places(self):
-        """Give where each control and image stands and how large it is, to see whether anything jumps."""
-        return self.locator.locator("input, button, select, img").evaluate_all(
-            """all => all.map(one => {
-                const box = one.getBoundingClientRect();
-                return [box.x, box.y, box.width, box.height].map(Math.round);
-            })"""
+        """Give where in the widget each control and image stands, and how large it is, to see whether anything jumps.
+
+        From the widget's own corner: whoever takes hold of a control may have to scroll to it first.
+        """
+        return self.locator.evaluate(
+            """widget => {
+                const corner = widget.getBoundingClientRect();
+                return [...widget.querySelectorAll('input, button, select, img')].map(one => {
+                    const box = one.getBoundingClientRect();
+                    if (!box.width && !box.height) return [0, 0, 0, 0];
+                    return [box.x - corner.x, box.y - corner.y, box.width, box.height].map(Math.round);
+                });
+            }"""
         )
 
     def contrast(self):
