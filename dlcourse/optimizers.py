@@ -151,7 +151,7 @@ class Nesterov(Optimizer):
 class AdaGrad(Optimizer):
     """Smaller steps where gradients were large: ``h ← h + g²``, then ``x ← x - lr · g / (√h + eps)``.
 
-    ``h`` only grows, so the steps only shrink: late in training it stalls.
+    ``h`` only grows, so late in training it is slow; on a steady slope its steps are lr/√t.
 
     Source: J. Duchi, E. Hazan and Y. Singer, "Adaptive subgradient methods", JMLR 12 (2011).
     """
@@ -197,7 +197,7 @@ class Adam(Optimizer):
     ``m̂ = m / (1 - beta1ᵗ)`` and ``v̂ = v / (1 - beta2ᵗ)`` the step is ``x ← x - lr · m̂ / (√v̂ + eps)``.
 
     Source: D. Kingma and J. Ba, "Adam", ICLR 2015, algorithm 1. The notes and the book add eps to
-    the root of ``v`` before it is corrected; the paper adds it after, and so do we.
+    the root of ``v`` before it is corrected, as the paper does at the end of its section 2, with another eps.
     """
 
     def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, *, eps: float = 1e-8):

@@ -8,7 +8,7 @@ def alt_texts() -> dict[str, str]:
     return {
         "idea-figure": _(
             "A long valley with three paths from the left. SGD zigzags across it and is not yet in the middle. Momentum with "
-            "a light ball crosses twice and arrives; AdaGrad goes almost straight to the middle."
+            "a light ball swings across less and less and arrives; AdaGrad goes almost straight to the middle."
         ),
         "code-race": _(
             "SGD zigzags; Momentum and Nesterov swing; Adam goes in one curve, AdaGrad and RMSprop nearly straight."

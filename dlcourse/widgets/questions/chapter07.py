@@ -31,7 +31,7 @@ QUESTIONS = (
             Answer(_("Because the weights have changed since training"), _("The weights are those at the end of training.")),
             Answer(
                 _("So that an answer does not depend on which other images are in the batch"),
-                _("With a batch of one, the batch's own mean would even turn every feature into 0."),
+                _("With a batch of one, the batch's own mean would even turn every feature into its shift, whatever the image."),
                 True,
             ),
         ),
