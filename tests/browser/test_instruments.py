@@ -211,8 +211,8 @@ def test_back_in_time_by_keyboard_and_another_way_from_there(bench):
 
 def test_back_in_time_by_mouse_and_forth_again(bench):
     end = trained(bench)
+    bench.unfold()  # here lies a picture of the array whose weights may be touched
     shown = bench.settled()
-    bench.unfold()
     bench.drag("back to step", 0.3)
     bench.locator.get_by_text("what came later").wait_for()
     bench.settled()
