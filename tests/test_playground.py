@@ -616,8 +616,6 @@ def test_the_answers_to_what_is_asked_first_are_those_of_the_claims():
     assert {claim for claim, _right in ASKED.values()} <= set(CLAIMS)
     for number, (claim, _right) in ASKED.items():
         assert number == "7" or claim(0), "with the seed of the notebook"
-    after_20, after_200 = (Experiment().train(steps).accuracy() for steps in (20, 200))
-    assert GUESSES["playground"].right == "about 55" and abs(after_20 - 0.55) < 0.07 and after_200 > 0.8
 
 
 @pytest.mark.slow

@@ -119,12 +119,6 @@ GUESSES: dict[str, Guess] = {
         8,
         because=_("Choose it under network: the words below the matrix count them."),
     ),
-    "playground": Guess(
-        _("200 test points in two colours. How many of 100 will be right after the first 20 steps?"),
-        _("about 55"),
-        (_("about 55"), _("about 75"), _("about 95")),
-        _("That is little more than guessing. Set steps a second to 10 and watch."),
-    ),
     "playground 1": Guess(
         _("No hidden layer, and the features x1 and x2. How much of the circle does it get right?"),
         _("about half, as guessing does"),
