@@ -337,6 +337,7 @@ class Widget:
         """Pause a widget that trains, see that it takes no further step, and give how many it has taken."""
         self.push("Pause")
         self.wait_until("paused")
+        self.page.evaluate(KERNEL_ANSWERS)  # what was on its way has arrived
         paused = self.steps()
         self.page.wait_for_timeout(500)
         assert self.steps() == paused
