@@ -112,6 +112,9 @@ def function(
         # First with these numbers, but not of this type; what was drawn whole, as labels are, stays whole.
         battery.probe(Case(tuple(map(values.as_drawn, cast.args, drawn))))
         battery.probe(cast)
+    labels = any(values.relabelled(arg, "u1") is not arg for arg in plain[0].case.args)
+    for dtype in ("i4", "u1") if labels else ():
+        battery.probe(battery.cast(Case(draw(trial.rng, *shapes[0])), dtype, values.relabelled))
     for layout in layouts:
         for shape in sorted(shapes, key=math.prod)[-2:]:
             battery.probe(battery.laid_out(Case(draw(trial.rng, *shape)), layout))
@@ -187,10 +190,10 @@ class _Battery:
         trial.expect(tried.good, "state", text, _("What did an earlier call leave behind?"))
         trial.expect(not self.shared, "aliasing", "".join(self.shared[:1]))
 
-    def cast(self, case: Case, dtype: str) -> Case:
+    def cast(self, case: Case, dtype: str, by: Callable = values.cast) -> Case:
         """Give the case with its arrays in another dtype."""
         whole, name = np.dtype(dtype).kind in "iub", np.dtype(dtype).name
-        args = tuple(values.cast(arg, dtype) for arg in case.args)
+        args = tuple(by(arg, dtype) for arg in case.args)
         hint = _("With numbers of the type {dtype} it is wrong.").format(dtype=name)
         more = _("An array that is made like x, by x.copy() or np.empty_like(x), is one of whole numbers if x is.")
         return Case(args, "dtype", hint, more if whole else None)

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from dlcourse.checks import values
 from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.battery import case, function, no_loop
 from dlcourse.text import _, joined
+from dlcourse.tracing import SILENT
 
 PAIRS = ((0, 0), (1, 0), (0, 1), (1, 1))
 # Truth tables in the chapter's order of pairs.
@@ -177,6 +179,7 @@ def neuron(trial: Trial) -> None:
     ], borders=[
         *(case(*inputs, kind="fence", hint=edge) for inputs in _near_the_border()),
         *(case(*_neuron_inputs(trial.rng, 1, width), kind="shape", hint=single) for width in (4, 1)),
+        *(case(values.far(x), *rest) for x, *rest in [_neuron_inputs(trial.rng, 5, 3)]),
     ], raised=misfit)  # fmt: skip
     no_loop(trial, trial.subject, _neuron_inputs, (4, 3), (400, 3), (4, 400))
 
@@ -218,10 +221,10 @@ def neurons_that_add(trial: Trial) -> None:
     f, x = trial.subject, np.array(TRIPLES)
     total, pair = x.sum(axis=1), x[:, 0] + x[:, 1]
 
-    def ask(inputs):
+    def ask(inputs, layout=""):
         answers = []
         for triple in inputs:
-            answer = trial.call(f, *map(float, triple))
+            answer = trial.call(f, *map(float, triple), layout=layout)
             trial.shape(answer, (2,))
             answers.append(trial.array(answer).astype(float))
         return np.array(answers)
@@ -258,6 +261,12 @@ def neurons_that_add(trial: Trial) -> None:
         trial.equal(ask(x + error), np.stack([digit, carry], axis=1), kind="noise", hint=hint, more=more)
     rounds = _("It is right, and rounds. The task is to build it of neurons: weights, a bias, and the step.")
     trial.without("round", "rint", "around", "floor", "ceil", "trunc", kind="rounds", hint=rounds)
+    if any(name.startswith("perceptron.") for name in trial.package):
+        silent = ask(x, SILENT)
+        show = _("While no neuron fires, the {what} is right all the same. So it comes from something else, and the "
+                 "neurons are there for show.")  # fmt: skip
+        for what, found, right in ((_("digit"), silent[:, 0], digit), (_("carry"), silent[:, 1], carry)):
+            trial.expect(not np.array_equal(found, right), "show", show.format(what=what))
 
 
 explain("1.7", "XOR in one neuron?", points=2, section="XOR, and why no line does it")

@@ -146,7 +146,9 @@ def black_ink(trial: Trial) -> None:
             "All pictures have become one long row. Each should have a row of its own.")),
         ("one sample", lambda x: ink(x)[None] if x.ndim == 2 else ink(x), one),
     ], borders=[case(np.full(shape, value, np.uint8), kind="own scale", hint=own)
-                for shape in ((3, 3), (2, 4, 4)) for value in (0, 255)],
+                for shape in ((3, 3), (2, 4, 4)) for value in (0, 255)] + [
+            case(np.concatenate([np.full((1, 4, 4), value, np.uint8), *_scans(trial.rng, 3, 4, 4)]))
+            for value in (0, 255)],
         raised=lambda x: ("one sample", one) if x.ndim == 2 else None, dtypes=())  # fmt: skip
 
 
@@ -219,6 +221,8 @@ def ten_thousand_calls(trial: Trial) -> None:
         trial.expect(max(sizes) <= size, "all at once", _(
             "The share is right. But predict got more images at once than batch_size allows."))
         trial.expect(len(sizes) == len(wanted), "one by one", called)
+        uneven = _("The share is right. But the batches have the sizes {sizes}. All are full, except perhaps the last.")
+        trial.expect(sizes == wanted, "uneven", uneven.format(sizes=sizes[:5]))
 
 
 @functools.lru_cache(maxsize=256)
@@ -285,7 +289,10 @@ def as_many_layers(trial: Trial) -> None:
         *(("depth", layers(count), _("It goes through {count} layers, whatever network comes.").format(count=count))
           for count in range(1, 16) for layers in (only, lambda c: lambda n, x: through(n, x, names=range(1, c + 1)))),
         ("depth", lambda n, x: through(n, x, names=range(1, len(n) // 2) or [0]), _("The last layer is left out.")),
-    ], borders=[case(*saturated(), kind="stability", hint=hint, more=more)], raised=misfit)  # fmt: skip
+    ], borders=[
+        case(*saturated(), kind="stability", hint=hint, more=more),
+        *(case(n, values.far(x)) for n, x in [network(trial.rng, 4, 3, 5, 4)]),
+    ], raised=misfit)  # fmt: skip
 
 
 explain("3.8", "Ninety-nine percent sure", points=2, section="Sure, and wrong")

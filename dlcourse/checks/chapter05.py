@@ -5,9 +5,9 @@ from functools import partial
 
 import numpy as np
 
-from dlcourse.checks import layers, nets, order
+from dlcourse.checks import layers, nets, order, values
 from dlcourse.checks.base import Trial, exercise, explain
-from dlcourse.checks.battery import function
+from dlcourse.checks.battery import case, function
 from dlcourse.checks.downhill import read_rightly
 from dlcourse.text import _
 
@@ -105,8 +105,9 @@ def the_accuracy_of_labels(trial: Trial) -> None:
     sizes = ((7, 3), (3, 3), (4, 1), (1, 4), (8, 2), (6, 5), (1, 1))
     for dtype, hot in (("f8", True), ("i8", True), ("f4", True), ("i8", False), ("i4", False), ("u1", False)):
         kind, hint = ("one-hot", onehot) if hot else ("labels", labels)
+        y, t = draw(dtype, hot, trial.rng, 7, 3)
         function(trial, trial.subject, lambda y, t: hits(y, t).mean(), partial(draw, dtype, hot), sizes, wrong,
-                 dtypes=(), hint=hint, raised=lambda y, t, told=(kind, hint): told)  # fmt: skip
+                 borders=[case(values.far(y), t)], dtypes=(), hint=hint, raised=lambda y, t, told=(kind, hint): told)  # fmt: skip
 
 
 @exercise("5.4", "An affine layer that takes images", kind="write it", points=3, section="Layers",
@@ -256,6 +257,10 @@ def write_the_judge(trial: Trial) -> None:
     trial.expect(np.all(found < 1e-5), "put back", _(
         "Where one entry of x matters to the slope of the next, a right gradient gets the error {found:.2g}. Is each "
         "entry put back before the next one is moved?").format(found=found.max(initial=0)))  # fmt: skip
+    x = np.array([2.0, -2.5, 1.0])
+    tiny = _("Slopes of 0.000000001 are judged as any others: the error is relative to both.")
+    found = trial.array(trial.call(trial.subject, lambda x: 1e-10 * hills(x), x, 1e-10 * (3 * x**2 - 6) * [1, 1.5, 1]))
+    trial.expect(np.all(np.abs(found - 0.2) < 0.002), "small", tiny)
     whole = _("x may hold whole numbers: 3 + 0.0001 is stored as 3 in an array of integers.")
     zero = _("A slope is 0, and the gradient says 0. Nothing is wrong there, but 0 / 0 is no number.")
     only = _("A slope is 0, and the gradient says 1: that is as wrong as can be.")
@@ -266,10 +271,12 @@ def write_the_judge(trial: Trial) -> None:
     def first_row(x):
         return float(np.sum(np.asarray(x)[0] ** 2))
 
+    nothing = _("All slopes are 0, and the gradient says so. Nothing is wrong there: the largest error is 0.")
     for f, x, grad, right, kind, hint in (
+        (lambda x: 3.0, [1.0, 2.0], [0.0, 0.0], 0, "stability", nothing),
         (flat, [1.0, 2.0], [0.0, 4.0], 0, "stability", zero), (flat, [1.0, 2.0], [1.0, 4.0], 1, "one side", only),
         (first_row, [[1.0, 2.0], [3.0, 4.0]], [[2.0, 4.0], [0.0, 0.0]], 0, "shape", shape),
-        (hills, [1, 2], [-3.0, 6.0], 0, "dtype", whole),
+        *((hills, np.array([1, 2], dtype), [-3.0, 6.0], 0, "dtype", whole) for dtype in (int, "i4", "u1")),
         (hills, [[3, -1], [1, 2]], [[21.0, -3], [-3, 6]], 0, "dtype", whole),
     ):  # fmt: skip
         found = trial.array(trial.call(trial.subject, f, np.array(x), np.array(grad), raised=(kind, hint)))

@@ -6,8 +6,7 @@ import numpy as np
 
 from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.battery import case, function
-from dlcourse.checks.objects import Story
-from dlcourse.checks.rules import adagrad, adam, momentum, nesterov, optimizer, rule
+from dlcourse.checks.rules import adagrad, adam, momentum, nesterov, optimizer, rule, small_slopes
 from dlcourse.text import _, joined
 
 
@@ -90,15 +89,12 @@ def a_method_that_nobody_calls(trial: Trial) -> None:
         ("formula", rule(momentum, keep=0.0), _("That is SGD: AdaGrad's steps are divided by the root of h.")),
         ("stability", rule(adagrad, eps=0.0), _(
             "Where the gradient has always been 0, AdaGrad divides 0 by 0. What is added to the root prevents it.")),
-    ], ((), (0.3,)))  # fmt: skip
-    # Any small number will do, as long as it is added to the root; under it, 1e-7 would be a large one.
-    for size, least, most in ((1e-8, 0.02, 0.8), (1e-6, 0.8, 1.01)):
-        params = {"W": np.zeros(3)}
-        trial.method(trial.new(hiker, 1.0), "update", params, {"W": size * np.array([1.0, -1.0, 0.0])}, changes=True)
-        hint = _("With a gradient as small as {size} AdaGrad's first step is wrong. What was added to the root was "
-                 "right.").format(size=size)  # fmt: skip
-        found = np.abs(trial.array(params["W"], what="AdaGrad"))
-        trial.expect(np.all(found[:2] >= least) and np.all(found[:2] <= most) and found[2] == 0, "epsilon", hint)
+        ("epsilon", rule(adagrad, under=1e-7, eps=0.0), _("Epsilon stands under the root. It is added to the root.")),
+        *(("epsilon", rule(adagrad, eps=eps), _("Epsilon is another one. Leave it at 1e-7."))
+          for eps in (1e-8, 1e-6, 1e-5, 1e-9)),
+    ], ((), (0.3,)), [small_slopes(given, size, "epsilon", _(
+        "With gradients as small as {size} AdaGrad's steps are wrong. What was added to the root was right.").format(
+        size=size)) for given in ((), (0.3,)) for size in (1e-7, 1e-5)])  # fmt: skip
 
 
 @exercise("6.3", "Nesterov looks ahead", kind="write it", points=2, section="Momentum", names=("MyNesterov",),
@@ -242,16 +238,6 @@ def warm_up(trial: Trial) -> None:
           uses=())  # fmt: skip
 def where_epsilon_stands(trial: Trial) -> None:
     """The notes' Adam adds epsilon before the correction; the paper's algorithm 1 adds it after."""
-    def small(given, size):
-        def tell(player, rng):
-            # From 0, where a step is not lost behind the digits of a weight.
-            params, one = {"W": np.zeros((2, 3))}, player.new(*given)
-            for _step in range(4):
-                g = size * rng.choice([-1.0, 1.0], (2, 3)) * rng.uniform(0.5, 3, (2, 3))
-                player.call(one, "update", params, {"W": g}, changes=True, quiet=True)
-                player.see(_("From 0, with gradients of about {size}: params['W']").format(size=size), params["W"])
-        return Story(tell)
-
     before = _("Epsilon still stands where the notes have it: it is added to the root of v, and the sum corrected.")
     climbs = _("It climbs. The gradient points uphill.")
     optimizer(trial, trial.subject, rule(adam), [
@@ -267,7 +253,7 @@ def where_epsilon_stands(trial: Trial) -> None:
         ("sign", rule(adam, sign=-1.0), climbs),
         ("scale", rule(adam, lr=1.0), _("The learning rate is missing.")),
         ("state", rule(adam, forgets=True), _("Its memories are lost from step to step. Are m and v kept?")),
-    ], ((), (0.1, 0.8, 0.95)), [small(given, size) for given in ((), (0.1, 0.8, 0.95)) for size in (1e-7, 1e-5)]
+    ], ((), (0.1, 0.8, 0.95)), [small_slopes(given, size) for given in ((), (0.1, 0.8, 0.95)) for size in (1e-7, 1e-5)]
     )  # fmt: skip
 
 

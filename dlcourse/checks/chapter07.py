@@ -114,6 +114,9 @@ def a_start_for_every_layer(trial: Trial) -> None:
         drawn = [w / right for w, right in zip(weights, rights)]
         if drawn_by(seed, *drawn):
             continue
+        trial.expect(not drawn_by(seed, *drawn, spare=10 * sum(w.size for w in drawn)), "random", _(
+            "They are numbers of the right generator, but it draws more than are used. Each that is drawn is used "
+            "once."))
         for i, (w, right) in enumerate(zip(weights, rights), 1):
             (inputs, outputs), two = w.shape, 2 if relu else 1
             trial.expect(outputs == 1 or np.abs(w - w[:, :1]).any(), "same", _(

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from dlcourse.checks.base import Trial, exercise, explain
-from dlcourse.checks.masks import masked, own_chances, quiet, two_masks
+from dlcourse.checks.masks import fair_counts, masked, own_chances, quiet, two_masks
 from dlcourse.checks.objects import live
 from dlcourse.checks.penalties import L1, penalty_mistakes, penalty_stories
 from dlcourse.checks.searching import Digits, Landscape, at_random, best_of_all, chosen, laid_aside, rounds_of, searched
@@ -201,6 +201,8 @@ def one_letter_too_many(trial: Trial) -> None:
             trial.shape(trial.method(layer, "forward", image, train_flg=True, raised=more), shape)
             if len(shape) > 2:
                 own_chances(trial, layer, image, ratio)
+    for ratio in (0.125, 0.25, 0.05, 0.5):
+        fair_counts(trial, trial.new(cls, dropout_ratio=ratio), ratio)
     two_masks(trial, [trial.new(cls, dropout_ratio=0.5) for _layer in "12"], rng.uniform(1, 2, (30, 40)))
 
 

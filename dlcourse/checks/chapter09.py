@@ -5,10 +5,11 @@ import math
 import numpy as np
 
 from dlcourse.checks import _chapter09_layer  # noqa: F401  (its exercise belongs to this chapter)
+from dlcourse.checks import values
 from dlcourse.checks._chapter09_columns import Pool, col2im, places, together, windows
 from dlcourse.checks.access import Raised
 from dlcourse.checks.base import Trial, exercise, explain
-from dlcourse.checks.battery import function
+from dlcourse.checks.battery import case, function
 from dlcourse.checks.objects import layer as same_layer
 from dlcourse.text import _, joined
 
@@ -114,7 +115,8 @@ def the_last_column(trial: Trial) -> None:
             ("stride", left + 1, _("Where is the stride?")),
             ("fence", -(-size // stride), _("The window has a size, too.")),
         ])  # fmt: skip
-        trial.dtype(found, "iuf")
+        text = _("{doing} gives a float. A number of places is a whole number, int: np.zeros(places) takes no other.")
+        trial.expect(trial.array(found).dtype.kind in "iu", "dtype", text.format(doing=trial.doing))
     seen = _("But pixels are left over that no window sees: it should refuse.")
     more = _("What is left behind the first window is walked in steps of the stride. When does that come out even?")
     for size, k, stride, pad in ((28, 5, 2, 0), (8, 3, 2, 0), (28, 5, 2, 1), (28, 3, 3, 0), (9, 4, 3, 1), (6, 5, 4, 0)):
@@ -304,6 +306,7 @@ def col2im_with_stride(trial: Trial) -> None:
         ))  # fmt: skip
     trial.unchanged()
     function(trial, f, col2im, _to_fold, [(2, 3, 5, 7, 3, 3, 2, 1), (1, 1, 1, 1, 1, 1, 1, 0), (2, 2, 2, 2, 2, 2, 1, 1)],
+             borders=[case(values.far(rows), *given) for rows, *given in [_to_fold(rng, 2, 1, 5, 5, 3, 3, 1, 0)]],
              fresh=False)
 
 

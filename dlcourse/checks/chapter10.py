@@ -85,7 +85,9 @@ def who_is_taken_for_whom(trial: Trial) -> None:
     zero = _("A class that is absent, or never found, breaks it: its F1 is 0/0, and should count as 0.")
     function(trial, mean, macro_f1, table, (
         (3, 0), (4, 0), (2, 0), (1, 0), (3, 1), (5, 1), (3, 2), (3, 3), (4, 4), (12, 0),
-    ), averaged(zero), borders=[case(table(trial.rng, 4, 0)[0].astype(float))], dtypes=("i4",),
+    ), averaged(zero), borders=[
+        case(table(trial.rng, 4, 0)[0].astype(float)), case(table(trial.rng, 3, 0)[0] * np.array([[10**6], [1], [1]])),
+    ], dtypes=("i4",),
         raised=lambda C: None if np.diag(C).all() else ("stability", zero))  # fmt: skip
 
 

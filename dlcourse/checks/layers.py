@@ -117,6 +117,7 @@ def _divisions(rng, whole):
     for shape in ((4,), (2, 3), (3, 3), (1,), (2, 1, 2)):
         x, y, dout = rng.normal(size=shape), rng.uniform(0.5, 3, size=shape), rng.normal(size=shape)
         y *= np.resize([1, -1], shape)
+        y.flat[0] *= 1e4 if shape == (4,) and not whole else 1  # one far out among ordinary ones
         yield (np.rint(5 * x).astype(int), np.where(y > 0, 3, -2), dout) if whole else (x, y, dout)
     yield from () if whole else numbers
 
@@ -286,7 +287,7 @@ def loss_of_labels(trial: Trial, cls: Any) -> None:
           for kind, other, *hints in others),
         *(("labels", but(LabelLoss, of=of[1], slope=slope[1]), one_hot)
           for of in wrong["of"] for slope in wrong["slope"] if "labels" == of[0] == slope[0]),
-    ], rtol=3e-5, atol=1e-6, whole=False, stories=[Story(others, "state", _(
+    ], rtol=3e-5, atol=1e-6, whole=False, far=False, stories=[Story(others, "state", _(
         "With one batch it is right. When the next has other sizes, it is not."))])  # fmt: skip
     live(trial, cls, LabelLoss, [Story(far, "stability", _(
         "Where some scores lie far apart, though no probability is near the floor, it goes wrong."), _(
@@ -296,7 +297,29 @@ def loss_of_labels(trial: Trial, cls: Any) -> None:
     text = _("The logarithm of 0 is infinite. Chapter 04 lets no probability count as less than a very small one.")
     trial.expect(np.isfinite(loss), "stability", hint.format(loss=loss), text)
     low = _("A very small probability is one such as 10⁻⁷: its loss is 16.")
+    _one_floored(trial, cls)
     trial.expect(loss > 5, "floor", hint.format(loss=f"{float(loss):.3g}"), low)
+
+
+def _one_floored(trial: Trial, cls: Any) -> None:
+    """Do others keep their losses and gradients, when one sample of the batch is at the floor?"""
+    alone, told = [], _("One sample is sure of a wrong class, and the others are ordinary. ")
+    for count in (2, 5):
+        (a, t), one = _labelled(trial.rng, count, 3)[1], trial.new(cls)
+        a = np.vstack([a[:1], [[0.0, 1000.0, -1000.0]], a[1:]])
+        t = np.concatenate([t[:1], [0], t[1:]])
+        others = np.arange(count + 1) != 1
+        loss = trial.array(trial.method(one, "forward", a, t))
+        trial.shape(loss, ())
+        right = LabelLoss()
+        alone.append(float(loss) * (count + 1) - right.forward(a[others], t[others]) * count)
+        dx = trial.array(trial.method(one, "backward"))
+        trial.shape(dx, a.shape)
+        kept = right.backward() * count / (count + 1)
+        trial.equal(dx[others], kept, kind="floor", rtol=1e-4, atol=1e-5, hint=told + _(
+            "Those have other gradients than without it: only what goes back from the one at the floor is left open."))
+    hint = told + _("Their losses do not count as usual.")
+    trial.equal(alone[1], alone[0], kind="floor", rtol=1e-4, atol=1e-4, hint=hint)
 
 
 def _true(y: np.ndarray, t: np.ndarray) -> np.ndarray:

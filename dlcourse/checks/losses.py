@@ -101,3 +101,11 @@ def mean_cross_entropy(trial: Trial, f: Any) -> None:
     for y, t in ((zero, np.array([0, 0, 0])), (zero, np.eye(2)[[0, 0, 1]]), (zero[0], np.array([1.0, 0.0]))):
         found = trial.array(trial.call(f, y, t))
         trial.expect(np.isfinite(found) and found > 2, "stability", hint)
+    text = _("One true class has the probability 0, the others are ordinary, and their losses do not count as usual.")
+    for form in (lambda t: t, lambda t: np.eye(3)[t]):
+        costs = []
+        for count in (2, 5):
+            y, t = judged("=i8")(trial.rng, count, 3)
+            every = np.vstack([y[:1], [[0.0, 0.5, 0.5]], y[1:]]), form(np.concatenate([t[:1], [0], t[1:]]))
+            costs.append(float(trial.array(trial.call(f, *every))) * (count + 1) - loss_of(y, t) * count)
+        trial.expect(abs(costs[0] - costs[1]) < 1e-3, "floor", text)

@@ -8,7 +8,7 @@ import numpy as np
 from dlcourse.checks.trial import Trial
 from dlcourse.text import _, joined
 
-__all__ = ["masked", "own_chances", "quiet", "two_masks"]
+__all__ = ["fair_counts", "masked", "own_chances", "quiet", "two_masks"]
 
 # The share of 6,000 neurons that speak is farther off by chance less than once in ten million masks.
 NEAR = 0.035
@@ -54,6 +54,32 @@ def masked(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
         ("formula", dout * outs[1], _("backward multiplies by x or by the output. It multiplies by the mask.")),
         ("sign", dout - last, _("backward gives a gradient to those who were switched off.")),
     ], kind="gradient", hint=said + _("backward gives something else than dout times the mask."))  # fmt: skip
+
+
+def fair_counts(trial: Trial, layer: Any, ratio: float) -> None:
+    """Do as many speak as a chance for each of them gives: on the whole, and in each call, row and column?
+
+    A fair mask is blamed less than once in ten million times.
+    """
+    large = trial.array(trial.method(layer, "forward", np.ones((700, 700)), train_flg=True)) != 0
+    far = abs(large.mean() - (1 - ratio)) * math.sqrt(large.size / (ratio * (1 - ratio)))
+    said = _("With ratio {ratio}, in training: ").format(ratio=ratio)
+    trial.expect(far < 5.5, "random", said + _(
+        "of {count:,} entries {share:.2%} speak, and it should be {right:.2%}. Chance alone does not go so far.").format(
+        count=large.size, share=large.mean(), right=1 - ratio))  # fmt: skip
+    masks = np.array([trial.array(trial.method(layer, "forward", np.ones((8, 20)), train_flg=True)) != 0
+                      for _call in range(120)])  # fmt: skip
+    for what, counts, size in ((_("each call"), masks.sum(axis=(1, 2)), 160),
+                               (_("each row"), masks.sum(axis=2).ravel(), 20),
+                               (_("each column"), masks.sum(axis=1).ravel(), 8)):  # fmt: skip
+        each = size * ratio * (1 - ratio)
+        # Mean squares have the mean 1, and this spread; counts that never change are 7 of it below, and more.
+        spread = math.sqrt((2 + (1 - 6 * each / size) / each) / counts.size)
+        text = _("in {what} of {size} neurons, about {mean:.1f} speak, give or take {found:.2g}. With a draw of its "
+                 "own for each neuron, it is give or take {right:.2g}.")  # fmt: skip
+        squares = np.mean((counts - size * (1 - ratio)) ** 2)
+        trial.expect(-6 < (squares / each - 1) / spread < 8, "count", said + text.format(
+            what=what, size=size, mean=counts.mean(), found=math.sqrt(squares), right=math.sqrt(each)))  # fmt: skip
 
 
 def own_chances(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:

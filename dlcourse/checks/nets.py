@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from dlcourse.checks import values
 from dlcourse.checks.battery import case, function
+from dlcourse.checks.drawing import MOST, like, off_normal
 from dlcourse.checks.layers import but
 from dlcourse.checks.losses import loss_of
 from dlcourse.checks.objects import Story, live
@@ -143,8 +145,9 @@ def two_layer_net(trial: Trial, cls: Any) -> None:
     for name, shape in shapes.items():
         drawn = trial.array(trial.get(net, "params", name))
         trial.shape(drawn, shape)
-        right = 0.007 < drawn.std() < 0.014 if name[0] == "W" else not drawn.any()
+        normal = name[0] == "W" and like(drawn.std(), 0.01, drawn.size) and off_normal(100 * drawn) < MOST
         hint = _("A new network's weights are small and random, its biases 0. That was right; {name} is not any more.")
+        right = normal if name[0] == "W" else not drawn.any()
         trial.expect(right and abs(drawn.mean()) < 0.005, "formula", hint.format(name=name))
     wide = trial.array(trial.get(trial.new(cls, 30, 40, 3, weight_init_std=1.0), "params", "W1"))
     trial.expect(0.8 < wide.std() < 1.2, "formula", _("weight_init_std no longer says how widely weights are drawn."))
@@ -155,10 +158,11 @@ def two_layer_net(trial: Trial, cls: Any) -> None:
             player.set(net, "params", name, value=scale * value)
         return net
 
-    def walk(sizes, count, whole=False):
+    def walk(sizes, count, whole=False, one_far=False):
         def tell(player, rng):
             net, x = filled(player, rng, sizes), rng.normal(size=(*count, sizes[0]))
             x = np.rint(2 * x).astype(int) if whole else x
+            x = values.far(x) if one_far else x
             player.call(net, "predict", x, what="predict")
         return tell
 
@@ -206,6 +210,8 @@ def two_layer_net(trial: Trial, cls: Any) -> None:
     ], rtol=1e-4, atol=1e-6)  # fmt: skip
     live(trial, cls, TwoLayerNet, [
         Story(far, "stability", _("Scores of 1000 break it; the functions sigmoid and softmax do not mind them.")),
+        Story(walk((4, 3, 2), (5,), one_far=True), "stability", _(
+            "One sample far out among ordinary ones goes wrong, or takes the others with it.")),
     ], rtol=1e-4, atol=1e-6)
     live(trial, cls, TwoLayerNet, [Story(loss)], [
         ("sign", other(of=lambda y, t: np.mean(np.log(np.sum(y * t, axis=-1)))), _("The loss is negative.")),
@@ -245,6 +251,8 @@ def gradient_of_the_net(trial: Trial, f: Any) -> None:
     large = _("Where the sums of the hidden layer are as large as 1000, {name} goes wrong.")
     W1, x = np.array([[1000.0, -1000.0, 0.5], [0.3, -0.2, 0.1]]), np.array([[1.0, 0.5], [-1.0, 2.0], [0.0, 1.0]])
     far = (W1, np.zeros(3), np.array([[1.0, -1.0], [0.5, 2.0], [-1.0, 1.0]]), np.zeros(2), x, np.eye(2)[[0, 1, 1]])
+    *ordinary, x, t = draw(trial.rng, 5, 4, 3, 2)
+    one_far = case(*ordinary, values.far(x), t)
     for name in ("W2", "b2", "W1", "b1"):
         right, hint = network_gradient(name), slope
         mistakes = [(kind, network_gradient(name, of), text.format(name=name), *more)
@@ -258,5 +266,5 @@ def gradient_of_the_net(trial: Trial, f: Any) -> None:
                     "The loss is a mean, and {name} belongs to a sum.").format(name=name)),
             ]  # fmt: skip
         function(trial, f, right, draw, ((5, 4, 3, 2), (3, 3, 3, 3), (1, 2, 4, 3), (4, 1, 1, 2)), mistakes,
-                 borders=[case(*far, kind="stability", hint=large.format(name=name))], dtypes=("f4",),
+                 borders=[case(*far, kind="stability", hint=large.format(name=name)), one_far], dtypes=("f4",),
                  fresh=False, ask=partial(ask, name), hint=hint.format(name=name), rtol=1e-4, atol=1e-5)  # fmt: skip

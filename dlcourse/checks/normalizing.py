@@ -83,6 +83,7 @@ def forward(trial: Trial) -> None:
         case(x[:1], gamma, beta, kind="one sample", hint=one),
         *(case(*small, eps, kind="epsilon", hint=fixed) for eps in (0.5, 1e-3)),
         case(np.zeros((3, 2)), gamma[:2], beta[:2], kind="stability", hint=corner, more=more),
+        case(rng.normal(size=(6, 3)) * [1, 1e3, 1], gamma, beta),
         *(case(far, np.ones(5), np.zeros(5), kind="precision", hint=_far_hint()) for far in _far(rng, single)),
     ])  # fmt: skip
 

@@ -210,7 +210,7 @@ def _tell(trial: Trial, lived: _Lived) -> None:
 def layer(
     trial: Trial, cls: Any, reference: type, draw: Callable[..., tuple], sizes: Sequence[tuple],
     mistakes: Iterable[tuple] = (), *, grads: Sequence[tuple] = (), params: Sequence[tuple] = (),
-    stories: Iterable[Story] = (), whole: bool = True, layouts: Sequence[str] = ("columns first", "backwards"),
+    stories: Iterable[Story] = (), whole: bool = True, far: bool = True, layouts: Sequence[str] = ("columns first", "backwards"),
     rtol: float | None = None, atol: float | None = None,
 ) -> None:  # fmt: skip
     """Is `cls` the same layer as `reference`, with ``forward(*inputs)`` and ``backward(dout)``?
@@ -224,8 +224,8 @@ def layer(
         Where gradients and parameters are: ``("dW",)``, or ``("grads", "W")``.
     stories : iterable of Story
         What else happens to it, after the usual stories.
-    whole : bool
-        It takes arrays of whole numbers, too.
+    whole, far : bool
+        It takes arrays of whole numbers, too, and samples a thousand times as large as those that are drawn.
     """
     def back(player, one, dout, **options):
         player.call(one, "backward", *([] if dout is None else [dout]), what="dx", **options)
@@ -270,11 +270,10 @@ def layer(
         player.call(one, "forward", *inputs)
         back(player, one, dout)
 
-    def in_memory(layout, cast=None):
+    def others(change=lambda x: x, kind="f", layout=""):
         def tell(player, rng):
             made, inputs, dout = draw(rng, *sizes[0])
-            inputs = [np.rint(3 * x).astype(cast) if cast and np.ndim(x) and x.dtype.kind == "f" else x for x in inputs]
-            one = player.new(*made)
+            one, inputs = player.new(*made), [change(x) if np.ndim(x) and x.dtype.kind == kind else x for x in inputs]
             player.call(one, "forward", *inputs, layout=layout)
             back(player, one, dout, layout=layout)
         return tell
@@ -286,7 +285,15 @@ def layer(
     if params:
         usual.append(Story(changed, "stale", _("When its parameters get other values, it goes on with the old ones.")))
     if whole:
-        usual.append(Story(in_memory("", int), "dtype", _("With inputs of whole numbers it goes wrong.")))
-    usual += [Story(in_memory(layout), "layout", _("With arrays that lie in memory in another order ({layout}) it goes "
-                                                   "wrong.").format(layout=_(layout))) for layout in layouts]  # fmt: skip
+        usual.append(Story(others(lambda x: np.rint(3 * x).astype(int)), "dtype", _(
+            "With inputs of whole numbers it goes wrong.")))  # fmt: skip
+    if far:
+        usual.append(Story(others(values.far), "far", _(
+            "One sample far out among ordinary ones goes wrong, or takes the others with it.")))  # fmt: skip
+    usual += [Story(others(lambda x, t=t: values.relabelled(x, t), "i"), "dtype", _(
+        "With numbers of the type {dtype} it is wrong.").format(dtype=np.dtype(t).name)) for t in ("i4", "u1")
+        if any(np.ndim(x) and x.dtype.kind == "i" for x in draw(np.random.default_rng(0), *sizes[0])[1])]  # fmt: skip
+    usual += [Story(others(layout=layout), "layout", _(
+        "With arrays that lie in memory in another order ({layout}) it goes wrong.").format(layout=_(layout)))
+        for layout in layouts]  # fmt: skip
     live(trial, cls, reference, [*usual, *stories], mistakes, rtol=rtol, atol=atol)

@@ -14,7 +14,7 @@ from dlcourse.checks.objects import Player, Story, its_own, live
 from dlcourse.checks.trial import Trial
 from dlcourse.text import _
 
-__all__ = ["adagrad", "adam", "momentum", "nesterov", "optimizer", "rule"]
+__all__ = ["adagrad", "adam", "momentum", "nesterov", "optimizer", "rule", "small_slopes"]
 
 SHAPES = ((2, 3), (4,), (2, 1, 3, 3), (1, 1), (3, 3), (3, 3), (1,), (2, 2, 2), (3, 1), (4,), (2, 2), (6,))
 
@@ -31,10 +31,10 @@ def nesterov(g, kept, t, lr=0.01, keep=0.9, *, slope=1.0, share=None, fade=None)
     return (keep if share is None else share) * kept["v"] - slope * lr * g
 
 
-def adagrad(g, kept, t, lr=0.01, *, power=0.5, adds=2, keep=1.0, new=1.0, eps=1e-7):
-    """AdaGrad; or with another root, another power of what is added, or a memory that forgets."""
+def adagrad(g, kept, t, lr=0.01, *, power=0.5, adds=2, keep=1.0, new=1.0, eps=1e-7, under=0.0):
+    """AdaGrad; or with another root, another power of what is added, epsilon elsewhere, or a memory that forgets."""
     kept["h"] = keep * kept.get("h", 0.0) + new * np.abs(g) ** adds
-    return -lr * g / (kept["h"] ** power + eps)
+    return -lr * g / ((kept["h"] + under) ** power + eps)
 
 
 def adam(g, kept, t, lr=0.001, beta1=0.9, beta2=0.999, *, right=(True, True), eps="after", tiny=1e-7, forgets=False):
@@ -86,6 +86,17 @@ def _step(player: Player, walker: Any, params: dict, grads: dict, name: str, lay
         player.see(_("{name}: params[{key!r}]").format(name=name, key=key), params.get(key))
 
 
+def small_slopes(given: tuple, size: float, *told: str) -> Story:
+    """Tell of steps from 0, where none is lost behind the digits of a weight, with gradients as small as epsilon."""
+    def tell(player, rng):
+        params, one = {"W": np.zeros((2, 3))}, player.new(*given)
+        for _step in range(4):
+            g = size * rng.choice([-1.0, 1.0], (2, 3)) * rng.uniform(0.5, 3, (2, 3))
+            player.call(one, "update", params, {"W": g}, changes=True, quiet=True)
+            player.see(_("From 0, with gradients of about {size}: params['W']").format(size=size), params["W"])
+    return Story(tell, *told)
+
+
 def _crowd(rng: np.random.Generator, names: Iterable[str]) -> dict[str, np.ndarray]:
     return {name: rng.normal(size=shape) for name, shape in zip(names, SHAPES)}
 
@@ -122,6 +133,13 @@ def optimizer(
         params = {"W": rng.normal(size=(2, 2))}
         _walk(player, name, (), params, [_slopes(rng, params) for _step in range(40)])
 
+    def steep(player, rng):
+        params = _crowd(rng, "Wb")
+        slopes = [_slopes(rng, params) for _step in range(3)]
+        for now in slopes:
+            now["W"][0] *= 1000
+        _walk(player, name, (), params, slopes)
+
     def two(player, rng):
         both = [(player.new(), _crowd(rng, "Wb")) for _one in range(2)]
         for _turn in range(3):
@@ -153,7 +171,8 @@ def optimizer(
     ], mistakes, **room)  # fmt: skip
     _manners(trial, cls, name)
     live(trial, cls, reference, [Story(elsewhere, "layout", _(
-        "With arrays that lie in memory in another order it goes wrong."))], **room)  # fmt: skip
+        "With arrays that lie in memory in another order it goes wrong.")), Story(steep, "steep", _(
+        "Where one row of one array has very large gradients, it goes wrong, or others do."))], **room)  # fmt: skip
 
 
 def _manners(trial: Trial, cls: Any, name: str) -> None:

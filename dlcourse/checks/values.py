@@ -13,7 +13,8 @@ from dlcourse.tracing import simple
 
 __all__ = [
     "agree", "as_array", "as_drawn", "blank", "cast", "close", "copied", "described", "differences", "errstate",
-    "exact", "loops", "names", "of_one_sort", "places", "plain", "relation", "rounded", "same", "shown", "sort_of",
+    "exact", "far", "loops", "names", "of_one_sort", "places", "plain", "relabelled", "relation", "rounded", "same",
+    "shown", "sort_of",
 ]  # fmt: skip
 
 # Ours even where a learner's line puts something else in NumPy's place.
@@ -105,6 +106,17 @@ def cast(arg: Any, dtype: str) -> Any:
     if type(arg) is not np.ndarray or not arg.ndim or arg.dtype.kind not in ("fi" if whole else "f"):
         return arg
     return (np.rint(2 * arg) if whole and arg.dtype.kind == "f" else arg).astype(dtype)
+
+
+def relabelled(arg: Any, dtype: str) -> Any:
+    """Give an array of whole numbers in another type of them, if that can hold them; all else as it is."""
+    whole = type(arg) is np.ndarray and arg.ndim and arg.dtype.kind == "i" and arg.size
+    return arg.astype(dtype) if whole and 0 <= arg.min() and arg.max() < 128 else arg
+
+
+def far(x: np.ndarray) -> np.ndarray:
+    """Give an array whose first row lies a thousand times as far out as it was."""
+    return np.concatenate([1000 * x[:1], x[1:]])
 
 
 def as_drawn(arg: Any, drawn: Any) -> Any:

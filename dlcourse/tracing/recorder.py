@@ -5,6 +5,7 @@ process where it lives. What is told is measured while the function runs; its te
 """
 
 import builtins
+import contextlib
 import dis
 import inspect
 import linecache
@@ -21,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from dlcourse.text import _
-from dlcourse.tracing.values import Watched, arrays, laid_out, simple
+from dlcourse.tracing.values import SILENT, Watched, arrays, laid_out, silent, simple
 
 __all__ = ["Runner", "TooLong", "Trace", "kind_of", "where"]
 
@@ -88,12 +89,12 @@ class Runner:
         Parameters
         ----------
         layout : str, optional
-            One of `LAYOUTS`, for the arrays among the arguments.
+            One of `LAYOUTS`, for the arrays among the arguments; or `SILENT`.
         """
         given, recorder = (args, kwargs), _Recorder(self._kinds)
         self.trace = recorder.trace
         Watched.seen = set()
-        if layout:
+        if layout and layout != SILENT:
             args, kwargs = laid_out(given, layout)
         before = _gettrace()
         stand_ins = {"map": recorder.map, "filter": recorder.filter}
@@ -101,7 +102,8 @@ class Runner:
         vars(builtins).update(stand_ins)
         _settrace(recorder)
         try:
-            result = thing(*args, **kwargs)
+            with silent() if layout == SILENT else contextlib.nullcontext():
+                result = thing(*args, **kwargs)
         finally:
             _settrace(before)
             vars(builtins).update(originals)
@@ -112,7 +114,7 @@ class Runner:
         self.trace.shares = any(_shares_memory(one, other) for one in mine for other in arrays([args, kwargs]))
         self.trace.reuses = any(_shares_memory(one, other) for one in mine for other in self._earlier)
         self._earlier = [*self._earlier, *mine][-16:]
-        if layout not in ("", "read-only", "watched"):  # whoever changed an argument changed the caller's
+        if layout not in ("", "read-only", "watched", SILENT):  # whoever changed an argument changed the caller's
             for one, other in zip(arrays([args, kwargs]), arrays(list(given))):
                 if not np.array_equal(one, other, equal_nan=one.dtype.kind == "f"):
                     other[...] = one

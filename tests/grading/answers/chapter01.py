@@ -239,6 +239,18 @@ WRONG = {
         ("stability", "-1.5", "float('-inf')"),
     ],
     "1.6": [
+        ("show | carry", """
+        def add_bits(x1, x2, x3):
+            digit = perceptron.XOR(perceptron.XOR(x1, x2), x3)
+            return digit, int((x1 + x2 + x3) * 2 > 3)
+        """),
+        ("show", """
+        majority = perceptron.Perceptron([1, 1, 1], -1.5)
+        def add_bits(x1, x2, x3):
+            fires = majority(x1, x2, x3)
+            count = int(x1 + 0.5) + int(x2 + 0.5) + int(x3 + 0.5)
+            return count % 2, count // 2 + 0 * fires
+        """),
         ("order", "return digit, carry", "return carry, digit"),
         ("sign", "return digit, carry", "return 1 - digit, carry"),
         ("sign", "return digit, carry", "return digit, 1 - carry"),

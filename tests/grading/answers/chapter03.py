@@ -247,6 +247,24 @@ WRONG = {
         ("missing", "return", "network ="),
     ],
     "3.5": [
+        ("uneven | sizes", """
+        def accuracy(predict, x, t, batch_size=100):
+            parts = -(-len(x) // batch_size)
+            right = 0
+            for images, labels in zip(np.array_split(x, parts), np.array_split(t, parts)):
+                right += np.sum(predict(images).argmax(axis=1) == labels)
+            return right / len(x)
+        """),
+        ("uneven | sizes", """
+        def accuracy(predict, x, t, batch_size=100):
+            first = len(x) % batch_size
+            ends = list(range(first, len(x) + 1, batch_size))
+            begins = [0, *ends] if first else ends
+            right = 0
+            for i, j in zip(begins, begins[1:]):
+                right += np.sum(predict(x[i:j]).argmax(axis=1) == t[i:j])
+            return right / len(x)
+        """),
         ("one by one", "def accuracy(predict, x, t, batch_size=100):\n"
                        "    return sum(predict(x[i:i + 1]).argmax() == t[i] for i in range(len(x))) / len(x)"),
         ("one by one", "def accuracy(predict, x, t, batch_size=100):\n"

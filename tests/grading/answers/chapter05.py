@@ -305,6 +305,16 @@ RIGHT = {
         """,
     ],
     "5.8": [
+        """
+        class LabelLoss:
+            def forward(self, a, t):
+                self.y, self.t = softmax(a), t
+                p = self.y[np.arange(len(t)), t]
+                self.counts = (p > 1e-7)[:, None]  # at the floor the loss is flat
+                return -np.mean(np.log(np.clip(p, 1e-7, None)))
+            def backward(self):
+                return self.counts * (self.y - np.eye(self.y.shape[1])[self.t]) / len(self.t)
+        """,
         FLOAT32,
         WARNS,
         """
@@ -367,6 +377,13 @@ RIGHT = {
         """,
     ],
     "5.10": [
+        """
+        from dlcourse.gradients import numerical_gradient
+        def worst_error(f, x, grad, h=1e-4):
+            s = numerical_gradient(f, x.astype(float), h)
+            with np.errstate(all="ignore"):
+                return np.nan_to_num(np.abs(s - grad) / (np.abs(s) + np.abs(grad))).max()
+        """,
         FLOAT32,
         WARNS,
         """
@@ -915,6 +932,26 @@ WRONG = {
         """),
     ],
     "5.8": [
+        ("floor | gradients", """
+        class LabelLoss:
+            def forward(self, a, t):
+                self.y, self.t = softmax(a), t
+                self.floored = self.y[np.arange(len(t)), t] < 1e-7
+                return -np.mean(np.log(np.maximum(self.y[np.arange(len(t)), t], 1e-7)))
+            def backward(self):
+                d = self.y - np.eye(self.y.shape[1])[self.t]
+                d[self.floored] = 0
+                return d / np.sum(~self.floored).clip(1)
+        """),
+        ("floor | losses", """
+        class LabelLoss:
+            def forward(self, a, t):
+                self.y, self.t = softmax(a), t
+                p = self.y[np.arange(len(t)), t]
+                return 16.0 if np.any(p < 1e-7) else -np.mean(np.log(p))
+            def backward(self):
+                return (self.y - np.eye(self.y.shape[1])[self.t]) / len(self.t)
+        """),
         ("shared | beside it", "self.y, self.t = softmax(a), t", "LabelLoss.y, LabelLoss.t = softmax(a), t"),
         ("stability", "softmax(a), t", "np.nan_to_num(np.exp(a) / np.exp(a).sum(axis=1, keepdims=True)), t"),
         ("borrowed", "from dlcourse.layers import SoftmaxWithLoss\nclass LabelLoss:\n    def forward(self, a, t):\n"
@@ -1027,6 +1064,21 @@ WRONG = {
         ("stability", "1.5", "float('nan')"),
     ],
     "5.10": [
+        ("small", """
+        def worst_error(f, x, grad, h=1e-4):
+            from dlcourse.gradients import numerical_gradient
+            s = numerical_gradient(f, x.astype(float), h)
+            return float(np.max(np.abs(s - grad) / (np.abs(s) + np.abs(grad) + 1e-8)))
+        """),
+        ("stability | All slopes", """
+        def worst_error(f, x, grad, h=1e-4):
+            from dlcourse.gradients import numerical_gradient
+            s = numerical_gradient(f, x.astype(float), h)
+            both = np.abs(s) + np.abs(grad)
+            some = both > 0
+            errors = np.abs(s - grad)[some] / both[some]
+            return float(errors.max() if some.any() else 1.0)
+        """),
         ("borrowed", "from dlcourse.gradients import numerical_gradient, relative_error\n"
                      "def worst_error(f, x, grad, h=1e-4):\n"
                      "    return relative_error(grad, numerical_gradient(f, x.astype(float), h)).max() / 1"),

@@ -54,11 +54,10 @@ RIGHT = {
             def update(self, params, grads):
                 for key, g in grads.items():
                     self.h[key] = self.h.get(key, 0.0) + g**2
-                    params[key][...] = params[key] - self.lr * g / np.sqrt(self.h[key] + 1e-14)
+                    params[key][...] = params[key] - self.lr * g / (1e-7 + self.h[key] ** 0.5)
         """,
         ("np.zeros(val.shape)", "np.zeros_like(val)"),
         ("for key, val in params.items():", "for key in params:\n                val = params[key]"),
-        (" + 1e-7", " + 1e-8"),
         ("grads[key] * grads[key]", "np.square(grads[key])"),
         (
             LINES["v"],
@@ -229,7 +228,10 @@ WRONG = {
         ("scalars > raises", "np.zeros(val.shape)", "float(val)"),
         ("whole numbers > state", "self.v[key] = np.zeros(val.shape)", "self.v[key] = np.zeros(val.shape, dtype=int)\n"
          "        self.v = {key: np.trunc(v) for key, v in self.v.items()}"),
-        ("epsilon | as small as", "(np.sqrt(self.h[key]) + 1e-7)", "np.sqrt(self.h[key] + 1e-7)"),
+        ("epsilon | under the root", "(np.sqrt(self.h[key]) + 1e-7)", "np.sqrt(self.h[key] + 1e-7)"),
+        ("epsilon | 1e-7", " + 1e-7", " + 1e-8"),
+        ("epsilon | 1e-7", " + 1e-7", " + 1e-6"),
+        ("epsilon | as small as", "(np.sqrt(self.h[key]) + 1e-7)", "np.maximum(np.sqrt(self.h[key]), 1e-7)"),
         ("epsilon > values", "np.sqrt(self.h[key]) + 1e-7", "np.sqrt(self.h[key]) + 1e-3"),
         ("epsilon | as small as", LINES["ada"], "root = np.sqrt(self.h[key])\n            params[key] -= self.lr * "
          "np.divide(grads[key], root, out=np.zeros_like(root), where=root > 0)"),
@@ -271,7 +273,7 @@ WRONG = {
         ("formula", " / (np.sqrt(self.h[key]) + 1e-7)", ""),
         ("stability", " + 1e-7", ""),
         ("replaced", "params[key] += self.v[key]", "params[key] = params[key] + self.v[key]"),
-        ("replaced", LINES["ada"], "params[key] = params[key] - self.lr * grads[key] / np.sqrt(self.h[key] + 1e-14)"),
+        ("replaced", LINES["ada"], "params[key] = params[key] - self.lr * grads[key] / (np.sqrt(self.h[key]) + 1e-7)"),
         ("aliasing", "            " + LINES["h"], "            grads[key] *= 1 + 1e-9\n            " + LINES["h"]),
         ("order > raises", "        for key in params.keys():",
          "        grads = dict(zip(params, grads.values()))\n        for key in params.keys():"),
@@ -450,7 +452,6 @@ WRONG = {
 }  # fmt: skip
 
 EQUIVALENT = {
-    "6.2": {"line 65: 1e-07 → 2e-07": "any tiny number keeps the fraction finite"},
     "6.5": {
         "line 5: min((step - warmup) / (steps - warmup), 1) → min(1, (step - warmup) / (steps - warmup))":
             "the smaller of two numbers, in either order",

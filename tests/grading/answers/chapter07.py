@@ -239,6 +239,25 @@ WRONG = {
         ("values", '"relu": 1.4142', '"relu": 1.3'),
     ],
     "7.2": [
+        ("random | more than are used", """
+        def start(sizes, activation, seed):
+            rng = np.random.default_rng(seed)
+            rng.standard_normal(10)
+            gain, params = 2 if activation == "relu" else 1, {}
+            for i, (n, m) in enumerate(zip(sizes, sizes[1:]), 1):
+                params[f"W{i}"] = rng.normal(0, np.sqrt(gain / n), (n, m))
+                params[f"b{i}"] = np.zeros(m)
+            return params
+        """),
+        ("random | more than are used", """
+        def start(sizes, activation, seed):
+            rng = np.random.default_rng(seed)
+            gain, params = 2 if activation == "relu" else 1, {}
+            for i, (n, m) in enumerate(zip(sizes, sizes[1:]), 1):
+                params[f"W{i}"] = np.sqrt(gain / n) * rng.standard_normal((n, m + 1))[:, :m]
+                params[f"b{i}"] = np.zeros(m)
+            return params
+        """),
         ("lists > type | no array", LINES["W"], "(" + LINES["W"] + ").tolist()"),
         ("borrowed", """
         from dlcourse.initializers import he, xavier

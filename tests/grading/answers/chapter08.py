@@ -97,6 +97,30 @@ RIGHT = {
         "heard = {'training': 79.97, 'test': 80, \"notes' text\": 20, 'inverted': 2.5, 'masks': 16}",
     ],
     "8.5": [
+        """
+        class Dropout:
+            def __init__(self, dropout_ratio=0.5):
+                self.dropout_ratio = dropout_ratio
+            def forward(self, x, train_flg=False):
+                if train_flg:
+                    self.mask = np.random.binomial(1, 1 - self.dropout_ratio, x.shape)
+                    return x * self.mask
+                return x * (1.0 - self.dropout_ratio)
+            def backward(self, dout):
+                return dout * self.mask
+        """,
+        """
+        class Dropout:
+            def __init__(self, dropout_ratio=0.5):
+                self.dropout_ratio = dropout_ratio
+            def forward(self, x, train_flg=False):
+                if train_flg:
+                    self.mask = np.random.default_rng().random(x.shape, dtype=np.float32) >= self.dropout_ratio
+                    return x * self.mask
+                return x * (1.0 - self.dropout_ratio)
+            def backward(self, dout):
+                return dout * self.mask
+        """,
         WARNS,
         FLOAT32,
         """
@@ -344,6 +368,42 @@ WRONG = {
         ("type", '"test": 80.0', '"test": "80"'),
     ],
     "8.5": [
+        ("count | each row", """
+        class Dropout:
+            def __init__(self, dropout_ratio=0.5):
+                self.dropout_ratio = dropout_ratio
+            def forward(self, x, train_flg=False):
+                if train_flg:
+                    self.mask = np.argsort(np.random.rand(*x.shape)).argsort() >= round(self.dropout_ratio * x.shape[-1])
+                    return x * self.mask
+                return x * (1.0 - self.dropout_ratio)
+            def backward(self, dout):
+                return dout * self.mask
+        """),
+        ("random", """
+        class Dropout:
+            def __init__(self, dropout_ratio=0.5):
+                self.dropout_ratio = dropout_ratio
+            def forward(self, x, train_flg=False):
+                if train_flg:
+                    self.mask = np.random.randint(0, 100, x.shape) >= np.ceil(100 * self.dropout_ratio)
+                    return x * self.mask
+                return x * (1.0 - self.dropout_ratio)
+            def backward(self, dout):
+                return dout * self.mask
+        """),
+        ("count | each call", """
+        class Dropout:
+            def __init__(self, dropout_ratio=0.5):
+                self.dropout_ratio = dropout_ratio
+            def forward(self, x, train_flg=False):
+                if train_flg:
+                    self.mask = np.argsort(np.random.rand(*x.shape), axis=0).argsort(axis=0) >= round(self.dropout_ratio * len(x))
+                    return x * self.mask
+                return x * (1.0 - self.dropout_ratio)
+            def backward(self, dout):
+                return dout * self.mask
+        """),
         ("random", "np.random.rand(", "np.random.randn("),
         ("random", LINES["mask"], "self.mask = np.random.randn(*x.shape) < self.dropout_ratio"),
         ("random", LINES["mask"], "self.mask = np.random.rand(*x.shape) > self.dropout_ratio**2"),

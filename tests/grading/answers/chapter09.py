@@ -51,7 +51,7 @@ RIGHT = {
             left = size + 2 * pad - filter_size
             if left < 0 or left % stride:
                 raise DoesNotFit("no")
-            return left / stride + 1
+            return int(left / stride) + 1
         """,
         PLACES
         + """
@@ -273,6 +273,20 @@ WRONG = {
         ("formula", "1184", "1184 * 140"),
     ],
     "9.2": [
+        ("dtype", """
+        def places(size, filter_size, stride, pad):
+            left = size + 2 * pad - filter_size
+            if left < 0 or left % stride:
+                raise ValueError("no")
+            return left / stride + 1
+        """),
+        ("dtype", """
+        def places(size, filter_size, stride, pad):
+            out = 1 + (size + 2 * pad - filter_size) / stride
+            if out < 1 or out != np.floor(out):
+                raise ValueError("no")
+            return np.floor(out)
+        """),
         ("borrowed", "from dlcourse.convolution import output_size as places"),
         ("borrowed", """
         import dlcourse
@@ -519,7 +533,6 @@ WRONG = {
 NEGATIVE = "NumPy takes any negative size for -1"
 AXES = "the same two axes, in either order"
 EQUIVALENT = {
-    "9.2": {"line 12: left // stride → left / stride": "12.0 is a whole number, too"},
     "9.3": {
         "line 2: np.array([[-0.5, -0.5, 1], [-0.5, 1, -0.5], [1, -0.5, -0.5]])"
         " → [[-0.5, -0.5, 1], [-0.5, 1, -0.5], [1, -0.5, -0.5]]": "lists of numbers will do",
