@@ -179,7 +179,7 @@ def neuron(trial: Trial) -> None:
     ], borders=[
         *(case(*inputs, kind="fence", hint=edge) for inputs in _near_the_border()),
         *(case(*_neuron_inputs(trial.rng, 1, width), kind="shape", hint=single) for width in (4, 1)),
-        *(case(values.far(x), *rest) for x, *rest in [_neuron_inputs(trial.rng, 5, 3)]),
+        *(case(values.far(x), *rest) for x, *rest in [_neuron_inputs(np.random.default_rng(trial.seed), 5, 3)]),
     ], raised=misfit)  # fmt: skip
     no_loop(trial, trial.subject, _neuron_inputs, (4, 3), (400, 3), (4, 400))
 
