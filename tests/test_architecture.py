@@ -4,6 +4,7 @@ import ast
 import importlib
 import inspect
 import os
+import re
 import statistics
 import subprocess
 import sys
@@ -25,7 +26,7 @@ ORDER = (
 )  # fmt: skip
 CORE = ORDER[ORDER.index("book") : ORDER.index("plots")]
 WIDGETS_ONLY = {"ipywidgets", "ipympl", "ipycanvas"}
-MOST_LINES, MOST_OF_ANY = 300, 350  # of a module of the core, and of any other
+MOST_LINES, MOST_OF_ANY = 300, 350  # of a module of the core or the checks, and of any other
 MOST_OF_AN_EXPLORER = 250
 # What every layer and every drawing of a widget has: the docstring of the class says what this one does.
 SAID_BY_THE_CLASS = {"forward", "backward", "update"}
@@ -153,8 +154,14 @@ def test_no_exception_is_lost(path):
 def test_a_module_is_read_in_one_sitting(path):
     lines = len(path.read_text(encoding="utf-8").splitlines())
     room = name_of(path).split(".")[0]
-    most = MOST_LINES if room in CORE else MOST_OF_AN_EXPLORER if room == "widgets" else MOST_OF_ANY
+    most = MOST_LINES if room in (*CORE, "checks") else MOST_OF_AN_EXPLORER if room == "widgets" else MOST_OF_ANY
     assert lines <= most, f"{lines} lines"
+
+
+def test_a_module_of_checks_is_named_by_a_chapter_or_by_its_idea():
+    names = {path.stem for path in (PACKAGE / "checks").glob("*.py")} - {"__init__"}
+    assert not [name for name in names if "chapter" in name and not re.fullmatch(r"chapter\d\d", name)]
+    assert not [name for name in names if name.startswith("_")]
 
 
 def public_things(module):

@@ -7,8 +7,6 @@ because it deals with subjects through `dlcourse.checks.trial.Trial` alone.
 
 import inspect
 import sys
-import textwrap
-import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stderr
@@ -133,17 +131,3 @@ class Access:
             for key in keys[:-1]:
                 inside = inside[key]
             inside[keys[-1]] = value
-
-    def clock(self) -> float:
-        """Give the processor time that the check and the learner's code have used: other programs do not count."""
-        return time.process_time()
-
-    def source(self, thing: Any) -> str | None:
-        """Give the source of a function, or of the methods of a class; None where nobody knows it."""
-        if inspect.isclass(thing):  # in a notebook, inspect finds functions but not classes
-            found = [self.source(part) for part in vars(thing).values() if inspect.isfunction(part)]
-            return "\n".join(filter(None, found)) or None
-        try:
-            return textwrap.dedent(inspect.getsource(thing))
-        except (OSError, TypeError):
-            return None

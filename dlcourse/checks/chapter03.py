@@ -1,16 +1,15 @@
 """Checks of chapter 03, reading digits with a network that has learned."""
 
-import functools
-
 import numpy as np
 
 from dlcourse.checks import values
 from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.battery import case, function
-from dlcourse.checks.digits import stored, test_images
+from dlcourse.checks.digits import stored, without_small
 from dlcourse.checks.evaluation import accuracy, accuracy_mistakes
 from dlcourse.checks.references import network, saturated, sigmoid, softmax, through
 from dlcourse.text import _, joined
+
 
 def _numbers(variant: int) -> dict:
     """Give the sizes of a network's two hidden layers and of a batch, and what follows from them."""
@@ -159,9 +158,12 @@ def weights_of_one_computer(trial: Trial) -> None:
     f, right = trial.subject, stored("two_layer_net")
     hint = _("'{path}' is a place on one computer, or one that depends on where the program is started.")
     more = _("Begin at a folder that is known wherever the course is. The chapter has a function that gives it.")
-    for path in values.places(trial.access.source(f)):
-        trial.fail("path", hint.format(path=path), more)
-    found = trial.plain(trial.call(f), _("What init_network gives"))
+    try:
+        found = trial.call(f)
+    finally:  # also where nothing lies there
+        for path in trial.places[:1]:
+            trial.fail("path", hint.format(path=path), more)
+    found = trial.plain(found, _("What init_network gives"))
     trial.expect(found is not None, "missing", _("init_network gives nothing back. Does it end in a return?"))
     text = _("It gives no dict of arrays. W1, b1, W2 and b2 should be its keys.")
     trial.expect(type(found) is dict, "type", text)
@@ -225,22 +227,13 @@ def ten_thousand_calls(trial: Trial) -> None:
         trial.expect(sizes == wanted, "uneven", uneven.format(sizes=sizes[:5]))
 
 
-@functools.lru_cache(maxsize=256)
-def _without_small(cut: float) -> tuple[float, float]:
-    """Give the share of weights of layer 1 that are smaller than `cut`, and the accuracy without them."""
-    weights, (x, t) = stored("mlp_784_50_100_10"), test_images()
-    W1 = np.where(np.abs(weights["W1"]) < cut, 0, weights["W1"])
-    z = sigmoid(sigmoid(x @ W1 + weights["b1"]) @ weights["W2"] + weights["b2"])
-    return float(np.mean(W1 == 0)), float(np.mean((z @ weights["W3"] + weights["b3"]).argmax(axis=1) == t))
-
-
 @exercise("3.6", "Half of it is dead weight", kind="measure", points=2, section="How often is it right?",
           names=("cut",))  # fmt: skip
 def dead_weight(trial: Trial) -> None:
     """A size below which weights are left out: 55 percent of layer 1, and still 97 of 100 right."""
     cut = trial.number(trial.subject)
     trial.expect(cut > 0, "sign", _("Every weight has a size of 0 or more: nothing lies below that."))
-    share, right = _without_small(cut)
+    share, right = without_small(cut)
     too_few = _("With this cut only {share:.1%} of the weights are left out.").format(share=share)
     trial.expect(share >= 0.55, "too small", too_few)
     too_many = _("With this cut {share:.1%} are left out, and only {right:.1%} of the images are read rightly.")

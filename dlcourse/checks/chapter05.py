@@ -9,6 +9,7 @@ from dlcourse.checks import layers, nets, order, values
 from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.battery import case, function
 from dlcourse.checks.downhill import read_rightly
+from dlcourse.checks.nodes import node_that_divides
 from dlcourse.text import _
 
 
@@ -16,7 +17,7 @@ from dlcourse.text import _
           uses=())  # fmt: skip
 def a_node_that_divides(trial: Trial) -> None:
     """x / y forward, and back the slopes for x and for y, each times what came from the right."""
-    layers.node_that_divides(trial, trial.subject)
+    node_that_divides(trial, trial.subject)
 
 
 def _bill(variant: int) -> dict:

@@ -1,16 +1,11 @@
-"""Checks of chapter 09, convolutional networks; that of the layer itself is in `_chapter09_layer`."""
-
-import math
+"""Checks of chapter 09, convolutional networks; its layers are in `convolving` and `pooling`."""
 
 import numpy as np
 
-from dlcourse.checks import _chapter09_layer  # noqa: F401  (its exercise belongs to this chapter)
-from dlcourse.checks import values
-from dlcourse.checks._chapter09_columns import Pool, col2im, places, together, windows
 from dlcourse.checks.access import Raised
 from dlcourse.checks.base import Trial, exercise, explain
-from dlcourse.checks.battery import case, function
-from dlcourse.checks.objects import layer as same_layer
+from dlcourse.checks.convolving import convolution, folding
+from dlcourse.checks.pooling import pooling_layer
 from dlcourse.text import _, joined
 
 
@@ -194,120 +189,26 @@ def a_slight_change(trial: Trial) -> None:
     }, within=0.005)  # fmt: skip
 
 
-def _to_pool(rng, count, channels, height, width, k):
-    # Apart by so much that no two of them share a maximum when they are rounded.
-    x = rng.permutation(count * channels * height * width) - 7.0
-    return (k,), (x.reshape(count, channels, height, width),), rng.normal(
-        size=(count, channels, height // k, width // k))  # fmt: skip
-
-
 @exercise("9.5", "Max pooling, both ways", kind="write it", points=3, section="Pooling", names=("MyMaxPool",),
           uses=("im2col",))  # fmt: skip
 def max_pooling(trial: Trial) -> None:
     """Windows of any size beside each other; the gradient goes to the entry that won, to one alone if several did."""
-    rng = trial.rng
-    for shape, k in (((2, 3, 4, 6), 2), ((2, 2, 4, 4), 4), ((1, 2, 6, 3), 3), ((3, 1, 2, 4), 1), ((1, 1, 2, 8), 2)):
-        # Distinct numbers, half of them negative; the first window has negative ones alone.
-        x = rng.permutation(np.arange(math.prod(shape)) - math.prod(shape) / 2 + 0.25).reshape(shape)
-        x[:, :, :k, :k] = -1000 - rng.permutation(shape[0] * shape[1] * k * k).reshape(shape[0], shape[1], k, k)
-        seen, layer = windows(x, k), trial.new(trial.subject, k)
-        right = seen.max(axis=(4, 5))
-        trial.method(layer, "forward", -x)
-        found = trial.method(layer, "forward", x)
-        trial.equal(found, right, [
-            ("formula", seen.mean(axis=(4, 5)), _("That is the mean. Max pooling takes the largest.")),
-            ("formula", seen.min(axis=(4, 5)), _("That is the smallest of each window.")),
-            ("formula", seen.sum(axis=(4, 5)), _("That is the sum of each window.")),
-            ("formula", seen[..., 0, 0], _("That is the upper left entry of each window, not the largest.")),
-            ("zero", np.maximum(right, 0), _("Where all numbers are negative it says 0, and the largest is below.")),
-            ("size", np.nan if shape[2] % 2 + shape[3] % 2 else windows(x, 2).max(axis=(4, 5)), _(
-                "The windows are 2 × 2, whatever size was given.")),
-            ("channels", right.max(axis=1, keepdims=True), _("Each channel is pooled by itself; the channels stay.")),
-            ("order", lambda: x.reshape(*right.shape, -1).max(axis=-1), _(
-                "Those are numbers that follow each other in a row, not windows. Which axes has a window?")),
-        ])  # fmt: skip
-        dout = rng.normal(size=right.shape)
-        won, spread = seen == right[..., None, None], dout[..., None, None] * np.ones(seen.shape)
-        for _turn in range(2):
-            dx = trial.method(layer, "backward", dout)
-        none = _("backward gives nothing back. The layer before is waiting for dx.")
-        trial.expect(trial.plain(dx) is not None, "missing", none)
-        dx_hint = _("dx is not right. Where does it put the number that came back from a window?")
-        trial.equal(dx, together(won * spread, shape), [
-            ("formula", together(spread, shape), _("All entries get the gradient. Only the one that won had a say.")),
-            ("formula", together(spread / k**2, shape), _("That is average pooling's: every entry gets a share.")),
-            ("chain rule", together(won * 1.0, shape), _("dout is left out: the winners get what came back, not 1.")),
-            ("chain rule", together(won * seen, shape), _("The winners get what came back, not their own value.")),
-            ("sign", together(-(won * spread), shape), _("dx has the wrong sign.")),
-            ("state", together(2 * won * spread, shape), _("A second backward adds to the first. Each begins anew.")),
-            ("state", together((-seen == (-seen).max(axis=(4, 5), keepdims=True)) * spread, shape), _(
-                "Those were the winners of an earlier x, not of the last one.")),
-            ("axis", together((won * spread).swapaxes(4, 5), shape), _(
-                "Each winner is in its window, but with row and column swapped.")),
-        ], what="dx", kind="gradient", hint=dx_hint)  # fmt: skip
-    layer = trial.new(trial.subject, 2)
-    trial.method(layer, "forward", np.zeros((1, 2, 4, 4)))
-    dout = rng.uniform(1.0, 2.0, size=(1, 2, 2, 2))
-    got = trial.array(trial.method(layer, "backward", dout))
-    trial.shape(got, (1, 2, 4, 4))
-    got = windows(got, 2)
-    ties = _("Behind ReLU a whole window may be 0. Then four share the maximum, and one alone may get the gradient.")
-    more = _("A comparison with the maximum finds them all. What finds a single place?")
-    one = ((got != 0).sum(axis=(4, 5)) == 1).all() and np.allclose(got.sum(axis=(4, 5)), dout, rtol=1e-4)
-    trial.expect(one, "ties", ties, more)
-    trial.unchanged()
-    same_layer(trial, trial.subject, Pool, _to_pool, ((2, 3, 4, 6, 2), (1, 1, 3, 3, 3), (2, 2, 2, 2, 1)))
-
-
-def _to_fold(rng, count, channels, height, width, high, wide, stride, pad):
-    shape = (count, channels, height, width)
-    seen = len(places(shape, high, wide, stride, pad))
-    return rng.normal(size=(count * seen, channels * high * wide)), shape, high, wide, stride, pad
+    pooling_layer(trial, trial.subject)
 
 
 @exercise("9.6", "col2im with stride and padding", kind="write it", points=3, section="col2im", names=("fold",),
           uses=("im2col.im2col", "im2col.output_size"))  # fmt: skip
 def col2im_with_stride(trial: Trial) -> None:
     """Every entry of the rows is added to the pixel it came from; what fell on the padding is dropped."""
-    f, rng = trial.subject, trial.rng
-    cases = [((1, 1, 4, 4), 3, 3, 1, 0), ((2, 3, 5, 7), 3, 3, 2, 0), ((2, 2, 4, 5), 2, 3, 1, 1),
-             ((1, 2, 5, 7), 3, 3, 2, 1), ((2, 1, 6, 4), 2, 2, 2, 0), ((1, 3, 4, 3), 2, 3, 2, 2),
-             ((1, 1, 7, 4), 1, 1, 3, 0)]  # fmt: skip
-    for shape, high, wide, stride, pad in cases:
-        count = len(places(shape, high, wide, stride, pad))
-        rows = rng.normal(size=(shape[0] * count, shape[1] * high * wide))
-        given = (high, wide, stride, pad)
-        told = _("shape {shape}, windows of {high} × {wide}, stride {stride}, padding {pad}: ")
-        told = told.format(shape=shape, high=high, wide=wide, stride=stride, pad=pad)
-        right = col2im(rows, shape, *given)
-        seen = np.maximum(col2im(np.ones(rows.shape), shape, *given), 1)
-        turned = rows.reshape(-1, shape[1], wide, high).swapaxes(2, 3)
-        mixed = rows.reshape(-1, high, wide, shape[1]).transpose(0, 3, 1, 2)
-        by_place = rows.reshape(count, shape[0], -1).swapaxes(0, 1)
-        found = trial.call(f, rows, shape, *given)
-        trial.equal(found, right, [
-            ("overwritten", lambda: col2im(rows, shape, *given, put=True), _(
-                "A later window overwrites what an earlier one brought. A pixel gets the sum.")),
-            ("scale", right / (high * wide), _("That is divided by the size of a window. A pixel gets the sum.")),
-            ("scale", right / seen, _("That is the mean over the windows that see a pixel. A pixel gets the sum.")),
-            ("padding", lambda: col2im(rows, shape, *given, ring=True), told + _("the padding is still there.")),
-            ("padding", lambda: col2im(rows, shape, *given, ring=True)[:, :, : shape[2], : shape[3]], told + _(
-                "the padding is cut off at one end only.")),
-            ("padding", np.zeros((*shape[:2], 0, 0)), told + _("nothing is left. A slice that ends at -0 is empty.")),
-            ("sign", -right, _("It takes away instead of adding.")),
-            ("axis", lambda: col2im(turned.reshape(rows.shape), shape, *given), _(
-                "Within a window, rows and columns are swapped.")),
-            ("order", lambda: col2im(mixed.reshape(rows.shape), shape, *given), _(
-                "In a row the channels come first, then the window's rows.")),
-            ("order", lambda: col2im(by_place.reshape(rows.shape), shape, *given), _(
-                "The rows of the first image come first, all of them, then those of the second.")),
-        ], kind="values", hint=told + _("some pixels get other rows' numbers, or do not get all of them."), more=_(
-            "Window (i, j) begins in row i · stride of the image with its padding. Which is the second row of all?",
-        ))  # fmt: skip
-    trial.unchanged()
-    function(trial, f, col2im, _to_fold, [(2, 3, 5, 7, 3, 3, 2, 1), (1, 1, 1, 1, 1, 1, 1, 0), (2, 2, 2, 2, 2, 2, 1, 1)],
-             borders=[case(values.far(rows), *given) for rows, *given in [_to_fold(rng, 2, 1, 5, 5, 3, 3, 1, 0)]],
-             fresh=False)
+    folding(trial, trial.subject)
+
+
+@exercise("9.7", "Find the bug: a layer that cannot learn", kind="find the bug", points=3,
+          section="Convolution, backward", names=("Convolution",),
+          uses=("im2col",))  # fmt: skip
+def a_layer_that_cannot_learn(trial: Trial) -> None:
+    """The notes' convolution, which keeps nothing for the way back, with a backward that mixes maps and places."""
+    convolution(trial, trial.subject)
 
 
 explain("9.8", "Neighbours in a table", points=2, section="Does it use the neighbours?")

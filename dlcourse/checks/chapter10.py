@@ -5,11 +5,11 @@ import math
 import numpy as np
 
 from dlcourse.checks.base import Trial, exercise, explain
-from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.battery import case, function, no_loop
 from dlcourse.checks.chance import mean_of_each, no_parts, shuffled_batches, watched
 from dlcourse.checks.digits import MOST, alone, centred, drawing, good_enough, misplaced, pages, reached
 from dlcourse.checks.evaluation import averaged, counted, macro_f1, miscounted, table
+from dlcourse.checks.losses import far_apart
 from dlcourse.checks.references import softmax
 from dlcourse.text import _
 
@@ -186,17 +186,6 @@ def _scores(rng: np.random.Generator, count: int, classes: int) -> tuple[np.ndar
     return s, np.where(rng.random(count) < 0.6, s.argmax(axis=1), rng.integers(classes, size=count))
 
 
-def _far(rng: np.random.Generator) -> list:
-    """Give scores so far apart that a probability is rounded to 0; how far is not to be known."""
-    more = _("The logarithm of softmax can be written without softmax, as the task says. What is rounded to 0 is "
-             "lost, and no number that is added or put in its place is the right one.")  # fmt: skip
-    return [case(np.round(np.array(scores, float)), np.array(t), kind="stability", more=more) for scores, t in (
-        ([[rng.uniform(750, 900), 0]], [1]), ([[0, rng.uniform(1200, 2000), 3]], [2]), ([[500, 501, 502]], [0]),
-        ([[-3000, -rng.uniform(38_000, 50_000)]], [1]), ([[900, 1700], [3, -4]], [0, 1]),
-        ([[1, -1], [-3000, 1000], [0, 900]], [0, 0, 1]), ([[0, 1000, 1000]], [0]), ([[rng.uniform(735, 742), 0]], [1]),
-    )]  # fmt: skip
-
-
 @exercise("10.5", "Find the bug: two names for one array", kind="find the bug", points=3,
           section="A program that does not shuffle", names=("report",),
           uses=("functions.softmax", "functions.one_hot"))  # fmt: skip
@@ -235,14 +224,14 @@ def two_names_for_one_array(trial: Trial) -> None:
         ("formula", lambda s, t: loss(s, t) - s.max(axis=1).mean(), _(
             "The largest score is taken off in one place, and not in the other.")),
         ("shape", lambda s, t: -np.log(own(softmax(s), t)), _("That is the loss of each image. Give their mean.")),
-    ], borders=_far(trial.rng), ask=part(0), what=_("The loss"))  # fmt: skip
+    ], borders=far_apart(trial.rng), ask=part(0), what=_("The loss"))  # fmt: skip
     function(trial, trial.subject, lambda s, t: error(s, t) / len(s), _scores, sizes, [
         ("scale", error, _("The gradient is that of the sum. The loss is a mean over the batch.")),
         ("sign", lambda s, t: -error(s, t) / len(s), _(
             "The gradient has the wrong sign: the loss falls when the true score grows.")),
         *(("formula", lambda s, t, mean=mean: softmax(s) / (len(s) if mean else 1), _(
             "From the probability of the true class, 1 is taken.")) for mean in (True, False)),
-    ], borders=_far(trial.rng), ask=part(1), what=_("The gradient"), rtol=1e-9, atol=1e-12)  # fmt: skip
+    ], borders=far_apart(trial.rng), ask=part(1), what=_("The gradient"), rtol=1e-9, atol=1e-12)  # fmt: skip
     function(trial, trial.subject, lambda s, t: hits(s, t).mean(), _scores, (*sizes, (40, 2), (40, 5)), [
         ("aliasing", lambda s, t: hits(error(s, t), t).mean(), _(
             "The accuracy is computed from what is left of the probabilities after the - 1. Is d_output a copy?")),
@@ -253,7 +242,7 @@ def two_names_for_one_array(trial: Trial) -> None:
             "That is how often the true class has more than half of the probability. It only has to have the most.")),
         ("sign", lambda s, t: hits(-s, t).mean(), _("It asks how often the true class is the one with the LEAST.")),
         ("formula", lambda s, t: own(softmax(s), t).mean(), _("That is the mean probability of the true class.")),
-    ], borders=_far(trial.rng), ask=part(2), what=_("The accuracy"))  # fmt: skip
+    ], borders=far_apart(trial.rng), ask=part(2), what=_("The accuracy"))  # fmt: skip
 
 
 @exercise("10.6", "A digit in its place", kind="write it", points=3, section="Step 9: new samples", names=("centred",),

@@ -8,11 +8,12 @@ from functools import partial
 import numpy as np
 
 from dlcourse.checks.battery import Case, case
-from dlcourse.checks.references import softmax
+from dlcourse.checks.references import sigmoid, softmax
 from dlcourse.text import _
 
 __all__ = [
     "MOST", "alone", "centred", "drawing", "good_enough", "misplaced", "pages", "reached", "stored", "test_images",
+    "without_small",
 ]  # fmt: skip
 
 SIZE = 28
@@ -215,3 +216,12 @@ def test_images() -> tuple[np.ndarray, np.ndarray]:
     from dlcourse.datasets import load_mnist
 
     return load_mnist()[1]
+
+
+@functools.lru_cache(maxsize=256)
+def without_small(cut: float) -> tuple[float, float]:
+    """Give the share of weights of layer 1 that are smaller than `cut`, and the accuracy without them."""
+    weights, (x, t) = stored("mlp_784_50_100_10"), test_images()
+    W1 = np.where(np.abs(weights["W1"]) < cut, 0, weights["W1"])
+    z = sigmoid(sigmoid(x @ W1 + weights["b1"]) @ weights["W2"] + weights["b2"])
+    return float(np.mean(W1 == 0)), float(np.mean((z @ weights["W3"] + weights["b3"]).argmax(axis=1) == t))

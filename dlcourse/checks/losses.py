@@ -10,7 +10,7 @@ from dlcourse.checks.references import softmax
 from dlcourse.checks.trial import Trial
 from dlcourse.text import _
 
-__all__ = ["huber", "judged", "labels_of", "loss_of", "mean_cross_entropy", "pair", "picked"]
+__all__ = ["far_apart", "huber", "judged", "labels_of", "loss_of", "mean_cross_entropy", "pair", "picked"]
 
 
 def pair(rng: np.random.Generator, *shape: int) -> tuple[np.ndarray, np.ndarray]:
@@ -109,3 +109,14 @@ def mean_cross_entropy(trial: Trial, f: Any) -> None:
             every = np.vstack([y[:1], [[0.0, 0.5, 0.5]], y[1:]]), form(np.concatenate([t[:1], [0], t[1:]]))
             costs.append(float(trial.array(trial.call(f, *every))) * (count + 1) - loss_of(y, t) * count)
         trial.expect(abs(costs[0] - costs[1]) < 1e-3, "floor", text)
+
+
+def far_apart(rng: np.random.Generator) -> list:
+    """Give scores so far apart that a probability is rounded to 0; how far is not to be known."""
+    more = _("The logarithm of softmax can be written without softmax, as the task says. What is rounded to 0 is "
+             "lost, and no number that is added or put in its place is the right one.")  # fmt: skip
+    return [case(np.round(np.array(scores, float)), np.array(t), kind="stability", more=more) for scores, t in (
+        ([[rng.uniform(750, 900), 0]], [1]), ([[0, rng.uniform(1200, 2000), 3]], [2]), ([[500, 501, 502]], [0]),
+        ([[-3000, -rng.uniform(38_000, 50_000)]], [1]), ([[900, 1700], [3, -4]], [0, 1]),
+        ([[1, -1], [-3000, 1000], [0, 900]], [0, 0, 1]), ([[0, 1000, 1000]], [0]), ([[rng.uniform(735, 742), 0]], [1]),
+    )]  # fmt: skip

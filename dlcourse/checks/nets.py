@@ -10,10 +10,9 @@ import numpy as np
 from dlcourse.checks import values
 from dlcourse.checks.battery import case, function
 from dlcourse.checks.drawing import MOST, like, off_normal
-from dlcourse.checks.layers import but
 from dlcourse.checks.losses import loss_of
 from dlcourse.checks.objects import Story, live
-from dlcourse.checks.references import sigmoid, softmax
+from dlcourse.checks.references import but, sigmoid, softmax
 from dlcourse.checks.trial import Trial
 from dlcourse.text import _
 

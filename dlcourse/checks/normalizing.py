@@ -4,13 +4,11 @@ import numpy as np
 
 from dlcourse.checks.battery import case, function, no_loop
 from dlcourse.checks.objects import Story, live
-from dlcourse.checks.references import batch_norm, moments
+from dlcourse.checks.references import EPS, batch_norm, moments
 from dlcourse.checks.trial import Trial
 from dlcourse.text import _
 
 __all__ = ["backward", "forward", "memory"]
-
-EPS = 1e-5
 
 
 def _apart(rng: np.random.Generator, count: int, width: int) -> np.ndarray:
@@ -35,7 +33,7 @@ def _far(rng: np.random.Generator, single: bool) -> list[np.ndarray]:
 
 def _far_hint() -> str:
     return _("Far from 0, at 10,000 with a spread of 0.003, most digits of the variance are lost. Take the mean away "
-             "before you square.")
+             "before you square.")  # fmt: skip
 
 
 def forward(trial: Trial) -> None:

@@ -210,8 +210,8 @@ def _tell(trial: Trial, lived: _Lived) -> None:
 def layer(
     trial: Trial, cls: Any, reference: type, draw: Callable[..., tuple], sizes: Sequence[tuple],
     mistakes: Iterable[tuple] = (), *, grads: Sequence[tuple] = (), params: Sequence[tuple] = (),
-    stories: Iterable[Story] = (), whole: bool = True, far: bool = True, layouts: Sequence[str] = ("columns first", "backwards"),
-    rtol: float | None = None, atol: float | None = None,
+    stories: Iterable[Story] = (), whole: bool = True, far: bool = True,
+    layouts: Sequence[str] = ("columns first", "backwards"), rtol: float | None = None, atol: float | None = None,
 ) -> None:  # fmt: skip
     """Is `cls` the same layer as `reference`, with ``forward(*inputs)`` and ``backward(dout)``?
 

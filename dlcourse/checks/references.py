@@ -4,7 +4,15 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-__all__ = ["batch_norm", "moments", "network", "saturated", "sigmoid", "softmax", "tanh", "through"]
+__all__ = ["EPS", "batch_norm", "but", "moments", "network", "saturated", "sigmoid", "softmax", "tanh", "through"]
+
+# What batch normalization adds to each variance.
+EPS = 1e-5
+
+
+def but(cls: type, **others: Callable) -> type:
+    """Give a class in which some functions are others: a mistake that was seen coming."""
+    return type(cls.__name__, (cls,), {f"_{name}": staticmethod(other) for name, other in others.items()})
 
 
 def sigmoid(x: np.ndarray) -> np.ndarray:
@@ -60,7 +68,7 @@ def moments(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return mean, ((x - mean) ** 2).sum(axis=0) / len(x)
 
 
-def batch_norm(x, gamma, beta, eps=1e-5, mean=None, var=None):
+def batch_norm(x, gamma, beta, eps=EPS, mean=None, var=None):
     """Normalize each column, by its own mean and variance or by others."""
     now = moments(x)
     return gamma * (x - (now[0] if mean is None else mean)) / np.sqrt((now[1] if var is None else var) + eps) + beta

@@ -6,7 +6,7 @@ class the mistake is. The answer to a task with numbers is never told.
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
@@ -15,7 +15,7 @@ import numpy as np
 from dlcourse.checks import values
 from dlcourse.checks.access import Access, NotYet, Raised
 from dlcourse.checks.table import Exercise
-from dlcourse.text import _
+from dlcourse.text import _, joined
 
 __all__ = ["Trial"]
 
@@ -54,9 +54,11 @@ class Trial:
         self.access = Access() if access is None else access
         self.doing = ", ".join(exercise.names)
         self._changed: str | None = None
-        # What the answer has called so far, of the package and by any name: see `dlcourse.tracing.Trace`.
+        # What the answer has called so far, of the package and by any name, and the places that it names: see
+        # `dlcourse.tracing.Trace`.
         self.package: dict[str, str] = {}
         self.names: set[str] = set()
+        self.places: list[str] = []
 
     def fail(self, kind: str, hint: str, more: str | None = None) -> NoReturn:
         """End this try with a hint."""
@@ -154,6 +156,7 @@ class Trial:
         finally:
             self.package |= {what: name for what in self.access.trace.package if what not in self.package}
             self.names |= set(self.access.trace.names)
+            self.places += self.access.trace.places
         if not changes and not values.same(handed, (args, kwargs)):
             self._changed = self._changed or self.doing
         return result
@@ -203,12 +206,6 @@ class Trial:
         text = _("{what} has the shape {found}; {shape} is expected.")
         self.expect(found.shape == shape, "shape", text.format(what=what, found=found.shape, shape=shape))
 
-    def dtype(self, found: Any, kinds: str, what: str | None = None) -> None:
-        """Is its dtype of one of the `kinds`: letters such as ``"f"`` for floats of any size, ``"iu"`` for integers?"""
-        found, what = self.array(found, what), what or self.doing
-        text = _("{what} has the dtype {found}, which is not the kind of number that is wanted here.")
-        self.expect(found.dtype.kind in kinds, "dtype", text.format(what=what, found=found.dtype))
-
     def equal(
         self, found: Any, right: Any, mistakes: Mistakes = (), *, what: str | None = None, kind: str = "values",
         hint: str | None = None, more: str | None = None, rtol: float | None = None, atol: float | None = None,
@@ -241,17 +238,14 @@ class Trial:
             if close(wrong):
                 self.fail(mistake[0], *mistake[2:])
         if hint and kind != "values":
-            self.fail(kind, hint, more)
+            text = _("{what} has the shape {found}; {shape} is expected.").format(
+                what=what, found=found.shape, shape=right.shape)  # fmt: skip
+            self.fail(kind, hint if found.shape == right.shape else joined([hint, text]), more)
         self.shape(found, right.shape, what)
         found_kind, text, extra = values.relation([(found, right, close)], what)
         if found_kind == "values":
             self.fail(kind, hint or text, more or extra)
         self.fail(found_kind, text, more or extra)
-
-    def gradient(self, f: Callable[[np.ndarray], float], x: np.ndarray, found: Any, mistakes: Mistakes = (), **options):
-        """Is `found` the gradient of `f` at `x`? Measured by central differences; the rest as `equal`."""
-        right = values.differences(f, x)
-        self.equal(found, right, mistakes, **{"kind": "gradient", "rtol": 1e-4, "atol": 1e-5} | options)
 
     def answers(self, right: Mapping[str, Any], mistakes: Mapping[str, Mistakes] | None = None,
                 within: float | Mapping[str, float] = 0.0) -> None:  # fmt: skip
@@ -287,12 +281,6 @@ class Trial:
         return found
 
     # Questions about how it was written.
-
-    def no_loop(self, f: Any, hint: str | None = None) -> None:
-        """Does it do without a Python loop, open or hidden in `numpy.vectorize` and the like?"""
-        found = values.loops(self.access.source(f))
-        text = _("{name} goes through the numbers one by one, in its line {line}. One expression takes them all.")
-        self.expect(not found, "loop", (hint or text).format(name=self._name(f), line=found))
 
     def without(self, *names: str, kind: str, hint: str) -> None:
         """Has nothing of Python's or a library's that was called one of these names (``"tanh"``), by any alias?"""

@@ -1,8 +1,6 @@
 """What checks compare: plain values, taken apart from whatever a learner's objects say about themselves."""
 
-import ast
 import math
-import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,21 +10,15 @@ from dlcourse.text import _
 from dlcourse.tracing import simple
 
 __all__ = [
-    "agree", "as_array", "as_drawn", "blank", "cast", "close", "copied", "described", "differences", "errstate",
-    "exact", "far", "loops", "names", "of_one_sort", "places", "plain", "relabelled", "relation", "rounded", "same",
-    "shown", "sort_of",
+    "agree", "as_array", "as_drawn", "blank", "cast", "close", "copied", "described", "errstate",
+    "exact", "far", "of_one_sort", "plain", "relabelled", "relation", "rounded", "same", "shown", "sort_of",
 ]  # fmt: skip
 
 # Ours even where a learner's line puts something else in NumPy's place.
 errstate = np.errstate
 _abs, _all, _any, _array_equal, _asarray, _isfinite = np.abs, np.all, np.any, np.array_equal, np.asarray, np.isfinite
 
-# A loop in other clothes.
-HIDDEN_LOOPS = {"vectorize", "apply_along_axis", "apply_over_axes", "frompyfunc", "fromiter", "nditer", "ndenumerate",
-                "ndindex", "map", "filter", "reduce"}  # fmt: skip
 SCALARS = (bool, int, float, str)
-# Where a text in a program says: look on this computer, or in the folder that we happen to be in.
-ONE_PLACE = re.compile(r"[A-Za-z]:[\\/]|[/\\~]|(\.{1,2}|data)([\\/]|$)")
 
 
 def blank(value: Any) -> bool:
@@ -223,20 +215,6 @@ def shown(value: Any, digits: int = 4) -> str:
     return repr(value)
 
 
-def differences(f: Callable[[np.ndarray], float], x: np.ndarray, h: float = 1e-5) -> np.ndarray:
-    """Give the gradient of `f` at `x` by central differences."""
-    x = x.astype(float)
-    gradient = np.zeros(x.shape)
-    for place in np.ndindex(x.shape):
-        old = x[place]
-        x[place] = old + h
-        above = f(x)
-        x[place] = old - h
-        gradient[place] = (above - f(x)) / (2 * h)
-        x[place] = old
-    return gradient
-
-
 def sort_of(value: Any) -> str:
     """Name the sort of answer that is expected."""
     if isinstance(value, bool):
@@ -253,7 +231,7 @@ def of_one_sort(found: Any, right: Any) -> bool:
     if isinstance(right, str):
         return isinstance(found, str)
     if isinstance(right, tuple):
-        return isinstance(found, list | tuple)
+        return isinstance(found, list | tuple) or (isinstance(found, np.ndarray) and found.ndim == 1)
     if isinstance(found, np.ndarray):
         return found.shape == () and found.dtype.kind in "iuf"
     return isinstance(found, int | float) and not isinstance(found, bool)
@@ -264,40 +242,9 @@ def agree(found: Any, right: Any, within: float = 0.0) -> bool:
     if isinstance(right, str):
         return found.strip().casefold() == right.casefold()
     if isinstance(right, tuple):
+        found = found.tolist() if isinstance(found, np.ndarray) else found
         return len(found) == len(right) and all(of_one_sort(*pair) and agree(*pair) for pair in zip(found, right))
     if within == math.inf:
         return True
     # Tenths are not exact in binary: a little more than `within`.
     return bool(abs(float(found) - float(right)) <= within + 1e-9 * max(1.0, abs(float(right))))
-
-
-def _tree(source: str | None) -> ast.AST:
-    try:
-        return ast.parse(source or "")
-    except SyntaxError:  # of a lambda, inspect gives the lines around it
-        return ast.parse("")
-
-
-def loops(source: str | None) -> int:
-    """Give the line of the first Python loop in a function, counted from 1; 0 if there is none."""
-    kinds = ast.For | ast.While | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-    for node in ast.walk(_tree(source)):
-        used = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
-        if isinstance(node, kinds) or used in HIDDEN_LOOPS:
-            return getattr(node, "lineno", 1)
-    return 0
-
-
-def names(source: str | None) -> set[str]:
-    """Give all names and attributes that a function uses."""
-    nodes = list(ast.walk(_tree(source)))
-    found = {node.id for node in nodes if isinstance(node, ast.Name)}
-    return found | {node.attr for node in nodes if isinstance(node, ast.Attribute)}
-
-
-def places(source: str | None) -> list[str]:
-    """Give the texts in a program that name one place on one computer, where nothing in it asks for the place."""
-    if names(source) & {"data_folder", "__file__"}:
-        return []
-    nodes = [node for node in ast.walk(_tree(source)) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    return [node.value for node in nodes if ONE_PLACE.match(node.value)]

@@ -178,17 +178,6 @@ class Process:
                 raise no_value(found if isinstance(found, Exception) else "message")
             return found
 
-    def clock(self) -> float:
-        """Give the processor time that the learner's process has used.
-
-        Raises
-        ------
-        OSError, AttributeError
-            Where nobody knows that.
-        """
-        # The clock of another process, as clock_getcpuclockid(3) gives it on Linux.
-        return time.clock_gettime(~(self.number or self.process.pid) << 3 | 2)
-
     def _look_at_folder(self) -> None:
         try:
             files, size = self._in_memory() if self.folder is None else _on_disk(self.folder)

@@ -1,11 +1,9 @@
 """The judge's end of the pipe: starts a worker, asks it, and shows a check what it answers as if it were here."""
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dlcourse.checks.access import Access, Raised
-from dlcourse.grading import written
 from dlcourse.grading.process import Gone, Process, no_value
 from dlcourse.grading.wire import Broken, Changeable, Decoder, Encoder, Numbers, pack
 from dlcourse.text import _
@@ -176,18 +174,11 @@ class Workplace:
 
 
 class RemoteAccess(Access):
-    """Passes a check's requests on to a worker; how an answer is written it finds in the `cells` themselves.
+    """Passes a check's requests on to a worker, at its `workplace`."""
 
-    Parameters
-    ----------
-    workplace : Workplace
-    cells : sequence of str
-        The texts of the cells that ran.
-    """
-
-    def __init__(self, workplace: Workplace, cells: Sequence[str]):
+    def __init__(self, workplace: Workplace):
         super().__init__()
-        self.workplace, self.cells = workplace, cells
+        self.workplace = workplace
 
     @property
     def trace(self) -> Trace:
@@ -224,19 +215,6 @@ class RemoteAccess(Access):
         if not isinstance(thing, Proxy):
             return super().set(thing, name, keys, value)
         return self._ask({"do": "set", "name": name}, [value], thing=thing, keys=list(keys))
-
-    def clock(self) -> float:
-        """Give the processor time of this process and of the worker's; real time where nobody knows that."""
-        try:
-            return time.process_time() + self.workplace.process.clock()
-        except (AttributeError, OSError):
-            return time.perf_counter()
-
-    def source(self, thing: Any) -> str | None:
-        """Give the source of a subject, from the cells: what the worker says about it does not count."""
-        if isinstance(thing, Proxy):
-            return written.source(self.cells, thing.name) if thing.name else None
-        return super().source(thing)
 
     def _ask(self, message: dict, args: Sequence = (), kwargs: Mapping | None = None, **values: Any) -> Any:
         try:

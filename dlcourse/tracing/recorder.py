@@ -10,6 +10,7 @@ import dis
 import inspect
 import linecache
 import os
+import re
 import sys
 import sysconfig
 import time
@@ -17,6 +18,7 @@ import traceback
 import types
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -34,6 +36,8 @@ _PACKAGE = os.path.dirname(_HERE[:-1]) + os.sep
 _NUMPY = os.path.dirname(np.__file__) + os.sep
 _OURS = (_PACKAGE + "checks" + os.sep, _PACKAGE + "grading" + os.sep)
 _LIBRARIES = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib"))
+# Where a text in a program says: look on this computer, or in the folder that we happen to be in.
+_ONE_PLACE = re.compile(r"[A-Za-z]:[\\/]|[/\\~]|(\.{1,2}|data)([\\/]|$)")
 _settrace, _gettrace, _clock = sys.settrace, sys.gettrace, time.process_time
 _shares_memory = np.may_share_memory
 
@@ -54,6 +58,10 @@ class Trace:
         Functions of dlcourse that the learner's code called: ``"functions.softmax"``.
     names : list of str
         What the code that ran calls by any name, each by its own: ``"numpy.tanh"``, also behind an alias.
+    calls : dict of str to int
+        How often each function ran, the learner's own and those of dlcourse that it called.
+    places : list of str
+        Texts and paths in that code, or reached by a name in it, that say where something lies on one computer.
     shares : bool
         The result lies in the memory of an argument.
     reuses : bool
@@ -63,6 +71,8 @@ class Trace:
     lines: int = 0
     package: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
+    calls: dict[str, int] = field(default_factory=dict)
+    places: list[str] = field(default_factory=list)
     shares: bool = False
     reuses: bool = False
 
@@ -71,8 +81,10 @@ class Trace:
         """Give the trace that another process tells of, as `dataclasses.asdict` writes it."""
         if told is None:
             return cls()
-        lists = {name: [str(item)[:200] for item in told[name][:1000]] for name in ("package", "names")}
-        return cls(lines=int(told["lines"]), shares=bool(told["shares"]), reuses=bool(told["reuses"]), **lists)
+        lists = {name: [str(item)[:200] for item in told[name][:1000]] for name in ("package", "names", "places")}
+        calls = {str(name)[:200]: int(count) for name, count in list(told["calls"].items())[:1000]}
+        return cls(lines=int(told["lines"]), shares=bool(told["shares"]), reuses=bool(told["reuses"]), calls=calls,
+                   **lists)  # fmt: skip
 
 
 class Runner:
@@ -152,19 +164,26 @@ class _Recorder:
         if self._inside:
             return None
         if kind == "learner":
+            if not code.co_flags & inspect.CO_GENERATOR:  # which comes by here for each thing that it yields
+                self._count(code.co_qualname)
             if code not in self._seen:
                 self._seen.add(code)
                 self._look_at(frame)
             return self._line
         outside = ("library", "numpy", "import")  # the body of a module or class of ours runs when somebody imports it
-        if kind not in outside and kind not in self.trace.package and self._caller(frame) != "package":
-            self.trace.package.append(kind)
+        if kind not in outside and self._caller(frame) != "package":
+            self._count(kind)
+            if kind not in self.trace.package:
+                self.trace.package.append(kind)
         elif kind == "numpy" and code not in self._seen and self._caller(frame, through=False) == "learner":
             self._seen.add(code)
             self.trace.names.append(f"numpy.{code.co_qualname}")
             if frame.f_locals.get("allow_pickle") is True:
                 self.trace.names.append(f"numpy.{code.co_qualname}.allow_pickle")
         return None
+
+    def _count(self, name: str) -> None:
+        self.trace.calls[name] = self.trace.calls.get(name, 0) + 1
 
     def _until_it_returns(self, frame: types.FrameType, event: str, arg: Any) -> Any:
         if event == "return":
@@ -210,19 +229,28 @@ class _Recorder:
                                     for step in dis.get_instructions(frame.f_code))  # fmt: skip
         names = frame.f_code.co_names
         found = [scope[name] for name in names for scope in (frame.f_globals, frame.f_builtins) if name in scope]
-        found += frame.f_locals.values()
+        found += (*frame.f_locals.values(), *frame.f_code.co_consts)
         for thing in list(found):
             if type(thing) is types.ModuleType:
                 found += [getattr(thing, name, None) for name in names]
             elif type(thing) in (dict, list, tuple) and len(thing) < 100:
                 found += thing.values() if type(thing) is dict else thing
+        asks = not {"data_folder", "__file__"}.isdisjoint(names)  # where the course is
         for thing in found:
-            if isinstance(thing, np.ufunc):
+            if isinstance(thing, str | PurePath):
+                self.trace.places += [str(thing)] * (not asks and _is_one_place(str(thing)))
+            elif isinstance(thing, np.ufunc):
                 owner = "numpy" if getattr(np, thing.__name__, None) is thing else "other"
                 self.trace.names.append(f"{owner}.{thing.__name__}")
             elif isinstance(thing, types.BuiltinFunctionType | types.FunctionType | type | types.ModuleType):
                 module = "" if isinstance(thing, types.ModuleType) else f"{thing.__module__}."
                 self.trace.names.append(f"{module}{getattr(thing, '__qualname__', thing.__name__)}")
+
+
+def _is_one_place(text: str) -> bool:
+    from dlcourse.datasets import data_folder
+
+    return bool(_ONE_PLACE.match(text)) and not PurePath(text).is_relative_to(data_folder())
 
 
 def kind_of(error: BaseException) -> str:

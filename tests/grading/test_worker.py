@@ -47,7 +47,7 @@ def enter(text):
     place.deadline = time.monotonic() + PATIENCE
     place.run("globals().clear()")
     assert place.run(text)["error"] is None
-    return RemoteAccess(place, [text])
+    return RemoteAccess(place)
 
 
 def at_a_distance(number, text, seed=0):
@@ -59,7 +59,6 @@ def at_a_distance(number, text, seed=0):
             given.append(cell.source)
     access = enter("\n".join(given))
     workplace().run(text)
-    access.cells = [*given, text]
     things = [workplace().subject(name) for name in question(number).names]
     try:
         base.judge(number, things, seed=seed, access=access)
@@ -383,22 +382,15 @@ def test_a_worker_that_calls_without_end_is_ended(monkeypatch):
         lying({"raised": ["MemoryError", "no"], "args": []}).subject("x")
 
 
-def test_what_a_check_has_of_its_own_is_not_asked_for_elsewhere(monkeypatch):
-    access = RemoteAccess(workplace(), [])
+def test_what_a_check_has_of_its_own_is_not_asked_for_elsewhere():
+    access = RemoteAccess(workplace())
     thing = type("Thing", (), {"items": {"a": 1}, "twice": lambda self, x: 2 * x})()
     assert access.call(len, ["abc"], {}, NO_ERRORS) == 3 and access.what(len) == "function"
     assert access.method(thing, "twice", [4], {}, NO_ERRORS) == 8
     access.set(thing, "items", ["a"], 5)
     assert access.get(thing, "items", ["a"]) == 5
-    assert "def lying" in access.source(lying)
     with pytest.raises(TypeError, match="of the type Thing"):
         access.call(enter("f = print") and workplace().subject("f"), [thing], {}, NO_ERRORS)
-    before = access.clock()
-    assert sum(range(10**5)) and access.clock() >= before
-    monkeypatch.setattr(time, "clock_gettime", None)
-    monkeypatch.delattr(time, "clock_gettime")
-    before = time.perf_counter()
-    assert before <= access.clock() <= time.perf_counter()
 
 
 def test_what_is_too_large_is_not_handed_over():
@@ -432,30 +424,6 @@ def test_a_worker_that_is_gone_says_how():
             place.subject("late")
         place.close()
         assert place.process.process.returncode is not None and not alive(place.process.number)
-
-
-SOURCES = [
-    ("def f(x):\n    return x", "def f(x):\n    return x"),
-    ("@cache\ndef f(x):\n    return x\ng = 1", "@cache\ndef f(x):\n    return x"),
-    ("def f(x): loop\ndef f(x): good", "def f(x): good"),
-    ("def f(x): loop\nif False:\n    def f(x): good", "def f(x): loop\ndef f(x): good"),
-    ("class f:\n    a = 1\n    def one(self):\n        pass", "def one(self):\n    pass"),
-    ("f = np.vectorize(g)", "f = np.vectorize(g)"),
-    ("def g(x): loop\nf = g", "f = g\ndef g(x): loop"),
-    ("from numpy import tanh as f", "f = tanh"),
-    ("f: object = lambda x: x", "f: object = lambda x: x"),
-    ("globals()['f'] = hidden", "globals()['f'] = hidden"),
-    ("f = f", "f = f"),
-    ("def f(x): loop\nf = cache(f)", "def f(x): loop\nf = cache(f)"),
-    ("def f(:", "def f(:"),
-]
-
-
-@pytest.mark.parametrize(("text", "found"), SOURCES, ids=[text for text, _found in SOURCES])
-def test_how_an_answer_is_written_is_read_from_its_cells(text, found):
-    source = written.source(["import numpy as np", text], "f")
-    assert source == found or source.removeprefix("import numpy as np\n") == found or source == f"{found}\nnp = numpy"
-    assert source.startswith("import numpy") == ("globals" in text or "(:" in text)
 
 
 def test_what_is_left_of_a_cell_that_never_ends():

@@ -228,6 +228,16 @@ WRONG = {
         ("path", FOLDER, "'../../data/weights/two_layer_net.npz'"),
         ("path", FOLDER, "os.path.join('..', 'data', 'weights', 'two_layer_net.npz')"),
         ("path", FOLDER, "'/home/me/two_layer_net.npz'"),
+        ("path", "PLACE = '/home/me/weights.npz'\ndef init_network():\n    return storage.read_npz(PLACE)"),
+        ("path", f"import shutil, tempfile\nPLACE = {{'weights': tempfile.mkdtemp() + '/a.npz'}}\n"
+                 f"shutil.copy({FOLDER}, PLACE['weights'])\n"
+                 "def init_network():\n    return storage.read_npz(PLACE['weights'])"),
+        ("path", f"import shutil, tempfile\nfrom pathlib import Path\nPLACE = Path(tempfile.mkdtemp())\n"
+                 f"shutil.copy({FOLDER}, PLACE)\n"
+                 "def init_network():\n    return storage.read_npz(PLACE / 'two_layer_net.npz')"),
+        ("path", "def where():\n    return '../data/' + 'weights/two_layer_net.npz'\n"
+                 "def init_network():\n    return storage.read_npz(where())"),
+        ("path", "def init_network(place='C:/Course/two_layer_net.npz'):\n    return storage.read_npz(place)"),
         ("raises", FOLDER, "'two_layer_net.npz'"),
         ("raises", ' / "weights"', ""),
         ("raises", "storage.read_npz", "pickle.loads"),

@@ -21,6 +21,39 @@ POOL = """
                 self.size = size
 """
 
+# A layer whose gradients are measured: what is in `maps` gives its maps for an x.
+NUMERICAL = """
+class Convolution:
+    def __init__(self, W, b, stride=1, pad=0):
+        self.W, self.b, self.stride, self.pad = W, b, stride, pad
+    def forward(self, x):
+        self.x, (F, C, high, wide) = x, self.W.shape
+        self.across = (x.shape[3] + 2 * self.pad - wide) // self.stride + 1
+        out = im2col(x, high, wide, self.stride, self.pad) @ self.W.reshape(F, -1).T + self.b
+        return out.reshape(len(x), -1, self.across, F).transpose(0, 3, 1, 2)
+    def slope(self, array, dout):
+        found, x = np.zeros(array.shape), self.x.copy()
+        for place in np.ndindex(array.shape):
+            both = []
+            for h in (0.5, -0.5):
+                moved = x if array is self.x else array
+                moved[place] += h
+                both.append(np.sum({maps} * dout))
+                moved[place] -= h
+            found[place] = both[0] - both[1]
+        return found
+    def backward(self, dout):
+        x = self.x
+        self.dW, self.db = self.slope(self.W, dout), self.slope(self.b, dout)
+        dx, self.x = self.slope(self.x, dout), x
+        return dx
+"""
+NUMERICAL_OUT = """    def out(self, rows):
+        F = len(self.W)
+        out = rows @ self.W.reshape(F, -1).T + self.b
+        return out.reshape(len(self.x), -1, self.across, F).transpose(0, 3, 1, 2)
+"""
+
 NOTES = "def places(size, filter_size, stride, pad):\n    return int(1 + (size + 2 * pad - filter_size) / stride)"
 
 RIGHT = {
@@ -39,6 +72,8 @@ RIGHT = {
         prediction = {"maps": out.shape, "rows": im2col(x, 7, 7, 2, 3).shape,
                       "pooled": MaxPooling(2, 2).forward(out).shape, "learned": layer.W.size + layer.b.size}
         """,
+        "sizes = np.array([20, 8, 10, 14])\nhalf = np.array([1, 1, 2, 2])\n"
+        "prediction = {'maps': sizes, 'rows': np.array([2800.0, 147.0]), 'pooled': sizes // half, 'learned': 1184}",
         "prediction = dict(note='easy', learned=np.array(1184), pooled=[20, 8, 5, 7], rows=[20 * 10 * 14, 3 * 49])\n"
         "prediction['maps'] = tuple(int(side) for side in np.array([20, 8, 10, 14]))",
     ],
@@ -254,6 +289,9 @@ WRONG = {
         ("stride", "(20, 8, 10, 14)", "(20, 8, 19, 27)"),
         ("values", "(20, 8, 10, 14)", "(20, 8, 12, 16)"),
         ("type", "(20, 8, 10, 14)", "20 * 8 * 10 * 14"),
+        ("type", "(20, 8, 10, 14)", "np.array(22400)"),
+        ("type", "(20, 8, 10, 14)", "np.zeros((20, 8, 10, 14))"),
+        ("order", "(20, 8, 10, 14)", "np.array([20, 10, 14, 8])"),
         ("missing", "(20, 8, 10, 14)", "None"),
         ("channels", "(2800, 147)", "(2800, 49)"),
         ("channels", "(2800, 147)", "(2800, 392)"),
@@ -520,6 +558,16 @@ WRONG = {
         ("sign", LINES["dW"], "self.dW = -np.dot(dout.T, self.col).reshape(FN, C, FH, FW)"),
         ("sign", "np.dot(dout, self.W.reshape(FN, -1))", "-np.dot(dout, self.W.reshape(FN, -1))"),
         ("order > gradient", "        dcol = ", "        dout = dout.reshape(FN, -1).T\n        dcol = "),
+        ("gradient | (1, 4)", LINES["db"], "self.db = np.sum(dout, axis=0, keepdims=True)"),
+        ("gradient | (4, 1)", LINES["db"], "self.db = np.sum(dout, axis=0).reshape(-1, 1)"),
+        ("changed | optimizer", LINES["dx"], "self.W -= 0.01 * self.dW\n        " + LINES["dx"]),
+        ("changed | optimizer", LINES["dx"], "dx = " + LINES["dx"].removeprefix("return ")
+         + "\n        self.W = self.W - 0.1 * self.dW\n        return dx"),
+        ("numerical | forward", NUMERICAL.format(maps="self.forward(x)")),
+        ("numerical | forward", NUMERICAL.format(maps="self.maps(x)")
+         + "    def maps(self, x):\n        return Convolution.forward(self, x)\n"),
+        ("numerical | im2col", NUMERICAL.format(maps="self.out(im2col(x, *self.W.shape[2:], self.stride, self.pad))")
+         + NUMERICAL_OUT),
         ("missing", LINES["dx"], LINES["dx"].removeprefix("return ")),
         ("missing", LINES["db"], "db = np.sum(dout, axis=0)"),
         ("missing", LINES["dW"], "dW = np.dot(dout.T, self.col).reshape(FN, C, FH, FW)"),
