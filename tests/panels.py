@@ -4,15 +4,9 @@ import pkgutil
 import re
 
 import dlcourse.widgets
+from dlcourse.widgets.boxes import inside
 from dlcourse.widgets.controls import Checkbox, Choice, Number
 from dlcourse.widgets.picture import Picture
-
-
-def inside(widget):
-    """Give a widget and all that is in it."""
-    yield widget
-    for child in getattr(widget, "children", ()):
-        yield from inside(child)
 
 
 def pictures(panel):

@@ -1,10 +1,22 @@
 """A picture that draws again only what moves shows the same as one that draws everything."""
 
+import base64
+import io
+import re
+
 import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
+from panels import pictures
+from PIL import Image
 
+from dlcourse.widgets.convolution_explorer import convolution_explorer
+from dlcourse.widgets.error_browser import error_browser
+from dlcourse.widgets.inside_map import inside_map
+from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, round_up, set_limits
+from dlcourse.widgets.screen import Screen, png
+from dlcourse.widgets.training_bench import training_bench
 
 
 def anew(picture):
@@ -118,3 +130,80 @@ def test_limits_that_are_set_already_change_nothing(picture, monkeypatch):
     set_limits(axes, y=(0, 2))
     assert axes.get_ylim() == (0, 2)
     assert axes.get_xlim() == (0, 1)
+
+
+@pytest.fixture
+def screen(monkeypatch):
+    """A screen with one dot to a pixel, until a page tells of another."""
+    monkeypatch.setattr(Screen, "ratio", 1.0)
+    return Screen
+
+
+def shown(picture):
+    """Give the pixels that a picture shows, and the width and height of its place."""
+    file = base64.b64decode(re.search(r"base64,([^\"]*)", picture.value)[1])
+    return np.asarray(Image.open(io.BytesIO(file))), tuple(map(int, re.findall(r'(?:width|height)="(\d+)"', picture.value)))
+
+
+def tell(panel, words):
+    """Be a page that tells how fine its screen is."""
+    (screen,) = (child for child in panel.children if isinstance(child, Screen))
+    screen.children[0].value = words
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (3, 7, 3), (340, 880, 3)])
+def test_png_holds_each_pixel(shape):
+    pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+    np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(png(pixels)))), pixels)
+
+
+def test_a_finer_screen_gets_more_pixels_in_the_same_place(screen, picture):
+    picture.show("words")
+    assert [shown(picture)[0].shape, shown(picture)[1]] == [(200, 300, 3), (300, 200)]
+    screen.ratio = 2.0
+    picture.sharpen()
+    pixels, place = shown(picture)
+    assert [pixels.shape, place] == [(400, 600, 3), (300, 200)]
+    np.testing.assert_array_equal(pixels, anew(picture))
+
+
+def test_nothing_is_drawn_again_for_the_same_screen(screen, picture, monkeypatch):
+    picture.show("words")
+    drawn = drawings(picture, monkeypatch)
+    picture.sharpen()
+    assert not drawn
+
+
+@pytest.mark.parametrize("make", [training_bench, convolution_explorer, error_browser, inside_map])
+def test_the_page_tells_once_and_all_pictures_follow(screen, make):
+    panel = make()
+    before = [shown(picture) for picture in pictures(panel)]
+    tell(panel, "2")
+    for picture, (pixels, place) in zip(pictures(panel), before, strict=True):
+        assert shown(picture)[0].shape == (2 * pixels.shape[0], 2 * pixels.shape[1], 3)
+        assert shown(picture)[1] == place
+    other = Panel("another", {}, [alone := Picture(30, 20)], lambda changed: alone.show("words"))
+    assert shown(pictures(other)[0])[0].shape == (40, 60, 3)
+
+
+def test_what_a_fine_screen_shows_is_the_same_picture(screen):
+    panel = error_browser()
+    before = [shown(picture)[0].astype(float) for picture in pictures(panel)]
+    tell(panel, "2")
+    for picture, pixels in zip(pictures(panel), before, strict=True):
+        fine = shown(picture)[0].astype(float)
+        small = fine.reshape(len(pixels), 2, -1, 2, 3).mean(axis=(1, 3))
+        assert np.abs(small - pixels).mean() < 5  # of 255: letters and thin lines lie a little otherwise
+
+
+@pytest.mark.parametrize(("words", "ratio"), [("0.5", 1), ("1.25", 1.25), ("3", 2), ("", 1), ("much", 1), ("nan", 1)])
+def test_a_screen_is_as_fine_as_can_be_meant(screen, words, ratio):
+    screen(lambda: None).hear(words)
+    assert screen.ratio == ratio
+
+
+def test_other_dots_keep_an_error_in_sight(screen):
+    panel = training_bench()
+    panel.show_error(ValueError("something"))
+    tell(panel, "2")
+    assert "something" in panel.error.value

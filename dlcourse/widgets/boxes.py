@@ -8,7 +8,7 @@ import ipywidgets as widgets
 
 from dlcourse.widgets.inputs import Checkbox, Control
 
-__all__ = ["WRAPPED", "Fold", "box_of_words", "in_rows"]
+__all__ = ["WRAPPED", "Fold", "box_of_words", "in_rows", "inside"]
 
 WRAPPED = {"display": "flex", "flex_flow": "row wrap", "grid_gap": "0 24px", "align_items": "center", "max_width": "100%"}
 """Layout of a box whose children go on in the next line where there is no more room."""
@@ -24,6 +24,13 @@ def in_rows(controls: Iterable[Control]) -> Iterator[widgets.Widget]:
             yield widgets.HBox(shown, layout={"flex_flow": "row wrap", "grid_gap": "0 16px"})
         else:
             yield from shown
+
+
+def inside(widget: widgets.Widget) -> Iterator[widgets.Widget]:
+    """Give a widget and all that is in it."""
+    yield widget
+    for child in getattr(widget, "children", ()):
+        yield from inside(child)
 
 
 class Fold(widgets.VBox):

@@ -61,6 +61,6 @@ def hide_in(panel: Panel, names: Collection[str] | str) -> None:
 
 def cover(panel: Panel, guess: Guess) -> None:
     """Put a question where the panel is, until it is answered."""
-    inside = widgets.VBox(panel.children, layout={"width": "100%", "display": "none"})
+    inside = widgets.VBox(panel.children, layout={"width": "100%", "margin": "0", "display": "none"})
     panel.card = Card(guess, lambda: setattr(inside.layout, "display", None))
     panel.children = [panel.card, inside]

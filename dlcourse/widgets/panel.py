@@ -29,9 +29,11 @@ import ipywidgets as widgets
 from traitlets import TraitError
 
 from dlcourse.text import _, joined
-from dlcourse.widgets.boxes import WRAPPED, Fold, box_of_words, in_rows
+from dlcourse.widgets.boxes import WRAPPED, Fold, box_of_words, in_rows, inside
 from dlcourse.widgets.inputs import Control, button
 from dlcourse.widgets.own import Mistake
+from dlcourse.widgets.picture import Picture
+from dlcourse.widgets.screen import Screen
 from dlcourse.widgets.share import Share, call_of
 from dlcourse.widgets.touch import Touch, Touchable
 
@@ -95,8 +97,10 @@ class Panel(Touchable, widgets.VBox):
         self.share = Share()
         row = [*buttons, self.back, *(fold.button for fold in tools.values()), self.share.button]
         self.row = widgets.HBox(row, layout={"flex_flow": "row wrap"})
-        inside = [fold.inside for fold in tools.values()]
-        super().__init__([*body, self.error, *self._arranged(folded), *inside, self.note, self.share.line])
+        folds = [fold.inside for fold in tools.values()]
+        super().__init__(
+            [*body, self.error, *self._arranged(folded), *folds, self.note, self.share.line, Screen(self.sharpen)]
+        )
         self.add_class("dlcourse-panel")
         self.layout = {"width": "100%", "max_width": WIDTH}
         for name, control in self.controls.items():
@@ -177,6 +181,13 @@ class Panel(Touchable, widgets.VBox):
             with self._hold():
                 self.guard(self._update)(changed, **self.values())
             self._tell()
+
+    def sharpen(self) -> None:
+        """Draw the pictures again for the screen that they are on."""
+        with self._lock:
+            for one in inside(self):
+                if isinstance(one, Picture):
+                    one.sharpen()
 
     def reset(self) -> None:
         """Put every control back to its start value, and draw once."""

@@ -8,7 +8,6 @@ drawn anew: an artist whose properties have changed since it was drawn is "stale
 
 import base64
 import html
-import io
 import math
 
 import ipywidgets as widgets
@@ -20,7 +19,8 @@ from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
-from PIL import Image
+
+from dlcourse.widgets.screen import TELL, Screen, png
 
 __all__ = ["Picture", "legend_behind", "round_up", "set_curve", "set_limits"]
 
@@ -58,7 +58,8 @@ class Picture(widgets.HTML):
 
     The figure is made once: changing its artists (``line.set_data``, ``bar.set_width``) and drawing it anew takes a
     fraction of the time of building it. It goes to the browser as an ``<img>`` with an alt text, which is the fastest
-    way there is to show a plot in JupyterLab, and the one that a screen reader can read.
+    way there is to show a plot in JupyterLab, and the one that a screen reader can read. It has as many pixels as the
+    screen has dots there.
 
     Parameters
     ----------
@@ -71,7 +72,7 @@ class Picture(widgets.HTML):
 
     def __init__(self, width: int, height: int, *, lines: int = 1):
         super().__init__(layout={"width": f"{width}px", "max_width": "calc(100% - 4px)", "height": "auto", "flex": "0 1 auto"})
-        self._lines = lines
+        self._size, self._lines, self._alt = (width, height), lines, ""
         self.figure = Figure(figsize=(width / 100, height / 100), dpi=100, facecolor="white")
         self._canvas = FigureCanvasAgg(self.figure)
         self._still, self._frame = None, None
@@ -91,14 +92,12 @@ class Picture(widgets.HTML):
         """
         if not isinstance(alt, str) or not alt.strip():
             raise ValueError(f"Picture: alt is {alt!r}, expected words that say what the picture shows")
-        pixels, file = self.pixels(), io.BytesIO()
-        # Light compression is the fastest: the picture has a way of a few centimetres to go.
-        Image.fromarray(pixels).save(file, "PNG", compress_level=1)
-        words = html.escape(alt.strip())
+        self._alt, self.figure.dpi = alt, self._sharp
+        words, (width, height) = html.escape(alt.strip()), self._size
         shown = (
-            f'<img alt="{words}" width="{pixels.shape[1]}" height="{pixels.shape[0]}"'
+            f'<img alt="{words}" width="{width}" height="{height}" onload="{html.escape(TELL)}"'
             f' style="display: block; max-width: 100%; height: auto"'
-            f' src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
+            f' src="data:image/png;base64,{base64.b64encode(png(self.pixels())).decode()}">'
         )
         if self._lines:  # hidden from a screen reader, which has just said them
             shown += (
@@ -107,10 +106,19 @@ class Picture(widgets.HTML):
             )
         self.value = shown
 
+    def sharpen(self) -> None:
+        """Draw again what is shown, if the screen is finer or coarser than it was drawn for."""
+        if self._alt and self.figure.dpi != self._sharp:
+            self.show(self._alt)
+
+    @property
+    def _sharp(self) -> float:
+        return 100 * Screen.ratio
+
     def pixels(self) -> np.ndarray:
         """Draw the figure as it is now, as an array of shape (height, width, 3) of uint8."""
         kept = self._frames()
-        frame = kept, [(axes, axes.get_xlim(), axes.get_ylim(), axes.axison) for axes in self.figure.axes]
+        frame = kept, self.figure.dpi, [self._frame_of(axes) for axes in self.figure.axes]
         if frame != self._frame or any(artist.stale for artist in kept):
             self._draw_what_stays()
             self._frame = frame
@@ -119,6 +127,10 @@ class Picture(widgets.HTML):
         for artist in self._moving():
             artist.draw(renderer)
         return np.ascontiguousarray(np.asarray(self._canvas.buffer_rgba())[..., :3])
+
+    @staticmethod
+    def _frame_of(axes: Axes) -> tuple:
+        return axes, axes.get_visible(), axes.axison, axes.get_xlim(), axes.get_ylim()
 
     def _draw_what_stays(self) -> None:
         for artist in self._moving():

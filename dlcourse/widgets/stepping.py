@@ -142,6 +142,10 @@ class Stepping(Panel):
             self._waiting |= set(self.controls if changed is None else changed)
         self._home.do(self._catch_up)
 
+    def sharpen(self) -> None:
+        """As `Panel.sharpen`, in the thread that trains."""
+        self._home.do(super().sharpen)
+
     def guard(self, call: Callable) -> Callable:
         """As `Panel.guard`, in the thread that trains."""
         guarded = super().guard(call)

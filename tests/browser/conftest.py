@@ -39,13 +39,16 @@ def lab(browser, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def open_notebook(browser, lab):
-    """Give a function that opens a notebook by its name, e.g. ``open_notebook("03_mnist_inference")``."""
+    """Give a function that opens a notebook by its name, e.g. ``open_notebook("03_mnist_inference")``.
+
+    The screen has `ratio` dots to a pixel, each way.
+    """
     from lab import Notebook
 
     opened = []
 
-    def open_one(name):
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    def open_one(name, ratio=1):
+        page = browser.new_page(viewport={"width": 1400, "height": 1000}, device_scale_factor=ratio)
         opened.append(Notebook(page, lab, f"{name}.ipynb"))
         return opened[-1]
 
@@ -62,16 +65,17 @@ def ready(open_notebook):
     """
     now, ran = {}, set()
 
-    def open_and_run(name, cell):
-        if name not in now:
+    def open_and_run(name, cell, ratio=1):
+        if (name, ratio) not in now:
             for notebook in now.values():
                 notebook.close()
             now.clear()
             ran.clear()
-            now[name] = open_notebook(name)
+            now[name, ratio] = open_notebook(name, ratio)
+        notebook = now[name, ratio]
         if cell not in ran:
-            now[name].run(cell)
+            notebook.run(cell)
             ran.add(cell)
-        return now[name], now[name].widget(cell)
+        return notebook, notebook.widget(cell)
 
     return open_and_run

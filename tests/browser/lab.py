@@ -32,6 +32,18 @@ PATIENCE, WHOLE_NOTEBOOK = 120, 600
 AT_ONCE, WITH_A_NETWORK = 100, 150
 IDLE = os.environ.get("DLCOURSE_IDLE") == "1"
 
+# Every explorer: its notebook and its cell.
+EXPLORERS = [
+    ("00_start_here", "first-slider"), ("01_perceptron", "play-widget"), ("02_activations", "play-widget"),
+    ("03_mnist_inference", "play-widget"), ("03_mnist_inference", "play-map"), ("04_losses_and_gradients", "play-loss"),
+    ("04_losses_and_gradients", "play-descent"), ("05_backpropagation", "play-graph"),
+    ("05_backpropagation", "play-bench"), ("06_optimizers", "play-race"), ("06_optimizers", "play-digits"),
+    ("07_initialization", "play-widget"), ("08_regularization", "play-bench"), ("08_regularization", "play-search"),
+    ("09_cnn", "play-window"), ("09_cnn", "play-inside"), ("10_handwritten_digits", "play-browser"),
+    ("10_handwritten_digits", "play-studio"), ("10_handwritten_digits", "play-collect"),
+    ("10_handwritten_digits", "play-climb"), ("playground", "play-widget"),
+]  # fmt: skip
+
 # What JupyterLab itself writes to the console, whatever the notebook.
 NOT_OURS = re.compile(
     r"favicon|ResizeObserver|Failed to load resource.*(workspaces|settings|translations|extensions)|/lsp|"
@@ -351,6 +363,10 @@ class Widget:
         """Give the alt texts of the widget's images."""
         return self.locator.locator("img").evaluate_all("all => all.map(one => one.alt)")
 
+    def sharpness(self):
+        """Give how many pixels each picture has for a pixel of its place, each way."""
+        return self.locator.locator("img").evaluate_all("all => all.map(one => one.naturalWidth / Number(one.getAttribute('width')))")
+
     def wait_for_words(self, words):
         """Wait until an image's alt text holds these words."""
         self.locator.locator(f'img[alt*="{words}"]').first.wait_for()
@@ -369,6 +385,15 @@ class Widget:
                     return [box.x - corner.x, box.y - corner.y, box.width, box.height].map(Math.round);
                 });
             }"""
+        )
+
+    def clipped(self):
+        """Give the texts of which a part cannot be seen, because what they stand in is too small."""
+        return self.locator.evaluate(
+            """widget => [...widget.querySelectorAll('label, button, select, div, span, b, td')]
+                .filter(one => one.checkVisibility() && getComputedStyle(one).overflowX !== 'visible'
+                    && one.textContent.trim() && one.clientWidth && one.scrollWidth > one.clientWidth + 1)
+                .map(one => `${one.className} "${one.textContent.trim().slice(0, 40)}": ${one.scrollWidth} in ${one.clientWidth}`)"""
         )
 
     def contrast(self):

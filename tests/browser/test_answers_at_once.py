@@ -32,6 +32,16 @@ KEYS = [
     ("09_cnn", "play-inside", "filter", 0, WITH_A_NETWORK),
 ]
 
+# On a screen with two dots to a pixel a picture has four times as many pixels, and as little time.
+FINE = [
+    ("04_losses_and_gradients", "play-descent", "learning rate", 0, AT_ONCE),
+    ("05_backpropagation", "play-graph", "price of an apple", 0, AT_ONCE),
+    ("06_optimizers", "play-race", "start y", 0, AT_ONCE),
+    ("07_initialization", "play-widget", "std", 0, WITH_A_NETWORK),
+    ("09_cnn", "play-window", "window place", 0, AT_ONCE),
+    ("09_cnn", "play-inside", "filter", 0, WITH_A_NETWORK),
+]
+
 # Notebook and cell of each widget that trains.
 TRAINING = [
     ("05_backpropagation", "play-bench"),
@@ -78,6 +88,13 @@ def key_changes_the_pixels(ready, record_property, name, cell, control, index, a
     answers_to_keys(widget, control, index, at_most, record_property, f"{name}, {control}")
 
 
+def key_changes_the_pixels_of_a_fine_screen(ready, record_property, name, cell, control, index, at_most):
+    _notebook, widget = ready(name, cell, ratio=2)
+    widget.reset()
+    assert widget.sharpness()[index] == 2
+    answers_to_keys(widget, control, index, at_most, record_property, f"{name}, {control}, two dots to a pixel")
+
+
 def training_leaves_room(ready, record_property, name, cell):
     notebook, widget = ready(name, cell)
     widget.reset()
@@ -102,8 +119,9 @@ def training_leaves_room(ready, record_property, name, cell):
 
 
 # All of a notebook together: it is opened once.
-CASES = sorted([(*case, key_changes_the_pixels) for case in KEYS] + [(*case, training_leaves_room) for case in TRAINING],
-               key=lambda case: case[0])  # fmt: skip
+MEASURES = {key_changes_the_pixels: KEYS, training_leaves_room: TRAINING, key_changes_the_pixels_of_a_fine_screen: FINE}
+CASES = sorted(((*case, measure) for measure in MEASURES for case in MEASURES[measure]),
+               key=lambda case: (case[-1] is key_changes_the_pixels_of_a_fine_screen, case[0]))  # fmt: skip
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join([case[-1].__name__, *map(str, case[:-1])]))

@@ -1,17 +1,8 @@
 """Small windows: nothing is cut off, and the picture is in sight together with the controls that it answers to."""
 
 import pytest
+from lab import EXPLORERS
 
-WIDGETS = [
-    ("00_start_here", "first-slider"), ("01_perceptron", "play-widget"), ("02_activations", "play-widget"),
-    ("03_mnist_inference", "play-widget"), ("03_mnist_inference", "play-map"), ("04_losses_and_gradients", "play-loss"),
-    ("04_losses_and_gradients", "play-descent"), ("05_backpropagation", "play-graph"),
-    ("05_backpropagation", "play-bench"), ("06_optimizers", "play-race"), ("06_optimizers", "play-digits"),
-    ("07_initialization", "play-widget"), ("08_regularization", "play-bench"), ("08_regularization", "play-search"),
-    ("09_cnn", "play-window"), ("09_cnn", "play-inside"), ("10_handwritten_digits", "play-browser"),
-    ("10_handwritten_digits", "play-studio"), ("10_handwritten_digits", "play-collect"),
-    ("10_handwritten_digits", "play-climb"), ("playground", "play-widget"),
-]  # fmt: skip
 SIZES = [(1024, 700), (390, 844), (911, 512)]  # the last is a window of 1366 × 768 at a zoom of 150 %
 
 CUT = """widget => {
@@ -44,7 +35,7 @@ def widget_in(browser, lab, open_notebook):
     return give
 
 
-@pytest.mark.parametrize(("name", "cell"), WIDGETS)
+@pytest.mark.parametrize(("name", "cell"), EXPLORERS)
 def test_nothing_is_cut_and_all_is_in_sight(widget_in, name, cell):
     notebook, widget = widget_in(name, cell)
     widget.settled()
