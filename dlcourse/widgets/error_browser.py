@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 import ipywidgets as widgets
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -72,28 +71,23 @@ class MatrixDrawing:
 
     def __init__(self, figure: Figure, counts: Mapping[str, np.ndarray], names: Sequence[str]):
         long = max(map(len, names)) > 2
-        # Its hundred numbers take long to draw. So each matrix is drawn once, on a sheet, and kept as pixels.
-        sheet = Figure(figure.get_size_inches(), dpi=figure.dpi, facecolor="white")
-        canvas = FigureCanvasAgg(sheet)
-        axes = sheet.add_axes((0.25, 0.27, 0.73, 0.65) if long else (0.12, 0.13, 0.86, 0.8))
-        self.sheets = {}
+        self.axes, self.frames = {}, {}
         for network, matrix in counts.items():
-            axes.clear()
+            axes = figure.add_axes((0.25, 0.27, 0.73, 0.65) if long else (0.12, 0.13, 0.86, 0.8))
             plot_confusion(matrix, names if long else None, axes)
             axes.tick_params(labelsize=8)
             for text in axes.texts:
                 text.set_fontsize(8)
-            canvas.draw()
-            self.sheets[network] = np.array(canvas.buffer_rgba())
-        whole = figure.add_axes((0, 0, 1, 1))
-        whole.set_axis_off()
-        self.image = whole.imshow(self.sheets[network], aspect="auto", interpolation="nearest")
-        self.frame = whole.add_artist(Line2D([], [], color=PALETTE["vermilion"], lw=3, transform=axes.transData))
+            for one in (*axes.texts, *axes.images):  # a hundred numbers take long: they are drawn once
+                one.set_zorder(one.zorder - 10)
+            self.axes[network] = axes
+            self.frames[network] = axes.add_artist(Line2D([], [], color=PALETTE["vermilion"], lw=3, zorder=3, clip_on=False))
 
     def update(self, network: str, true: int, answer: int) -> None:
-        self.image.set_data(self.sheets[network])
+        for name, axes in self.axes.items():
+            axes.set_visible(name == network)
         square = np.array([[-0.5, 0.5, 0.5, -0.5, -0.5], [-0.5, -0.5, 0.5, 0.5, -0.5]])
-        self.frame.set_data(square[0] + answer, square[1] + true)
+        self.frames[network].set_data(square[0] + answer, square[1] + true)
 
 
 class ImagesDrawing:
