@@ -68,7 +68,9 @@ def short(loss: float) -> str:
 
 
 class Pixels(Artist):
-    """An image whose pixels are the figure's own, so that they are copied and not resampled: ten times as fast.
+    """An image whose pixels are those of the page, so that they are copied and not resampled: ten times as fast.
+
+    There are 100 to the inch; in a figure that has more, for a finer screen, each is copied to as many.
 
     Parameters
     ----------
@@ -87,4 +89,9 @@ class Pixels(Artist):
 
     def draw(self, renderer) -> None:
         """Copy the pixels to the lower left corner."""
-        renderer.draw_image(renderer.new_gc(), 0, 0, self.pixels[::-1])  # Agg begins at the bottom
+        pixels, ratio = self.pixels, self.figure.dpi / 100
+        if ratio != 1:
+            down, right = ((np.arange(round(size * ratio)) / ratio).astype(int) for size in pixels.shape[:2])
+            whole = pixels.view(np.uint32)[..., 0]  # all four numbers of a pixel at once
+            pixels = whole[down].take(right, axis=1)[..., None].view(np.uint8)
+        renderer.draw_image(renderer.new_gc(), 0, 0, pixels[::-1])  # Agg begins at the bottom

@@ -35,10 +35,14 @@ STYLE = """
 [data-jp-theme-light="false"] .dlcourse-panel :is(img, canvas) {
     border-radius: 6px;
     box-shadow: 0 0 0 1px var(--jp-border-color1);
-    margin: 1px;
 }
 .dlcourse-panel :is(.widget-html, .widget-box) { max-width: calc(100% - 4px); }
-.dlcourse-panel .jupyter-button {
+.dlcourse-panel .widget-checkbox .widget-label-basic {
+    height: auto;
+    line-height: 1.4;
+    white-space: normal;
+}
+.dlcourse-panel .jupyter-widgets.jupyter-button {
     height: auto;
     line-height: 1.4;
     max-width: calc(100% - 4px);
