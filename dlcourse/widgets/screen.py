@@ -34,7 +34,7 @@ tell(50);
 STYLE = """
 [data-jp-theme-light="false"] .dlcourse-panel :is(img, canvas) {
     border-radius: 6px;
-    box-shadow: 0 0 0 1px var(--jp-border-color1);
+    box-shadow: 0 0 0 1px var(--jp-border-color0);
 }
 .dlcourse-panel :is(.widget-html, .widget-box) { max-width: calc(100% - 4px); }
 .dlcourse-panel .widget-checkbox .widget-label-basic {
