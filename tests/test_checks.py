@@ -404,4 +404,4 @@ def test_checks_need_nothing_but_numpy():
     print(sorted(own), sorted(roots & {"matplotlib", "IPython", "ipywidgets", "nbgrader", "scipy"}))
     """
     run = subprocess.run([sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, timeout=PATIENCE)
-    assert run.stdout == "['text', 'tracing', 'tracing.recorder', 'tracing.values'] []\n", run.stderr
+    assert run.stdout == "['perceptron', 'text', 'tracing', 'tracing.recorder', 'tracing.values'] []\n", run.stderr

@@ -3,10 +3,13 @@
 import html
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
 
 import ipywidgets as widgets
 
 from dlcourse.widgets.inputs import Checkbox, Control
+
+Kind = TypeVar("Kind", bound=widgets.Widget)
 
 __all__ = ["WRAPPED", "Fold", "box_of_words", "in_rows", "inside"]
 
@@ -26,11 +29,12 @@ def in_rows(controls: Iterable[Control]) -> Iterator[widgets.Widget]:
             yield from shown
 
 
-def inside(widget: widgets.Widget) -> Iterator[widgets.Widget]:
-    """Give a widget and all that is in it."""
-    yield widget
+def inside(widget: widgets.Widget, kind: type[Kind]) -> Iterator[Kind]:
+    """Give a widget, if it is of this kind, and all of the kind that is in it."""
+    if isinstance(widget, kind):
+        yield widget
     for child in getattr(widget, "children", ()):
-        yield from inside(child)
+        yield from inside(child, kind)
 
 
 class Fold(widgets.VBox):

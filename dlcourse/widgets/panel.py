@@ -98,9 +98,8 @@ class Panel(Touchable, widgets.VBox):
         row = [*buttons, self.back, *(fold.button for fold in tools.values()), self.share.button]
         self.row = widgets.HBox(row, layout={"flex_flow": "row wrap"})
         folds = [fold.inside for fold in tools.values()]
-        super().__init__(
-            [*body, self.error, *self._arranged(folded), *folds, self.note, self.share.line, Screen(self.sharpen)]
-        )
+        below = [self.note, self.share.line, Screen(self.sharpen)]
+        super().__init__([*body, self.error, *self._arranged(folded), *folds, *below])
         self.add_class("dlcourse-panel")
         self.layout = {"width": "100%", "max_width": WIDTH}
         for name, control in self.controls.items():
@@ -185,9 +184,8 @@ class Panel(Touchable, widgets.VBox):
     def sharpen(self) -> None:
         """Draw the pictures again for the screen that they are on."""
         with self._lock:
-            for one in inside(self):
-                if isinstance(one, Picture):
-                    one.sharpen()
+            for picture in inside(self, Picture):
+                picture.sharpen()
 
     def reset(self) -> None:
         """Put every control back to its start value, and draw once."""
