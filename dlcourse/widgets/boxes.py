@@ -29,7 +29,7 @@ def in_rows(controls: Iterable[Control]) -> Iterator[widgets.Widget]:
             yield from shown
 
 
-def inside(widget: widgets.Widget, kind: type[Kind]) -> Iterator[Kind]:
+def inside(widget: widgets.Widget, kind: type[Kind] = widgets.Widget) -> Iterator[Kind]:
     """Give a widget, if it is of this kind, and all of the kind that is in it."""
     if isinstance(widget, kind):
         yield widget
