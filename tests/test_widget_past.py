@@ -44,8 +44,9 @@ class TestRewind:
         slider = panel.past.back.slider
         stood = slider.value
         panel.run(70)
-        slider.value = stood
-        assert panel.steps == 100 and slider.value == 100, "an echo"
+        for _echo in range(2):
+            slider.value = stood
+            assert panel.steps == 100 and slider.value == 100
         slider.value = 70  # a hand on its way
         slider.value = stood
         assert panel.steps == stood == 30

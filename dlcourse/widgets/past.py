@@ -166,11 +166,11 @@ class Past:
         # A hand may move on, in another thread, while an earlier move is still being followed: none is lost.
         if self._fitting or self.back.value == self._said:
             return
-        # Given a longer range, a browser may send back where the handle stood. A hand passes other places on its way.
-        echo, self._stood = self.back.value == self._stood, None
-        if echo:
+        # Given a longer range, a browser sends back where the handle stood, once or more often. A hand passes other places.
+        if self.back.value == self._stood:
             self.back.value = self.back.slider.value = self._said
         else:
+            self._stood = None
             self.panel.rewind(self.back.value)
 
     def _note(self, values: dict[str, object]) -> None:
