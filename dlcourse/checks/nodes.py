@@ -34,7 +34,8 @@ def way_back(player: Any, node: Any, dout: Any) -> None:
         both = player.trial.plain(both)
         player.trial.expect(both is not None, "missing", _("There is nothing in backward yet."))
         two = _("backward gives two things back: the gradient for x, and the one for y.")
-        player.trial.expect(type(both) in (list, tuple, np.ndarray) and len(both) == 2, "shape", two)
+        pair = type(both) in (list, tuple) or (type(both) is np.ndarray and both.ndim > 0)
+        player.trial.expect(pair and len(both) == 2, "shape", two)
     player.see(_("The gradient for x"), both[0])
     player.see(_("The gradient for y"), both[1])
 
