@@ -39,18 +39,6 @@ class TestRewind:
         for one in (panel, straight):
             one.close()
 
-    def test_a_browser_that_sends_back_where_the_handle_stood_is_no_hand(self):
-        panel = widgets.training_bench().run(30)
-        slider = panel.past.back.slider
-        stood = slider.value
-        panel.run(70)
-        for _echo in range(2):
-            slider.value = stood
-            assert panel.steps == 100 and slider.value == 100
-        slider.value = 70  # a hand on its way
-        slider.value = stood
-        assert panel.steps == stood == 30
-
     @pytest.mark.parametrize("name", TRAINING)
     def test_another_setting_from_there_gives_another_curve_and_the_old_one_stays(self, name):
         panel, other = getattr(widgets, name)(), OTHER_RATE.get(name, {"lr": 0.02})

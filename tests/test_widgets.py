@@ -120,6 +120,14 @@ class TestNumber:
         assert number.value == 10_000
         assert (number.slider.min, number.slider.max) == (4, 5)
 
+    def test_a_slider_whose_range_changes_tells_nothing_but_hands(self):
+        """A browser sends its place back at each change of a slider that tells of every move."""
+        number, told = Number("a", 0, 10, 5), []
+        number.slider.observe(lambda change: told.append((change["name"], number.slider.continuous_update)))
+        number.set_range(0, 100, value=60, step=20)
+        assert dict(told) == {"max": False, "step": False, "value": False, "continuous_update": True}
+        assert (number.value, number.slider.value, number.slider.continuous_update) == (60, 60, True)
+
     def test_the_box_has_a_name_and_the_slider_no_second_readout(self):
         number = Number("learning rate", 0, 1, 0)
         assert number.source.description == "learning rate"

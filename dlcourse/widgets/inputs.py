@@ -141,8 +141,14 @@ class Number(Control):
         """The number box and the slider."""
         return self.source, self.slider
 
-    def set_range(self, low: float, high: float) -> None:
-        """Give the control another range; its value is moved into it if need be."""
+    def set_range(self, low: float, high: float, *, value: float | None = None, step: float | None = None) -> None:
+        """Give the control another range, and another value and step of the slider if given.
+
+        The value is moved into the range if need be.
+        """
+        # A browser sends back where the handle stood when a slider's range changes, as if a hand had moved it there, but
+        # not of a slider that tells only where a hand lets go.
+        self.slider.continuous_update = False
         self.value = min(max(self.value, low), high)
         scaled = (math.log10(low), math.log10(high)) if self._log else (low, high)
         for widget, (new_low, new_high) in ((self.source, (low, high)), (self.slider, scaled)):
@@ -150,7 +156,12 @@ class Number(Control):
             widget.min = min(widget.min, new_low)
             widget.max = new_high
             widget.min = new_low
+        if step is not None:
+            self.slider.step = step
+        if value is not None:
+            self.value = min(max(value, low), high)
         self._move_slider(self.value)
+        self.slider.continuous_update = True
 
     def _from_slider(self, change) -> None:
         # A browser puts the handle at a stop and sends its place back: what differs by rounding alone is no move.

@@ -44,7 +44,6 @@ class Past:
         self.end: tuple[Moment, list[Deed]] | None = None  # where it had come, while an earlier moment is looked at
         self._again, self.cannot = False, ""
         self._said, self._fitting = 0, False  # what the control was told: what it says besides, a hand has said
-        self._stood: int | None = None  # where its handle was before
         if comparison is not None:
             self.back = Number(_("back to step"), 0, 1, 0)
             self.back.on_change(lambda: self._moved())
@@ -152,9 +151,8 @@ class Past:
         end = self.end[0].step if self.end else self.panel.steps
         self._said = self.panel.steps
         if self.back.source.max != max(end, 1):
-            self._fitting, self._stood = True, self.back.slider.value
-            self.back.slider.step = self.moments.every
-            self.back.set_range(0, max(end, 1))
+            self._fitting = True
+            self.back.set_range(0, max(end, 1), value=self.panel.steps, step=self.moments.every)
             self._fitting = False
         self.back.value = self.panel.steps
         words = _("{count} moments are kept, {size:.1f} MB of at most {most:.0f}; those in between are trained again.")
@@ -164,13 +162,7 @@ class Past:
 
     def _moved(self) -> None:
         # A hand may move on, in another thread, while an earlier move is still being followed: none is lost.
-        if self._fitting or self.back.value == self._said:
-            return
-        # Given a longer range, a browser sends back where the handle stood, once or more often. A hand passes other places.
-        if self.back.value == self._stood:
-            self.back.value = self.back.slider.value = self._said
-        else:
-            self._stood = None
+        if not self._fitting and self.back.value != self._said:
             self.panel.rewind(self.back.value)
 
     def _note(self, values: dict[str, object]) -> None:

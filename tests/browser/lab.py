@@ -81,9 +81,14 @@ class Lab:
         }
         settings |= {"JUPYTERLAB_WORKSPACES_DIR": str(self.folder / "workspaces")}
         settings |= {"JUPYTERLAB_SETTINGS_DIR": str(self.folder / "settings")}
-        news = self.folder / "settings" / "@jupyterlab" / "apputils-extension" / "notification.jupyterlab-settings"
-        news.parent.mkdir(parents=True)
-        news.write_text('{"fetchNews": "false", "checkForUpdates": false}', encoding="utf-8")
+        # A file that a slow test's page saved would be opened by the next one, with widgets in it that have no kernel.
+        for name, values in {
+            "apputils-extension/notification": '{"fetchNews": "false", "checkForUpdates": false}',
+            "docmanager-extension/plugin": '{"autosave": false}',
+        }.items():
+            path = self.folder / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True)
+            path.write_text(values, encoding="utf-8")
         command = [
             *(sys.executable, "-m", "dlcourse", "lab", "--no-browser", "--port", str(self.port), "--"),
             *("--IdentityProvider.token=", "--ServerApp.port_retries=0", "--LabApp.expose_app_in_browser=True"),

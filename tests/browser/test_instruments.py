@@ -294,7 +294,7 @@ def test_the_other_networks_answer_to_a_hand_too(open_notebook, name, cell):
 
 # Where a weight is seen: which picture, a place in it as shares, and what the controls then say.
 SEEN = {
-    "line": ("playground", "play-widget", 0, (0.2, 0.4), "W1"),
+    "line": ("playground", "play-widget", 0, (0.2, 0.386), "W1"),
     "weights": ("05_backpropagation", "play-bench", -1, (0.515, 0.51), "W1"),
     "filter": ("09_cnn", "play-inside", 0, (0.462, 0.285), "W1"),
 }
@@ -326,8 +326,8 @@ def test_a_weight_is_chosen_by_a_click_where_it_is_seen_and_by_keys(open_noteboo
     widget.push("undo")
     assert widget.wait_for_change(changed) == shown
     widget.press("second" if where == "line" else "first index", "ArrowLeft" if where == "line" else "ArrowRight")  # without a mouse
+    widget.wait_for(lambda: [widget.box(one).input_value() for one in ("first index", "second")] != chosen)
     widget.wait_for_change(shown, index=len(shown) - 1)
-    assert [widget.box(one).input_value() for one in ("first index", "second")] != chosen
     assert widget.error() == "" and other.complaints == []
     other.close()
 
