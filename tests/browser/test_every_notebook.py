@@ -1,5 +1,6 @@
-"""Each notebook, opened in a real JupyterLab as a learner opens it, runs to its end, and puts up no barrier."""
+"""Each notebook, opened in a real JupyterLab as a learner opens it, reads well, shows its widgets, and puts up no barrier."""
 
+import ast
 import re
 
 import nbformat
@@ -28,8 +29,7 @@ CUT_NAMES = """() => [...document.querySelectorAll('.jp-Notebook .widget-label')
     .filter(label => label.innerText && label.clientWidth > 2 && label.scrollWidth > label.clientWidth + 1)
     .map(label => label.innerText)"""
 
-SILENT_OR_CUT = f"() => [...({SILENT_IMAGES})(), ...({CUT_NAMES})()]"
-SILENT_OR_BROKEN = f"() => [...({SILENT_IMAGES})(), ...({BROKEN_WIDGETS})()]"
+FAULTS = f"() => [...({SILENT_IMAGES})(), ...({BROKEN_WIDGETS})(), ...({CUT_NAMES})()]"
 
 ALL_CELLS_ON_THE_PAGE = """() => {
     const notebook = window.jupyterapp.shell.currentWidget.content;
@@ -60,14 +60,20 @@ def barriers(page, options=None):
     ]
 
 
+def put_all_cells_on_the_page(notebook):
+    """Leave out none: JupyterLab keeps only those on the page that are near to what is seen."""
+    notebook.page.evaluate(ALL_CELLS_ON_THE_PAGE)
+    count = notebook.page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length")
+    notebook.page.locator(".jp-Notebook .jp-Cell").nth(count - 1).wait_for(state="attached")
+
+
 def barriers_in_both_themes(notebook):
     """Look at all cells in the light theme, and at the colours in the dark one; give what is in the way in each.
 
     This is the last that a page is used for: its window stays large.
     """
     notebook.page.add_style_tag(content=BODY_WITH_A_HEIGHT)
-    notebook.page.evaluate(ALL_CELLS_ON_THE_PAGE)
-    notebook.page.locator(".jp-Notebook .jp-Cell").last.wait_for()
+    put_all_cells_on_the_page(notebook)
     # axe-core cannot tell the colours of what has been scrolled out of the window: make it as high as the notebook.
     height = notebook.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
     notebook.page.set_viewport_size({"width": 1400, "height": height + 200})
@@ -101,36 +107,53 @@ def opened(open_notebook):
         notebook.close()
 
 
-def widgets_that_run_alone(name):
-    """Give the ids of the cells with a widget before which no cell need have run."""
-    cells = nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells
-    widgets = [cell for cell in cells if any("Shift+Enter" in str(output) for output in cell.get("outputs", []))]
-    return [cell.id for cell in widgets if not missing_names(cell.source)]
+def made_names(source):
+    """Give the names that some code makes or imports for the cells after it."""
+    made = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            made.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            made |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
+    return made
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_it_reads_well_before_it_runs_and_runs_to_its_end(opened, name):
+def widgets_and_what_they_need(cells):
+    """Give the ids of the cells with a widget, and of those before them that make what they use, in their order."""
+    code, run, missing = [cell for cell in cells if cell.cell_type == "code"], [], set()
+    for cell in reversed(code):
+        widget = any("Shift+Enter" in str(output) for output in cell.outputs)
+        if widget or made_names(cell.source) & missing:
+            given = {node.arg for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.arg)}
+            missing = missing - made_names(cell.source) | missing_names(cell.source) - given
+            run.append(cell.id)
+    return run[::-1]
+
+
+@pytest.mark.parametrize("name", NAMES + CHINESE)
+def test_it_reads_well_and_its_widgets_answer(opened, name):
+    """That all its code runs to its end, and prints what is stored, nbval tells."""
     notebook = opened(name)
-    assert notebook.scroll_through(SILENT_OR_BROKEN) == []
-    notebook.run_all()
-    assert notebook.scroll_through(SILENT_OR_CUT) == []
+    needed = widgets_and_what_they_need(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells)
+    assert needed
+    notebook.run(*needed)
+    put_all_cells_on_the_page(notebook)
+    assert notebook.page.evaluate(FAULTS) == []
     assert notebook.errors() == []
     assert notebook.complaints == []
-    assert barriers_in_both_themes(notebook) == {"light": [], "dark": []}
-
-
-@pytest.mark.parametrize("name", CHINESE)
-def test_its_words_have_room_in_chinese(opened, name):
-    """Whether the code runs to its end, its colours and its order do not depend on the language; what it prints, nbval compares."""
-    notebook = opened(name)
-    widgets = widgets_that_run_alone(name)
-    assert widgets
-    notebook.run(*widgets)
-    assert notebook.scroll_through(SILENT_OR_CUT) == []
-    assert notebook.errors() == []
-    assert notebook.complaints == []
-    if name == CHINESE[0]:  # and one for what only a translation can have, such as a language that nobody is told
+    # Colours and order do not depend on the language; one is for what only a translation can have, such as a language
+    # that nobody is told.
+    if name in [*NAMES, CHINESE[0]]:
         assert barriers_in_both_themes(notebook) == {"light": [], "dark": []}
+
+
+def test_it_runs_to_its_end_at_one_go(opened):
+    """One for all: a menu's "Run All Cells", with widgets among the cells, read from above to below."""
+    notebook = opened("05_backpropagation")
+    notebook.run_all()
+    assert notebook.scroll_through(FAULTS) == []
+    assert notebook.errors() == []
+    assert notebook.complaints == []
 
 
 def test_a_barrier_is_found(opened):
@@ -140,3 +163,14 @@ def test_a_barrier_is_found(opened):
     found = barriers_in_both_themes(notebook)
     assert {"link-name", "color-contrast"} <= {rule for rule, *_ in found["light"]}
     assert {"color-contrast"} == {rule for rule, *_ in found["dark"]}
+
+
+def test_a_fault_is_found(opened):
+    notebook = opened(NAMES[0])
+    put_all_cells_on_the_page(notebook)
+    assert notebook.page.evaluate(FAULTS) == []
+    plant = "html => document.querySelector('.jp-Notebook .jp-Cell').insertAdjacentHTML('beforeend', html)"
+    label = '<div class="widget-label" style="width: 20px; overflow: hidden; white-space: nowrap">much too long</div>'
+    output = '<div class="jp-OutputArea-output">Error displaying widget: model not found</div>'
+    notebook.page.evaluate(plant, f'<img src="data:silent">{label}{output}')
+    assert notebook.page.evaluate(FAULTS) == ["data:silent", "Error displaying widget: model not found", "much too long"]
