@@ -213,7 +213,7 @@ class TestPanel:
 
     def test_its_words_where_nothing_runs(self):
         panel, _calls = self.make()
-        assert repr(panel) == "Run this cell (Shift+Enter) to use it: Test, a=1, b=False"
+        assert repr(panel) == "Run this cell (Shift+Enter) to use it: Test"
         assert panel._repr_mimebundle_()["text/plain"] == repr(panel)
 
     def test_a_choice_gives_what_its_option_stands_for(self):

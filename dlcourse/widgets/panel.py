@@ -246,5 +246,4 @@ class Panel(Touchable, widgets.VBox):
 
     def __repr__(self) -> str:
         # Shown wherever the notebook does not run: on GitHub, in print, before the first run.
-        values = ", ".join(f"{name}={control.value!r}" for name, control in self.controls.items() if control.widget)
-        return _("Run this cell (Shift+Enter) to use it: {title}, {values}").format(title=self.title, values=values)
+        return _("Run this cell (Shift+Enter) to use it: {title}").format(title=self.title)
