@@ -20,7 +20,7 @@ from matplotlib.text import Text
 from panels import all_widgets, inside, pictures, values_to_try
 
 from dlcourse import text, widgets
-from dlcourse.checks import base, battery
+from dlcourse.checks import base, battery, values
 from dlcourse.cli import doctor
 from dlcourse.datasets import FASHION_CLASSES
 from dlcourse.grading import sources
@@ -116,6 +116,16 @@ def test_a_language_may_be_spoken_for_a_while():
         assert text.language() == "zh_CN"
         raise KeyError
     assert text.language() == "en"
+
+
+@pytest.mark.parametrize(("value", "english", "chinese"), [
+    (np.zeros((2, 3)), "array of shape (2, 3)", "形状为(2, 3)的数组"),
+    (np.zeros(3, np.int8), "array of shape (3,) int8", "形状为(3,)的int8数组"), (np.array(2), "2", "2"),
+])  # fmt: skip
+def test_an_array_is_described_by_its_shape_and_not_by_what_could_be_its_numbers(value, english, chinese):
+    for name, whole in (("en", english), ("zh", chinese)):
+        text.set_language(name)
+        assert values.described(value) == whole
 
 
 def test_how_an_array_lies_in_memory_is_said_in_chinese():

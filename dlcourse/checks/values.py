@@ -129,9 +129,11 @@ def rounded(arg: Any, decimals: int) -> Any:
 
 def described(value: Any) -> str:
     """Say in a few words what a value is, without what it holds."""
+    if type(value) is np.ndarray and value.ndim:
+        text = _("array of shape {shape}") if value.dtype == float else _("array of shape {shape} {dtype}")
+        return text.format(shape=value.shape, dtype=value.dtype)
     if type(value) is np.ndarray:
-        dtype = "" if value.dtype == float else f" {value.dtype}"
-        return _("array of shape {shape}").format(shape=value.shape) + dtype if value.ndim else f"{value[()]:g}"
+        return f"{value[()]:g}"
     if type(value) in SCALARS:
         return repr(value)
     return "…" if callable(value) else type(value).__name__
