@@ -1,6 +1,7 @@
 """What ran is measured: lines, functions of the package, names, shared memory; and what never ends is stopped."""
 
 import collections
+import contextlib
 import fractions
 import functools
 import math
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from dlcourse import functions, layers
-from dlcourse.tracing import LAYOUTS, Runner, TooLong, laid_out, recorder, simple, where
+from dlcourse.tracing import LAYOUTS, Runner, TooLong, calculate, laid_out, recorder, simple, where
 
 X = np.linspace(-2, 2, 5)
 
@@ -186,3 +187,30 @@ def test_functions_of_a_check_do_not_count():
 
     trace = ran(lambda f: f(np.ones(3)), downhill.slopes)
     assert trace.package == []
+
+
+def deep(levels):
+    return levels and deep(levels - 1)
+
+
+@pytest.mark.parametrize(("levels", "bears"), [(900, True), (1100, False)])
+def test_a_formula_has_as_much_room_for_recursion_as_python_gives_whatever_was_set(levels, bears):
+    limit, setter = sys.getrecursionlimit(), sys.setrecursionlimit
+    sys.setrecursionlimit(5000)
+    try:
+        with contextlib.nullcontext() if bears else pytest.raises(RecursionError):
+            assert calculate(["x = deep(levels)", "y = x + 1"], {"deep": deep, "levels": levels}, ["y", "2 * y"]) == [1, 2]
+        assert sys.getrecursionlimit() == 5000 and sys.setrecursionlimit is setter
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+def test_a_formula_cannot_raise_the_limit_on_recursion():
+    with pytest.raises(RecursionError, match="stays as it is"):
+        calculate(["f(10**6)"], {"f": lambda limit: sys.setrecursionlimit(limit)}, [])
+
+
+def test_the_lines_of_a_formula_are_the_learners_and_what_runs_them_is_not():
+    found = ran(calculate, ["for _ in range(50): x = f(2)"], {"f": lambda x: x + 1}, ["x"])
+    assert found.lines >= 100 and found.calls["<module>"] == 2  # the lines, and what is looked at
+    assert not {"sys.setrecursionlimit", "builtins.exec"} & set(found.names)

@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from dlcourse.checks import layers, nets, order, values
+from dlcourse.checks import autograd, layers, nets, order, values
 from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.battery import case, function
 from dlcourse.checks.downhill import read_rightly
@@ -285,3 +285,10 @@ def write_the_judge(trial: Trial) -> None:
 
 
 explain("5.11", "It learns, so it is right", points=2, section="The judge: a gradient check")
+
+
+@exercise("5.12", "Autograd of your own", kind="write it", points=4, section="Let the numbers remember",
+          names=("Value",), uses=())  # fmt: skip
+def autograd_of_your_own(trial: Trial) -> None:
+    """Numbers that remember what they were made from: forks, long chains, and a second call of backward."""
+    autograd.numbers_that_remember(trial, trial.subject)

@@ -16,6 +16,7 @@ from dlcourse.checks import values
 from dlcourse.checks.access import Access, NotYet, Raised
 from dlcourse.checks.table import Exercise
 from dlcourse.text import _, joined
+from dlcourse.tracing import calculate
 
 __all__ = ["Trial"]
 
@@ -126,6 +127,11 @@ class Trial:
         """Call the method `name` of a learner's object; as `call`."""
         return self._do(name, partial(self.access.method, thing, name), args, kwargs, changes, raised, errors, layout)
 
+    def calculate(self, lines: Sequence[str], names: Mapping[str, Any], see: Sequence[str]) -> list:
+        """Run lines of Python with the learner's objects under some names; give what the expressions `see` then are."""
+        request, given = partial(self.access.call, calculate), (lines, names, see)
+        return self._do(self.exercise.names[0], request, given, {}, False, None, None, "", f"'{'; '.join(lines)}'")
+
     def get(self, thing: Any, name: str, *keys: Any) -> Any:
         """Give the attribute `name`; with `keys`, the item inside: ``get(layer, "grads", "W")``."""
         self.doing = name + "".join(f"[{key!r}]" for key in keys)
@@ -146,9 +152,9 @@ class Trial:
         names = [name for name, subject in zip(self.exercise.names, self.subjects) if subject is thing]
         return names[0] if names else self.doing
 
-    def _do(self, name, request, args, kwargs, changes, raised, errors, layout):
+    def _do(self, name, request, args, kwargs, changes, raised, errors, layout, doing=""):
         handed = (args, kwargs) if changes else values.copied((args, kwargs))
-        self.doing = f"{name}({', '.join(map(values.described, [*args, *kwargs.values()]))})"
+        self.doing = doing or f"{name}({', '.join(map(values.described, [*args, *kwargs.values()]))})"
         try:
             result = request(*handed, errors or {}, **({"layout": layout} if layout else {}))
         except Raised as error:

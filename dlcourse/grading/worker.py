@@ -27,7 +27,7 @@ import numpy as np
 from dlcourse.grading import sandbox
 from dlcourse.grading.shell import NoChecks, Printed, Shell, stand_in
 from dlcourse.grading.wire import Broken, Decoder, Encoder, Numbers, read, write
-from dlcourse.tracing import Runner, kind_of, simple, where
+from dlcourse.tracing import Runner, calculate, kind_of, simple, where
 
 __all__ = ["Worker", "main"]
 
@@ -147,6 +147,8 @@ class Worker:
         return ["object", self.numbers.of(thing), kind, str(type(thing).__name__)[:100]]
 
     def _known(self, found: list) -> Any:
+        if found[0] == "calculate":
+            return calculate
         number = found[1]
         thing = self.numbers.get(number)
         if thing is None and found[0] == "callback":

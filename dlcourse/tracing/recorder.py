@@ -32,6 +32,7 @@ __all__ = ["Runner", "TooLong", "Trace", "kind_of", "where"]
 MOST_LINES, MOST_SECONDS = 3_000_000, 60
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+_FORMULAS = _HERE + "formulas.py"  # the lines of a formula are the learner's, what runs them is not
 _PACKAGE = os.path.dirname(_HERE[:-1]) + os.sep
 _NUMPY = os.path.dirname(np.__file__) + os.sep
 _OURS = (_PACKAGE + "checks" + os.sep, _PACKAGE + "grading" + os.sep)
@@ -209,7 +210,8 @@ class _Recorder:
         elif file.startswith(_NUMPY):
             kind = "numpy"
         else:
-            kind = "library" if file.startswith((*_LIBRARIES, "<frozen")) and "ipykernel" not in file else "learner"
+            around = (*_LIBRARIES, "<frozen", _FORMULAS)
+            kind = "library" if file.startswith(around) and "ipykernel" not in file else "learner"
         self.kinds[code] = kind
         return kind
 

@@ -1,6 +1,71 @@
 """Known answers to the exercises of chapter 05."""
 
+import textwrap
+
 from answers import FLOAT32, WARNS
+
+
+# A right answer to 5.12 in which each operation is one step; who was made when is counted.
+PLAIN = """
+from itertools import count
+made = count()
+class Value:
+    every = []
+    def __init__(self, data, *come_from):
+        self.data, self.come_from, self.when = data, come_from, next(made)
+        self.every.append(self)
+        self.grad = 0
+    def __add__(self, other):
+        if not isinstance(other, Value):
+            return Value(self.data + other, (self, 1))
+        return Value(self.data + other.data, (self, 1), (other, 1))
+    def __sub__(self, other):
+        if not isinstance(other, Value):
+            return Value(self.data - other, (self, 1))
+        return Value(self.data - other.data, (self, 1), (other, -1))
+    def __rsub__(self, other):
+        return Value(other - self.data, (self, -1))
+    def __mul__(self, other):
+        if not isinstance(other, Value):
+            return Value(self.data * other, (self, other))
+        return Value(self.data * other.data, (self, other.data), (other, self.data))
+    def __truediv__(self, other):
+        if not isinstance(other, Value):
+            return Value(self.data / other, (self, 1 / other))
+        return Value(self.data / other.data, (self, 1 / other.data), (other, -self.data / other.data ** 2))
+    def __rtruediv__(self, other):
+        return Value(other / self.data, (self, -other / self.data ** 2))
+    def __neg__(self):
+        return Value(-self.data, (self, -1))
+    def exp(self):
+        e = np.exp(self.data)
+        return Value(e, (self, e))
+    __radd__ = __add__
+    __rmul__ = __mul__
+    def backward(self):
+        everything, new = {self}, {self}
+        while new:
+            new = {v for one in new for v, _ in one.come_from} - everything
+            everything |= new
+        for one in everything:
+            one.grad = 0
+        self.grad = 1
+        for one in sorted(everything, key=lambda one: -one.when):
+            for v, slope in one.come_from:
+                v.grad = v.grad + slope * one.grad
+"""
+
+
+def _plain(old, new):
+    assert old in PLAIN
+    return PLAIN.replace(old, new)
+
+
+def _back(body):
+    """Give what is replaced in the solution of 5.12, and by what, for another way back."""
+    head = "    def backward(self):\n"
+    return head, f"{head}{textwrap.indent(textwrap.dedent(body).strip(), 8 * ' ')}\n\n    def unused(self):\n"
+
 
 RIGHT = {
     "5.1": [
@@ -427,6 +492,243 @@ RIGHT = {
             s = numerical_gradient(f, np.array(x, float), h)
             pairs = zip(s.flat, np.asarray(grad).flat)
             return max(abs(a - b) / (abs(a) + abs(b)) if abs(a) + abs(b) > 0 else 0 for a, b in pairs)
+        """,
+    ],
+    "5.12": [
+        WARNS,
+        # Closures, and an order found with a stack of iterators.
+        """
+        import math
+        class Value:
+            def __init__(self, data, children=()):
+                self.data = data
+                self.grad = 0
+                self._back = lambda: None
+                self._prev = children
+            @staticmethod
+            def of(x):
+                return x if isinstance(x, Value) else Value(x)
+            def __add__(self, other):
+                other = Value.of(other)
+                out = Value(self.data + other.data, (self, other))
+                def back():
+                    self.grad += out.grad
+                    other.grad += out.grad
+                out._back = back
+                return out
+            def __mul__(self, other):
+                other = Value.of(other)
+                out = Value(self.data * other.data, (self, other))
+                def back():
+                    self.grad += other.data * out.grad
+                    other.grad += self.data * out.grad
+                out._back = back
+                return out
+            def power(self, n):
+                out = Value(self.data ** n, (self,))
+                def back():
+                    self.grad += n * self.data ** (n - 1) * out.grad
+                out._back = back
+                return out
+            def exp(self):
+                out = Value(math.exp(self.data), (self,))
+                def back():
+                    self.grad += out.data * out.grad
+                out._back = back
+                return out
+            def __neg__(self): return self * -1
+            def __sub__(self, other): return self + (-Value.of(other))
+            def __rsub__(self, other): return Value.of(other) - self
+            def __truediv__(self, other): return self * Value.of(other).power(-1.0)
+            def __rtruediv__(self, other): return Value.of(other) / self
+            def __radd__(self, other): return self + other
+            def __rmul__(self, other): return self * other
+            def backward(self):
+                order, seen, stack = [], {self}, [(self, iter(self._prev))]
+                while stack:
+                    value, rest = stack[-1]
+                    for child in rest:
+                        if child not in seen:
+                            seen.add(child)
+                            stack.append((child, iter(child._prev)))
+                            break
+                    else:
+                        order.append(value)
+                        stack.pop()
+                for value in order:
+                    value.grad = 0
+                self.grad = 1
+                for value in reversed(order):
+                    value._back()
+        """,
+        # A number that counts up says who was made when.
+        PLAIN,
+        # A tape of all operations, and a dict of gradients beside it.
+        """
+        TAPE = []
+        class Value:
+            def __init__(self, data, parents=(), slopes=()):
+                self.data, self.grad = data, None
+                self.index = len(TAPE)
+                TAPE.append((self, parents, slopes))
+            def __add__(self, o):
+                o = lift(o)
+                return Value(self.data + o.data, (self, o), (1.0, 1.0))
+            __radd__ = __add__
+            def __mul__(self, o):
+                o = lift(o)
+                return Value(self.data * o.data, (self, o), (o.data, self.data))
+            __rmul__ = __mul__
+            def __truediv__(self, o):
+                o = lift(o)
+                return Value(self.data / o.data, (self, o), (1 / o.data, -self.data / o.data / o.data))
+            def __rtruediv__(self, o): return lift(o) / self
+            def __neg__(self): return Value(-self.data, (self,), (-1.0,))
+            def __sub__(self, o): return self + -lift(o)
+            def __rsub__(self, o): return lift(o) - self
+            def exp(self):
+                e = np.e ** self.data
+                return Value(e, (self,), (e,))
+            def backward(self):
+                g = {self.index: 1.0}
+                for i in range(self.index, -1, -1):
+                    if i in g:
+                        value, parents, slopes = TAPE[i]
+                        value.grad = g[i]
+                        for p, s in zip(parents, slopes):
+                            g[p.index] = g.get(p.index, 0.0) + s * g[i]
+        def lift(o):
+            return o if isinstance(o, Value) else Value(o)
+        """,
+        # The longest way to a number that was typed says who is first; a heap keeps them in order.
+        """
+        import heapq, math
+        class Value:
+            def __init__(self, data, op="", args=()):
+                self.data, self.op, self.args, self.grad = data, op, args, 0.0
+                self.level = max([a.level for a in args], default=0) + 1
+            def slopes(self):
+                x = [a.data for a in self.args]
+                match self.op:
+                    case "+": return 1, 1
+                    case "-": return 1, -1
+                    case "*": return x[1], x[0]
+                    case "/": return 1 / x[1], -x[0] / x[1] ** 2
+                    case "exp": return self.data,
+                return ()
+            def exp(self): return Value(math.exp(self.data), "exp", (self,))
+            def __neg__(self): return 0 - self
+            def backward(self):
+                heap, waiting, tie = [(-self.level, 0, self)], {id(self): 1.0}, 0
+                while heap:
+                    _level, _tie, value = heapq.heappop(heap)
+                    value.grad = waiting[id(value)]
+                    for a, s in zip(value.args, value.slopes()):
+                        if id(a) not in waiting:
+                            waiting[id(a)] = 0.0
+                            tie += 1
+                            heapq.heappush(heap, (-a.level, tie, a))
+                        waiting[id(a)] += s * value.grad
+        def operation(sign, compute):
+            def forward(self, other):
+                other = other if isinstance(other, Value) else Value(other)
+                return Value(compute(self.data, other.data), sign, (self, other))
+            return forward, lambda self, other: Value(other).__getattribute__(NAMES[sign])(self)
+        import operator
+        NAMES = {"+": "__add__", "-": "__sub__", "*": "__mul__", "/": "__truediv__"}
+        for sign, compute in zip(NAMES, (operator.add, operator.sub, operator.mul, operator.truediv)):
+            forward, reverse = operation(sign, compute)
+            setattr(Value, NAMES[sign], forward)
+            setattr(Value, NAMES[sign].replace("__", "__r", 1), reverse)
+        """,
+        # A stack that holds each value twice: once to go in, once to come out.
+        """
+        class Value:
+            def __init__(self, data, parents=()):
+                self.data, self.parents, self.grad = float(data), parents, 0.0
+            def _lift(self, x):
+                return x if isinstance(x, Value) else Value(x)
+            def __add__(self, x):
+                x = self._lift(x)
+                return Value(self.data + x.data, [(self, 1), (x, 1)])
+            def __sub__(self, x):
+                x = self._lift(x)
+                return Value(self.data - x.data, [(self, 1), (x, -1)])
+            def __mul__(self, x):
+                x = self._lift(x)
+                return Value(self.data * x.data, [(self, x.data), (x, self.data)])
+            def __truediv__(self, x):
+                x = self._lift(x)
+                return Value(self.data / x.data, [(self, 1 / x.data), (x, -self.data / x.data**2)])
+            def __radd__(self, x): return Value(x) + self
+            def __rsub__(self, x): return Value(x) - self
+            def __rmul__(self, x): return Value(x) * self
+            def __rtruediv__(self, x): return Value(x) / self
+            def __neg__(self): return 0 - self
+            def exp(self):
+                y = float(np.exp(self.data))
+                return Value(y, [(self, y)])
+            def __repr__(self): return f"Value({self.data})"
+            def backward(self):
+                stack, done, order = [(self, False)], set(), []
+                while stack:
+                    value, out = stack.pop()
+                    if out:
+                        order.append(value)
+                    elif value not in done:
+                        done.add(value)
+                        stack.append((value, True))
+                        stack.extend((p, False) for p, _s in value.parents)
+                for value in order: value.grad = 0.0
+                self.grad = 1.0
+                for value in order[::-1]:
+                    for p, s in value.parents: p.grad += s * value.grad
+        """,
+        # Values of a plain class inside, with a number for each call of backward in the place of a dict.
+        """
+        class Node:
+            calls = 0
+            def __init__(self, data, parents=()):
+                self.data, self.parents, self.grad, self.call, self.open = data, parents, 0.0, 0, 0
+            def backward(self):
+                Node.calls += 1
+                self.call, self.open, self.grad, todo = Node.calls, 0, 1.0, [self]
+                for value in todo:
+                    for parent, _s in value.parents:
+                        if parent.call != Node.calls:
+                            parent.call, parent.open, parent.grad = Node.calls, 0, 0.0
+                            todo.append(parent)
+                        parent.open += 1
+                ready = [self]
+                for value in ready:
+                    for parent, s in value.parents:
+                        parent.grad += s * value.grad
+                        parent.open -= 1
+                        if not parent.open:
+                            ready.append(parent)
+        class Value(Node):
+            def __add__(self, other):
+                return Value(self.data + getattr(other, "data", other), pairs((self, 1.0), (other, 1.0)))
+            def __sub__(self, other):
+                return Value(self.data - getattr(other, "data", other), pairs((self, 1.0), (other, -1.0)))
+            def __rsub__(self, other):
+                return Value(other - self.data, pairs((self, -1.0)))
+            def __mul__(self, other):
+                x, y = self.data, getattr(other, "data", other)
+                return Value(x * y, pairs((self, y), (other, x)))
+            def __truediv__(self, other):
+                x, y = self.data, getattr(other, "data", other)
+                return Value(x / y, pairs((self, 1 / y), (other, -x / (y * y))))
+            def __rtruediv__(self, other):
+                return Value(other / self.data, pairs((self, -other / (self.data * self.data))))
+            def __neg__(self):
+                return -1 * self
+            def exp(self):
+                e = np.exp(self.data)
+                return Value(e, pairs((self, e)))
+            __radd__, __rmul__ = __add__, __mul__
+        def pairs(*all_of):
+            return [(value, slope) for value, slope in all_of if isinstance(value, Value)]
         """,
     ],
 }
@@ -1166,6 +1468,209 @@ WRONG = {
             return max(r)
         """),
     ],
+    "5.12": [
+        ("fork | add up", "parent.grad += slope", "parent.grad = slope"),
+        ("fork | L = a; L += b", "    def exp(self):", "    def __iadd__(self, other):\n        self.data += other.data\n"
+         "        return self\n\n    def exp(self):"),
+        ("a fork with itself > fork | L = a + a", "[(self, 1.0), (other, 1.0)]", "{self: 1.0, other: 1.0}.items()"),
+        ("recursion > long | RecursionError", *_back("""
+            order, seen = [], set()
+            def visit(value):
+                if value not in seen:
+                    seen.add(value)
+                    for parent, _slope in value.parents:
+                        visit(parent)
+                    order.append(value)
+            visit(self)
+            for value in order:
+                value.grad = 0.0
+            self.grad = 1.0
+            for value in reversed(order):
+                for parent, slope in value.parents:
+                    parent.grad += slope * value.grad
+        """)),
+        ("recursion > raises | stays as it is", *_back("""
+            import sys
+            sys.setrecursionlimit(10**6)
+            order, seen = [], set()
+            def visit(value):
+                if value not in seen:
+                    seen.add(value)
+                    for parent, _slope in value.parents:
+                        visit(parent)
+                    order.append(value)
+            visit(self)
+            for value in order:
+                value.grad = 0.0
+            self.grad = 1.0
+            for value in reversed(order):
+                for parent, slope in value.parents:
+                    parent.grad += slope * value.grad
+        """)),
+        ("recursion > long | RecursionError", """
+        import sys
+        sys.setrecursionlimit(100_000)
+        class Value:
+            def __init__(self, data, parents=()):
+                self.data, self.parents, self.grad = data, parents, 0.0
+            def __add__(self, o):
+                o = o if isinstance(o, Value) else Value(o)
+                return Value(self.data + o.data, ((self, 1.0), (o, 1.0)))
+            def __mul__(self, o):
+                o = o if isinstance(o, Value) else Value(o)
+                return Value(self.data * o.data, ((self, o.data), (o, self.data)))
+            def __rtruediv__(self, o): return o * Value(1 / self.data, ((self, -1 / self.data**2),))
+            def __truediv__(self, o): return self * (1 / o)
+            def __neg__(self): return -1 * self
+            def __sub__(self, o): return self + -o
+            def __rsub__(self, o): return o + -self
+            def exp(self):
+                e = np.exp(self.data)
+                return Value(e, ((self, e),))
+            __radd__, __rmul__ = __add__, __mul__
+            def order(self, seen):
+                if self in seen:
+                    return []
+                seen.add(self)
+                return [one for parent, _s in self.parents for one in parent.order(seen)] + [self]
+            def backward(self):
+                order = self.order(set())
+                for one in order:
+                    one.grad = 0.0
+                self.grad = 1.0
+                for one in order[::-1]:
+                    for parent, s in one.parents:
+                        parent.grad += s * one.grad
+        """),
+        ("paths | times as many lines", *_back("""
+            every, todo = [], [(self, 1.0)]
+            while todo:
+                value, grad = todo.pop()
+                every.append((value, grad))
+                for parent, slope in value.parents:
+                    todo.append((parent, slope * grad))
+            for value, _grad in every:
+                value.grad = 0.0
+            for value, grad in every:
+                value.grad += grad
+        """)),
+        ("paths", *_back("""
+            def clear(value):
+                value.grad = 0.0
+                for parent, _slope in value.parents:
+                    clear(parent)
+            def walk(value, grad):
+                value.grad += grad
+                for parent, slope in value.parents:
+                    walk(parent, slope * grad)
+            clear(self)
+            walk(self, 1.0)
+        """)),
+        ("order", *_back("""
+            found = [self]
+            for value in found:
+                found += [parent for parent, _slope in value.parents if parent not in found]
+            for value in found:
+                value.grad = 0.0
+            self.grad = 1.0
+            for value in found:
+                for parent, slope in value.parents:
+                    parent.grad += slope * value.grad
+        """)),
+        ("order", *_back("""
+            order, todo = [], [self]
+            while todo:
+                value = todo.pop()
+                if value not in order:
+                    order.append(value)
+                    todo += [parent for parent, _slope in value.parents]
+            for value in order:
+                value.grad = 0.0
+            self.grad = 1.0
+            for value in order:
+                for parent, slope in value.parents:
+                    parent.grad += slope * value.grad
+        """)),
+        ("order", *_back("""
+            def zero(value):
+                value.grad = 0.0
+                for parent, _slope in value.parents:
+                    zero(parent)
+            def walk(value):
+                for parent, slope in value.parents:
+                    parent.grad += slope * value.grad
+                    walk(parent)
+            zero(self)
+            self.grad = 1.0
+            walk(self)
+        """)),
+        ("again | begins anew", "        for value in missing:\n            value.grad = 0.0\n", ""),
+        ("again | L.backward(); L.backward()", "for value in missing:\n            value.grad = 0.0",
+         "for value in missing:\n            value.grad *= bool(value.parents)"),
+        ("again | begins anew", "for value in missing:\n            value.grad = 0.0",
+         "for value in missing:\n            value.grad *= bool(self.grad == 0)"),
+        ("again | M.backward()", "if missing[parent] == 0:", "value.parents = []\n                if missing[parent] == 0:"),
+        ("numbers | either side", "__radd__, __rmul__ = __add__, __mul__", "__rmul__ = __mul__"),
+        ("numbers | either side", "__radd__, __rmul__ = __add__, __mul__", "__radd__ = __add__"),
+        ("numbers | - a; L", "return -self + other", "return self - other"),
+        ("numbers > raises | 'int' object", "        other = other if isinstance(other, Value) else Value(other)\n", ""),
+        ("numbers | / a; L", "[(self, -1 / self.data**2)]) * other", "[(self, -1 / self.data**2)])"),
+        ("whole numbers > raises | 'int' object", "if isinstance(other, Value) else Value(other)", "if not isinstance(other, float) else Value(other)"),
+        ("equal > formula | b.grad", "    def exp(self):", "    def __eq__(self, other):\n        return self.data == other.data\n\n"
+         "    def __hash__(self):\n        return hash(self.data)\n\n    def exp(self):"),
+        ("sign | b.grad", "-1 / self.data**2", "1 / self.data**2"),
+        ("sign | L.data", "return self * -1", "return self"),
+        ("sign | a.grad", "return self * -1", "return Value(-self.data, [(self, 1.0)])"),
+        ("formula | a.grad", "[(self, y)]", "[(self, self.data * y)]"),
+        ("formula | a.grad", "[(self, other.data), (other, self.data)]", "[(self, self.data), (other, other.data)]"),
+        ("formula | a.grad", "return self * -1", "return Value(-self.data)"),
+        ("values | L.data", "np.exp(self.data)", "2.718 ** self.data"),
+        ("last | slope is 1", "self.grad, ready = 1.0, [self]", "ready = [self]"),
+        ("chain rule > formula | b.grad is", "slope * value.grad", "slope"),
+        ("uses > order", "missing[parent] += 1", "missing[parent] = min(missing[parent] + 1, 3)"),
+        ("chain rule | One behind the other", _plain("slope * one.grad", "slope")),
+        ("chain rule | One behind the other", _plain("-other / self.data ** 2", "-other / self.data ** 2 * (not self.come_from)")),
+        ("equal | same number", _plain("    def exp", "    def __eq__(self, other): return self.data == other.data\n"
+                                       "    def __hash__(self): return hash(self.data)\n    def exp")),
+        ("others | not made from", _plain("for one in everything:", "for one in self.every:")),
+        ("others | NoneType", _plain("one.grad = 0\n", "one.grad = 0\n        for one in set(self.every) - everything:\n"
+                                         "            one.grad = None\n")),
+        ("dtype", _plain("(self, 1 / other.data)", "(self, type(self.data)(1 / other.data))")),
+        ("recursion | It raises", "from sys import setrecursionlimit\n" + _plain(
+            "everything, new =", "setrecursionlimit(5000)\n        everything, new =")),
+        ("forward > long | does not come to an end", """
+        class Value:
+            def __init__(self, data, slopes=None):
+                self.data, self.slopes, self.grad = data, {self: 1.0, **(slopes or {})}, 0.0
+            def made(self, data, *parts):
+                slopes = {}
+                for value, slope in parts:
+                    for source, s in value.slopes.items():
+                        slopes[source] = slopes.get(source, 0.0) + slope * s
+                return Value(data, slopes)
+            def __add__(self, o):
+                o = o if isinstance(o, Value) else Value(o)
+                return self.made(self.data + o.data, (self, 1.0), (o, 1.0))
+            def __mul__(self, o):
+                o = o if isinstance(o, Value) else Value(o)
+                return self.made(self.data * o.data, (self, o.data), (o, self.data))
+            def __rtruediv__(self, o): return o * self.made(1 / self.data, (self, -1 / self.data**2))
+            def __truediv__(self, o): return self * (1 / o)
+            def __neg__(self): return -1 * self
+            def __sub__(self, o): return self + -o
+            def __rsub__(self, o): return o + -self
+            def exp(self): return self.made(np.exp(self.data), (self, np.exp(self.data)))
+            __radd__, __rmul__ = __add__, __mul__
+            def backward(self):
+                for source, slope in self.slopes.items():
+                    source.grad = slope
+        """),
+        ("borrowed", "self.data * other.data,", "__import__('dlcourse.layers').layers.MulLayer().forward(self.data, other.data),"),
+        ("missing", "    def backward(self):", "    def backwards(self):"),
+        ("missing", "class Value:\n    def __init__(self, data):\n        raise NotImplementedError\n"),
+        ("missing | cannot be made", "class Value:\n    pass\n"),
+        ("type", "def Value(data):\n    return data\n"),
+    ],
 }  # fmt: skip
 
 EQUIVALENT = {
@@ -1187,5 +1692,11 @@ EQUIVALENT = {
         "line 13: max(worst, abs(slope - grad[index]) / (abs(slope) + abs(grad[index]))) → "
         "max(abs(slope - grad[index]) / (abs(slope) + abs(grad[index])), worst)": "the larger of two, in either order",
         "line 13: slope - grad[index] → grad[index] - slope": "its size is taken",
+    },
+    "5.12": {
+        "line 5: 0.0 → 1.0": "backward sets it, before and after every sum",
+        "line 23: self * -1 → self / -1": "the same number, with the same slope",
+        "line 38: 0 → 1": "how many gradients the last value waits for is never asked",
+        "line 38: 0 → -1": "how many gradients the last value waits for is never asked",
     },
 }  # fmt: skip
