@@ -199,7 +199,8 @@ def test_a_formula_has_as_much_room_for_recursion_as_python_gives_whatever_was_s
     sys.setrecursionlimit(5000)
     try:
         with contextlib.nullcontext() if bears else pytest.raises(RecursionError):
-            assert calculate(["x = deep(levels)", "y = x + 1"], {"deep": deep, "levels": levels}, ["y", "2 * y"]) == [1, 2]
+            found = calculate(["x = deep(levels)", "y = x + 1"], {"deep": deep, "levels": levels}, ["y", "2 * y"])
+            assert found == [1, 2]
         assert sys.getrecursionlimit() == 5000 and sys.setrecursionlimit is setter
     finally:
         sys.setrecursionlimit(limit)

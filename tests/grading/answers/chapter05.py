@@ -563,6 +563,8 @@ RIGHT = {
         """,
         # A number that counts up says who was made when.
         PLAIN,
+        # Single precision.
+        PLAIN.replace("(self, data, *come_from):", "(self, data, *come_from):\n        data = np.float32(data)"),
         # A tape of all operations, and a dict of gradients beside it.
         """
         TAPE = []
@@ -1470,7 +1472,8 @@ WRONG = {
     ],
     "5.12": [
         ("fork | add up", "parent.grad += slope", "parent.grad = slope"),
-        ("fork | L = a; L += b", "    def exp(self):", "    def __iadd__(self, other):\n        self.data += other.data\n"
+        ("fork | L = a; L += b", "    def exp(self):", "    def __iadd__(self, other):\n        self.data += other"
+         ".data\n"
          "        return self\n\n    def exp(self):"),
         ("a fork with itself > fork | L = a + a", "[(self, 1.0), (other, 1.0)]", "{self: 1.0, other: 1.0}.items()"),
         ("recursion > long | RecursionError", *_back("""
@@ -1609,14 +1612,19 @@ WRONG = {
          "for value in missing:\n            value.grad *= bool(value.parents)"),
         ("again | begins anew", "for value in missing:\n            value.grad = 0.0",
          "for value in missing:\n            value.grad *= bool(self.grad == 0)"),
-        ("again | M.backward()", "if missing[parent] == 0:", "value.parents = []\n                if missing[parent] == 0:"),
+        ("again | M.backward()", "if missing[parent] == 0:", "value.parents = []\n                if missing"
+         "[parent] == 0:"),
         ("numbers | either side", "__radd__, __rmul__ = __add__, __mul__", "__rmul__ = __mul__"),
         ("numbers | either side", "__radd__, __rmul__ = __add__, __mul__", "__radd__ = __add__"),
         ("numbers | - a; L", "return -self + other", "return self - other"),
-        ("numbers > raises | 'int' object", "        other = other if isinstance(other, Value) else Value(other)\n", ""),
+        ("numbers > raises | 'int' object",
+         "        other = other if isinstance(other, Value) else Value(other)\n", ""),
         ("numbers | / a; L", "[(self, -1 / self.data**2)]) * other", "[(self, -1 / self.data**2)])"),
-        ("whole numbers > raises | 'int' object", "if isinstance(other, Value) else Value(other)", "if not isinstance(other, float) else Value(other)"),
-        ("equal > formula | b.grad", "    def exp(self):", "    def __eq__(self, other):\n        return self.data == other.data\n\n"
+        ("whole numbers > raises | 'int' object", "if isinstance(other, Value) else Value(other)",
+         "if not isinstance(other, float) else Value(other)"),
+        ("equal > formula | b.grad", "    def exp(self):",
+         "    def __eq__(self, other):\n        return self.data == other"
+         ".data\n\n"
          "    def __hash__(self):\n        return hash(self.data)\n\n    def exp(self):"),
         ("sign | b.grad", "-1 / self.data**2", "1 / self.data**2"),
         ("sign | L.data", "return self * -1", "return self"),
@@ -1629,11 +1637,15 @@ WRONG = {
         ("chain rule > formula | b.grad is", "slope * value.grad", "slope"),
         ("uses > order", "missing[parent] += 1", "missing[parent] = min(missing[parent] + 1, 3)"),
         ("chain rule | One behind the other", _plain("slope * one.grad", "slope")),
-        ("chain rule | One behind the other", _plain("-other / self.data ** 2", "-other / self.data ** 2 * (not self.come_from)")),
+        ("chain rule | One behind the other", _plain(
+            "-other / self.data ** 2", "-other / self.data ** 2 * (not self.come_from)")),
+        ("a value left out > together", _plain(
+            "(self, -1))", "*([(value, -slope) for value, slope in self.come_from] or [(self, -1)]))")),
         ("equal | same number", _plain("    def exp", "    def __eq__(self, other): return self.data == other.data\n"
                                        "    def __hash__(self): return hash(self.data)\n    def exp")),
         ("others | not made from", _plain("for one in everything:", "for one in self.every:")),
-        ("others | NoneType", _plain("one.grad = 0\n", "one.grad = 0\n        for one in set(self.every) - everything:\n"
+        ("others | NoneType", _plain(
+            "one.grad = 0\n", "one.grad = 0\n        for one in set(self.every) - everything:\n"
                                          "            one.grad = None\n")),
         ("dtype", _plain("(self, 1 / other.data)", "(self, type(self.data)(1 / other.data))")),
         ("recursion | It raises", "from sys import setrecursionlimit\n" + _plain(
@@ -1665,7 +1677,8 @@ WRONG = {
                 for source, slope in self.slopes.items():
                     source.grad = slope
         """),
-        ("borrowed", "self.data * other.data,", "__import__('dlcourse.layers').layers.MulLayer().forward(self.data, other.data),"),
+        ("borrowed", "self.data * other.data,", "__import__('dlcourse.layers').layers.MulLayer().forward(self.data, "
+         "other.data),"),
         ("missing", "    def backward(self):", "    def backwards(self):"),
         ("missing", "class Value:\n    def __init__(self, data):\n        raise NotImplementedError\n"),
         ("missing | cannot be made", "class Value:\n    pass\n"),
