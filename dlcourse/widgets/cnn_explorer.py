@@ -188,7 +188,8 @@ def cnn_explorer() -> Panel:
         number = controls["layer"].value[1]
         return [f"W{number}", f"b{number}"]
 
-    touch = Touch(lambda: networks[in_hand][1], arrays)
+    few = digits[:FEW], labels[:FEW], _("the first {count} test digits").format(count=FEW)
+    touch = Touch(lambda: networks[in_hand][1], lambda: few, arrays)
     return Panel(_("Inside the CNN"), controls, [picture, picture.place], update, touch=touch)
 
 

@@ -35,7 +35,8 @@ from dlcourse.widgets.own import Mistake
 from dlcourse.widgets.picture import Picture
 from dlcourse.widgets.screen import Screen
 from dlcourse.widgets.share import Share, call_of
-from dlcourse.widgets.touch import Touch, Touchable
+from dlcourse.widgets.touch import Touch
+from dlcourse.widgets.touchable import Touchable
 
 __all__ = ["Panel"]
 

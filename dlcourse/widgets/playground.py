@@ -158,7 +158,7 @@ def playground(experiment: int | None = None) -> Panel:
         _("Training"): [*STEERING, "pace"],
         _("Features"): list(KEYS.values()),
     }
-    touch = Touch(lambda: panel.iterator.network)
+    touch = Touch(lambda: panel.iterator.network, lambda: (*panel.iterator.training_inputs, _("all training points")))
     panel = PlaygroundPanel(
         _("Playground"), controls, [picture, picture.place], build=build, draw=draw, live=STEERING, adjust=adjust,
         groups=groups, loads=experiments, compare=compare, touch=touch,

@@ -165,6 +165,11 @@ class Experiment:
             return ""
         return _("training blew up at step {step}\n\nchoose a smaller\nlearning rate").format(step=self.step + 1)
 
+    @property
+    def training_inputs(self) -> tuple[np.ndarray, np.ndarray]:
+        """What the network is told of the points to train on, and their classes: on these the training loss is taken."""
+        return self._sets[0]
+
     def measure(self) -> tuple[int, float, float]:
         """Give this step and its losses."""
         if not self._now or self._now[0] != self.step:

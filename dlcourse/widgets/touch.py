@@ -10,14 +10,14 @@ from dlcourse.networks import Classifier
 from dlcourse.text import _
 from dlcourse.widgets.boxes import Fold
 from dlcourse.widgets.inputs import Checkbox, Choice, Control, Number, button
-from dlcourse.widgets.share import Deed, added, without_the_last
 from dlcourse.widgets.sheets import ArraySheet
+from dlcourse.widgets.slope import Data, Slope
 from dlcourse.widgets.switches import Switch, switches_of
 
 if TYPE_CHECKING:
     from dlcourse.widgets.panel import Panel
 
-__all__ = ["Touch", "Touchable"]
+__all__ = ["Touch"]
 
 LARGEST = 10.0  # value that can be set by hand
 
@@ -29,6 +29,8 @@ class Touch:
     ----------
     network : callable
         Gives the network as it is now, with `switches`.
+    data : callable
+        Gives the samples on whose loss the gradient beside a value is taken, their classes, and what they are called.
     arrays : callable, optional
         Gives the names of the arrays that may be touched; all parameters if not given.
 
@@ -40,8 +42,11 @@ class Touch:
         What can be taken back: the call that does it, and when it was done.
     """
 
-    def __init__(self, network: Callable[[], Classifier], arrays: Callable[[], list[str]] | None = None):
+    def __init__(
+        self, network: Callable[[], Classifier], data: Callable[[], Data], arrays: Callable[[], list[str]] | None = None
+    ):
         self.network, self._arrays = network, arrays or (lambda: list(network().params))
+        self.slope = Slope(network, data)
         self.panel: Panel
         self.undone: list[tuple[int, str, tuple]] = []
         self._filling, self._drawn = False, None
@@ -57,13 +62,14 @@ class Touch:
             control.on_change(lambda: self._filling or self.panel.guard(self.show)())
         self.value.on_change(self._set)
         self.off.on_change(self._switch)
-        controls = [self.array, *self.places, self.value, self.layer, self.unit, self.off]
+        number, neuron = (self.array, *self.places, self.value), (self.layer, self.unit, self.off)
         self.sheet = ArraySheet(lambda index: self.choose(self.array.value, index))
-        beside = widgets.VBox([*(one.widget for one in controls), self.undo_button], layout={"max_width": "100%"})
+        rows = [*(one.widget for one in number), self.slope.line, *(one.widget for one in neuron), self.undo_button]
+        beside = widgets.VBox(rows, layout={"max_width": "100%"})
         self.fold = Fold(
             _("touch"), [self.sheet, self.sheet.place, beside], tooltip=_("set a weight, switch a neuron off")
         )
-        self.fold.button.observe(lambda _change: self.show(), names="value")
+        self.fold.button.observe(lambda _change: self._opened(), names="value")
 
     @property
     def chosen(self) -> tuple[str, tuple[int, ...]] | None:
@@ -134,6 +140,10 @@ class Touch:
             self._drawn = self.chosen
             self.panel.redraw()
 
+    def _opened(self) -> None:
+        # Of a network in training the gradient is taken between two steps. Else what the panel says went wrong stays.
+        (self.panel.guard(self.show) if self.panel.running else self.show)()
+
     def _take(self, fill: Callable[[], None], focused: Control) -> None:
         if self.fold.button.layout.display != "none":  # else whoever opened the panel has hidden it
             self.fold.button.value = True
@@ -182,6 +192,7 @@ class Touch:
             self.off.value = self._said[1]
         self.undo_button.disabled = not self.undone
         self.sheet.update(self.array.value, params[self.array.value], self._index())
+        self.slope.show(self.array.value, self._index())
 
     def _index(self) -> tuple[int, ...]:
         shape = self.network().params[self.array.value].shape
@@ -202,37 +213,6 @@ class Touch:
         step = getattr(self.panel, "steps", 0)
         if not self.undone or self.undone[-1][:2] != (step, method) or self.undone[-1][2][:2] != values[:2]:
             self.undone.append((step, method, values))
-
-
-class Touchable:
-    """What a panel has whose network can be touched."""
-
-    touch: Touch | None
-    deeds: list[Deed]
-
-    def edit(self, name: str, index: tuple[int, ...], value: float) -> "Touchable":
-        """Set one number of the network's array `name` by hand; gives the panel itself."""
-        self.touch.edit(name, index, value)
-        return self
-
-    def switch(self, layer: int, unit: int, on: bool) -> "Touchable":
-        """Switch a neuron or filter of hidden layer 1, 2, … off or on; gives the panel itself."""
-        self.touch.switch(layer, unit, on)
-        return self
-
-    def redraw(self) -> None:
-        """Draw the state of now again."""
-        self.refresh(())
-
-    def touched(self, method: str, *values) -> None:
-        """Something was done to the network by hand: draw it."""
-        self.deeds = added(self.deeds, Deed(0, method, values))
-        self.refresh(())
-
-    def untouched(self, _step: int) -> None:
-        """The last of what was done by hand has been taken back."""
-        self.deeds = without_the_last(self.deeds)
-        self.refresh(())
 
 
 def fit(choice: Choice, options: dict[str, object]) -> None:

@@ -201,7 +201,8 @@ def training_bench(affine: type | None = None, relu: type | None = None) -> Pane
     }
     if kinds:
         controls["yours"] = whose()
-    touch = Touch(lambda: panel.iterator.network)
+    evaluated = x_train[:EVALUATED], t_train[:EVALUATED], _("the first {count} training digits").format(count=EVALUATED)
+    touch = Touch(lambda: panel.iterator.network, lambda: evaluated)
     panel = Training(
         _("Training bench"), controls, [picture, verdict], build=build, draw=draw, live={"lr"}, adjust=adjust,
         compare=compare, touch=touch,

@@ -274,6 +274,46 @@ def test_a_weight_is_dragged_by_mouse_and_a_neuron_switched_off(bench):
     assert "Switched off" not in bench.words()[0]
 
 
+# Of each network that can be touched: its notebook and cell, and the words for the samples of its loss.
+LOSSES = [
+    ("05_backpropagation", "play-bench", "the first 500 training digits"), ("09_cnn", "play-inside", "the first 100 test digits"),
+    ("playground", "play-widget", "all training points"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "cell", "data"), LOSSES)
+def test_the_gradient_beside_a_value_answers_to_mouse_and_keyboard(open_notebook, name, cell, data):
+    other = open_notebook(name)
+    other.run(cell)
+    widget = other.widget(cell)
+    widget.unfold()
+    line = widget.locator.get_by_text(re.compile(f"^Its gradient is .* the loss of {data} "))
+    line.wait_for()
+    widget.box("array").select_option("b1")
+    widget.settled()
+    said, places = {line.inner_text()}, widget.places()
+    widget.type("its value", 0.5)
+    widget.wait_for(lambda: line.inner_text() not in said)
+    said.add(line.inner_text())
+    widget.drag("its value", 0.6)
+    widget.settled()
+    said.add(line.inner_text())
+    widget.press("its value", "ArrowRight")
+    widget.settled()
+    said.add(line.inner_text())
+    assert len(said) == 4, said
+    assert widget.places() == places, "something jumped"
+    assert line.bounding_box()["y"] > widget.box("its value").bounding_box()["y"]
+    widget.screenshot(f"gradient_{name}")
+    other.page.set_viewport_size({"width": 1024, "height": 700})
+    other.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    line.scroll_into_view_if_needed()
+    assert widget.clipped() == []
+    widget.screenshot(f"gradient_{name}_1024")
+    assert widget.error() == "" and other.complaints == []
+    other.close()
+
+
 @pytest.mark.parametrize(("name", "cell"), [("09_cnn", "play-inside"), ("playground", "play-widget")])
 def test_the_other_networks_answer_to_a_hand_too(open_notebook, name, cell):
     other = open_notebook(name)
