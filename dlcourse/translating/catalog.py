@@ -1,5 +1,6 @@
 """The package's own words: gathered from the code into the ``.po`` file that translators edit, and compiled from it."""
 
+import io
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -12,6 +13,11 @@ from dlcourse.text import FOLDER
 __all__ = ["compile_catalog", "extracted", "po_file", "read_catalog", "update_catalog"]
 
 PACKAGE = FOLDER.parent
+# What Babel writes into the head of a file and differs from one day, one hand or one version of it to the next.
+LEFT_OUT = tuple(f'"{name}: '.encode() for name in (
+    "Project-Id-Version", "Report-Msgid-Bugs-To", "POT-Creation-Date", "PO-Revision-Date", "Last-Translator",
+    "Language-Team", "Generated-By",
+))  # fmt: skip
 # The second argument of what enters an exercise in the table of checks is its title.
 KEYWORDS = {"_": None, "marked": None, "exercise": (2,), "explain": (2,)}
 
@@ -44,10 +50,12 @@ def update_catalog(language: str = "zh_CN") -> Catalog:
     catalog = read_catalog(language)
     catalog.update(extracted(), no_fuzzy_matching=True, update_creation_date=False)
     catalog.obsolete.clear()
+    catalog.header_comment, catalog.fuzzy = f"# The words of the package dlcourse: {language}.", False
+    written = io.BytesIO()
+    write_po(written, catalog, width=100, include_lineno=False, ignore_obsolete=True, sort_by_file=True)
     path = po_file(language)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file:
-        write_po(file, catalog, width=100, include_lineno=False, ignore_obsolete=True, sort_by_file=True)
+    path.write_bytes(b"".join(line for line in written.getvalue().splitlines(True) if not line.startswith(LEFT_OUT)))
     return catalog
 
 

@@ -73,7 +73,8 @@ class Picture(widgets.HTML):
     def __init__(self, width: int, height: int, *, lines: int = 1):
         super().__init__(layout={"width": f"{width}px", "max_width": "calc(100% - 4px)", "height": "auto", "flex": "0 1 auto"})
         self._size, self._lines, self._alt = (width, height), lines, ""
-        self.figure = Figure(figsize=(width / 100, height / 100), dpi=100, facecolor="white")
+        # The little more is for matplotlib's older versions, which take 4.1 inches of 100 dots for 409.
+        self.figure = Figure(figsize=(width / 100 + 1e-6, height / 100 + 1e-6), dpi=100, facecolor="white")
         self._canvas = FigureCanvasAgg(self.figure)
         self._still, self._frame = None, None
 
