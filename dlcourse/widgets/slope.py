@@ -70,7 +70,7 @@ class Slope:
         self._state: tuple = ()
         self._held: tuple = ()  # so that nothing else gets their identity
         self._grads: dict[str, np.ndarray] = {}
-        self.line = widgets.HTML(layout={"width": CONTROL_WIDTH, "max_width": "100%"})
+        self.line = widgets.HTML(layout={"width": CONTROL_WIDTH, "max_width": "calc(100% - 4px)"})  # less its margins
 
     def show(self, name: str, index: tuple[int, ...]) -> None:
         """Say the gradient of one number of an array, as the network is now."""
