@@ -150,7 +150,7 @@ def _programs(rng: np.random.Generator) -> Iterator[_Program]:
     three = f"{two}; c = Value({{2}})"
     yield program(one + "; a.backward()", "a.data a.grad", "last", _("Its own slope is 1."))
     for text in ("a + b", "a * b", "-a", "a - b", "a.exp()", "a / b"):
-        more = " b.grad a.data b.data" if "b" in text else ""
+        more = " a.data" + " b.grad b.data" * ("b" in text)
         yield program(f"{two if more else one}; L = {text}{ends}", f"L.data a.grad{more}")
     side = _("A plain number may stand on either side of an operation.")
     for text in ("a + {1}", "{1} + a", "a * {1}", "{1} * a", "a - {1}", "{1} - a", "a / {1}", "{1} / a"):
@@ -195,6 +195,7 @@ def _called_again(program: Callable[..., _Program]) -> Iterator[_Program]:
         ("L = m * a; M = m / b; L.backward(); M.backward(); L.backward()", "a.grad b.grad m.grad L.grad"),
         ("L = m * a; L.backward(); m.backward()", "a.grad b.grad m.grad"),
         ("L = m * a; m.backward(); L.backward()", "a.grad b.grad m.grad L.grad"),
+        ("L = m * a; L.backward(); M = m * 0.0 + b; M.backward()", "a.grad b.grad m.grad M.grad"),
     ):  # fmt: skip
         yield program(f"{two}; m = a * b; {text}", see, "again", again)
     left = _("It changes the gradient of a value that the last one was not made from.")

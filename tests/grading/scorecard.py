@@ -4,7 +4,7 @@ from pathlib import Path
 
 from answering import SEEDS, answers, chapter_of, gradable, question
 from mutants import mutants, reasons
-from outsiders import LATER, ROUNDS, first_try, of_round, outsiders
+from outsiders import ROUNDS, first_try, of_round, outsiders
 
 from dlcourse.checks import base
 from dlcourse.grading import sources
@@ -53,8 +53,8 @@ the tasks alone. The second round was written when the checks had been mended af
 {rounds}
 
 The first try is the figure to go by. What was judged wrongly was then mended, and `test_outsiders.py` holds it;
-"allowed" are those that a task with clearer words takes today, "open" those that are taken and should not be. Written
-after both rounds, and tried by no outsider: {later}.
+"allowed" are those that a task with clearer words takes today, "open" those that are taken and should not be.
+A dash stands where an exercise is younger than a round.
 
 | exercise | right, first try | wrong, first try | right, first try of round two | wrong, first try of round two | allowed | open |
 |---|---|---|---|---|---|---|
@@ -105,7 +105,7 @@ def text():
 def _of_outsiders():
     """Give the tables of what outsiders handed in: at the first try, and today."""
     rows, every = [], {name: {"right": [], "wrong": []} for name in ROUNDS}
-    for number in [number for number in gradable() if number not in LATER]:
+    for number in gradable():
         handed_in, cells = outsiders(chapter_of(number))[number], [number]
         for name in ROUNDS:
             for kind, what in FAULTS:
@@ -122,11 +122,11 @@ def _of_outsiders():
             faults = len(entries) - first_try(entries, what)
             cells += [f"{len(entries):,}", f"{faults} ({100 * faults / len(entries):.1f} %)"]
         rounds.append(f"| {' | '.join(cells)} |")
-    return OUTSIDERS.format(later=", ".join(LATER), rounds="\n".join(rounds), rows="\n".join(rows))
+    return OUTSIDERS.format(rounds="\n".join(rounds), rows="\n".join(rows))
 
 
 def _share(pair):
-    return f"{pair[0]} of {pair[1]}"
+    return f"{pair[0]} of {pair[1]}" if pair[1] else "–"
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 ROUNDS = ("first", "second")
-# Written after both rounds: nobody from outside has seen them.
+# Exercises that are younger than the first round.
 LATER = ("5.12",)
 
 
