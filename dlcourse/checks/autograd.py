@@ -150,8 +150,9 @@ def _programs(rng: np.random.Generator) -> Iterator[_Program]:
     three = f"{two}; c = Value({{2}})"
     yield program(one + "; a.backward()", "a.data a.grad", "last", _("Its own slope is 1."))
     for text in ("a + b", "a * b", "-a", "a - b", "a.exp()", "a / b"):
-        more = " a.data" + " b.grad b.data" * ("b" in text)
-        yield program(f"{two if more else one}; L = {text}{ends}", f"L.data a.grad{more}")
+        both = "b" in text
+        see = "L.data a.grad a.data" + " b.grad b.data" * both
+        yield program(f"{two if both else one}; L = {text}{ends}", see)
     side = _("A plain number may stand on either side of an operation.")
     for text in ("a + {1}", "{1} + a", "a * {1}", "{1} * a", "a - {1}", "{1} - a", "a / {1}", "{1} / a"):
         yield program(f"{one}; L = {text}{ends}", "L.data a.grad", "numbers", side)
