@@ -37,8 +37,6 @@ ROOT = Path(__file__).parents[1]
 # What takes longest begins first. Of these, the notebooks share nothing, and need not stay together.
 FIRST = ("tests/test_notebooks.py", "tests/grading/test_answers.py", "tests/grading/test_mutants.py")
 ALONE = ("tests/test_notebooks.py",)
-# The second counts what the first has found out, and is quick in the same process.
-WITH = {"tests/grading/test_mutants.py": "tests/grading/test_answers.py"}
 
 # A reason that may be given; when (the conditions are what .ci/run provides, and what is provided must be used); and
 # the line that runs what was skipped.
@@ -98,7 +96,7 @@ def pytest_xdist_make_scheduler(config, log):
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid):
             file = _file(nodeid)
-            return nodeid if file in ALONE else WITH.get(file, file)
+            return nodeid if file in ALONE else file
 
     return Scheduling(config, log) if config.option.dist == "loadfile" else None
 
@@ -241,6 +239,14 @@ def nothing_is_kept():
         # ipycanvas has one for all canvases that there will ever be.
         if name not in before and type(widget).__name__ != "_CanvasManager":
             widget.close()
+
+
+@pytest.fixture(autouse=True)
+def the_limit_on_recursion_is_kept():
+    """Put back what an answer has set: with a high limit, a file that is deep enough ends Python itself."""
+    before = sys.getrecursionlimit()
+    yield
+    sys.setrecursionlimit(before)
 
 
 def _widgets():

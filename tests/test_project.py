@@ -175,7 +175,7 @@ def run_elsewhere(tmp_path, files, *arguments, **environment):
     kept = {name: value for name, value in os.environ.items() if not re.match("CI$|DLCOURSE_|PYTEST_", name)}
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "xdist", "-p", "no:cacheprovider", *arguments],
-        cwd=tmp_path, capture_output=True, text=True,
+        cwd=tmp_path, capture_output=True, text=True, timeout=300,
         env={**kept, **environment, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},
     )  # fmt: skip
 
@@ -211,3 +211,10 @@ def test_a_whole_run_says_which_files_are_done_and_a_file_needs_no_other_process
     part = run_elsewhere(tmp_path, files, "tests/test_good.py")
     assert part.returncode == 0
     assert "workers" not in part.stdout and "tests/test_good.py ........." in part.stdout
+
+
+def test_a_process_that_dies_ends_the_run_and_fails_it(tmp_path):
+    files = {"test_first.py": "import os\n\ndef test_dies():\n    os.kill(os.getpid(), 9)\n",
+             "test_second.py": "def test_good():\n    pass\n"}  # fmt: skip
+    whole = run_elsewhere(tmp_path, files, PYTEST_XDIST_AUTO_NUM_WORKERS="1")
+    assert whole.returncode == 1 and "crashed while running 'tests/test_first.py::test_dies'" in whole.stdout

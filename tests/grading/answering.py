@@ -122,7 +122,6 @@ def verdict(number, things, seed=0, variant=0, seconds=SECONDS):
     return None
 
 
-@functools.cache
 def verdicts(number, answer, seeds):
     """Give the verdict on an answer of the table of right ones, by seed."""
     things = subjects(number, text_of(number, answer), answer if answer in WRAPS else None)

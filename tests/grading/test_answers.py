@@ -5,7 +5,7 @@ import re
 from collections import Counter
 
 import pytest
-from answering import TRIED, answers, chapter_of, gradable, question, subjects, text_of, verdict, verdicts
+from answering import SEEDS, TRIED, answers, chapter_of, gradable, question, subjects, text_of, verdict, verdicts
 from answers import FLOAT32, WARNS
 from test_languages import BRACKETS, HAN, JOINTS, faults_of_style
 
@@ -31,6 +31,8 @@ def entries(name):
         for number in GRADABLE
         for place, entry in enumerate(table(number, name))
     ]
+
+
 
 
 @of_each_exercise
@@ -90,7 +92,16 @@ def test_there_are_answers_enough(number):
 
 @pytest.mark.parametrize(("number", "answer"), entries("RIGHT"))
 def test_a_right_answer_is_accepted(number, answer):
-    assert verdicts(number, answer, TRIED) == dict.fromkeys(TRIED)
+    # Three of the seeds; the four answers and more of an exercise have all ten in turn.
+    place = table(number, "RIGHT").index(answer)
+    seeds = [SEEDS[(3 * place + i) % len(SEEDS)] for i in range(3)]
+    assert verdicts(number, answer, seeds) == dict.fromkeys(seeds)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "answer"), entries("RIGHT"))
+def test_a_right_answer_is_accepted_with_each_seed(number, answer):
+    assert verdicts(number, answer, SEEDS) == dict.fromkeys(SEEDS)
 
 
 @pytest.mark.parametrize(("number", "entry"), entries("WRONG"))
