@@ -21,7 +21,7 @@ from dlcourse.grading import sources
 
 SECONDS = 30  # of a processor: the slowest check takes 0.2, and only what hangs needs this much
 SEEDS = range(10)
-# A gate asks each question with all seeds; who runs the tests beside other work need not wait for them.
+# A gate asks with all seeds; who runs the tests beside other work need not wait for them.
 THOROUGH = os.environ.get("CI") == "true"
 TRIED = SEEDS if THOROUGH else SEEDS[:3]
 _count = itertools.count()
@@ -35,6 +35,11 @@ def chapter_source(chapter):
 @functools.cache
 def question(number):
     return {q.number: q for q in sources.questions(chapter_source(chapter_of(number)))}[number]
+
+
+def asked(number):
+    """Give the seeds with which an answer to an exercise is graded; the first of them where nobody waits for a gate."""
+    return [0, *question(number).hidden_seeds] if THOROUGH else [0]
 
 
 def chapter_of(number):

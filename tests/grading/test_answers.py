@@ -5,7 +5,7 @@ import re
 from collections import Counter
 
 import pytest
-from answering import SEEDS, TRIED, answers, chapter_of, gradable, question, subjects, text_of, verdict, verdicts
+from answering import SEEDS, TRIED, answers, asked, chapter_of, gradable, question, subjects, text_of, verdict, verdicts
 from answers import FLOAT32, WARNS
 from test_languages import BRACKETS, HAN, JOINTS, faults_of_style
 
@@ -56,7 +56,7 @@ def test_the_solution_follows_the_numbers_of_the_task(number):
 @of_each_exercise
 def test_the_stub_gets_nothing(number):
     released = {cell["id"]: cell for cell in release(sources.read(chapter_of(number))).cells}
-    for seed in [0, *question(number).hidden_seeds]:
+    for seed in asked(number):
         assert verdict(number, subjects(number, released[question(number).answer["id"]].source), seed) is not None
 
 
@@ -110,7 +110,7 @@ def test_a_wrong_answer_is_rejected_with_its_hint(number, entry):
     named, _bar, words = named.partition("|")
     kind = named.rpartition(">")[2].strip()
     things = subjects(number, text_of(number, tuple(answer)))
-    for seed in [0, *question(number).hidden_seeds]:
+    for seed in asked(number):
         error = verdict(number, things, seed)
         assert error is not None, f"accepted with seed {seed}"
         assert error.kind == kind, error
