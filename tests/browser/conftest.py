@@ -1,8 +1,18 @@
 """One browser for all tests in this folder, one JupyterLab; skipped where there is no Chromium."""
 
 import os
+import re
 
 import pytest
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    """Where a test fails, keep a picture of what was to be seen then."""
+    report = yield
+    if report.when == "call" and report.failed and "pages" in item.funcargs:
+        item.funcargs["pages"].screenshots("failed_" + re.sub(r"\W+", "_", item.name))
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -37,19 +47,24 @@ def lab(browser, tmp_path_factory):
     lab.stop()
 
 
+@pytest.fixture(scope="session")
+def pages(browser, lab):
+    """Give the pages that the tests have in turn."""
+    from lab import Pages
+
+    return Pages(browser, lab)
+
+
 @pytest.fixture(scope="module")
-def open_notebook(browser, lab):
+def open_notebook(pages):
     """Give a function that opens a notebook by its name, e.g. ``open_notebook("03_mnist_inference")``.
 
     The screen has `ratio` dots to a pixel, each way.
     """
-    from lab import Notebook
-
     opened = []
 
     def open_one(name, ratio=1):
-        page = browser.new_page(viewport={"width": 1400, "height": 1000}, device_scale_factor=ratio)
-        opened.append(Notebook(page, lab, f"{name}.ipynb"))
+        opened.append(pages.open(name, ratio))
         return opened[-1]
 
     yield open_one

@@ -44,6 +44,20 @@ EXPLORERS = [
     ("10_handwritten_digits", "play-climb"), ("playground", "play-widget"),
 ]  # fmt: skip
 
+WINDOW = {"width": 1400, "height": 1000}
+
+# In a JupyterLab that is there: open a notebook; close it and all that was opened beside it, as it is.
+OPEN = "path => window.jupyterapp.commands.execute('docmanager:open', {path}).then(() => null)"
+CLOSE = """async () => {
+    const {shell} = window.jupyterapp;
+    for (const one of [...shell.widgets('main')].filter(one => one.context)) {
+        one.context.model.dirty = false;
+        one.close();
+    }
+    while ([...shell.widgets('main')].some(one => one.context)) await new Promise(resolve => setTimeout(resolve, 20));
+    shell.expandLeft();
+}"""
+
 # What JupyterLab itself writes to the console, whatever the notebook.
 NOT_OURS = re.compile(
     r"favicon|ResizeObserver|Failed to load resource.*(workspaces|settings|translations|extensions)|/lsp|"
@@ -138,24 +152,62 @@ class Lab:
             self.process.wait(20)
 
 
+class Pages:
+    """Pages of a browser, each with JupyterLab in it and one notebook at a time.
+
+    To load JupyterLab takes more than twice as long as to open a notebook in it: a page whose notebook was closed is used
+    again, if nothing but its notebook has been changed.
+    """
+
+    def __init__(self, browser, lab):
+        self.browser, self.lab, self.free, self.all = browser, lab, [], []
+
+    def open(self, name, ratio=1):
+        """Open a notebook by its name, on a screen with `ratio` dots to a pixel, each way."""
+        page = next((page for page, its_ratio in self.free if its_ratio == ratio), None)
+        if page is None:
+            page = self.browser.new_page(viewport=WINDOW, device_scale_factor=ratio)
+            self.all.append(page)
+        self.free = [(one, its_ratio) for one, its_ratio in self.free if one is not page]
+        return Notebook(page, self.lab, f"{name}.ipynb", lambda: self.free.append((page, ratio)))
+
+
+    def screenshots(self, name):
+        """Keep a picture of each page as an artefact of the run."""
+        ARTIFACTS.mkdir(exist_ok=True)
+        for number, page in enumerate(page for page in self.all if not page.is_closed()):
+            page.screenshot(path=ARTIFACTS / f"{name}_{number}.png")
+
+
 class Notebook:
     """A notebook, open in a browser page.
 
     Parameters
     ----------
     page : playwright Page
+        A new one, or one in which JupyterLab is and no notebook.
     lab : Lab
     name : str
         The file's name, such as ``"03_mnist_inference.ipynb"``.
+    give_back : callable, optional
+        Called by `close` when the page can be used again; without it the page is closed.
+
+    Attributes
+    ----------
+    changed : bool
+        Whether something was changed that stays when the notebook is closed, besides the window and the theme.
     """
 
-    def __init__(self, page, lab, name):
-        self.page = page
-        self.complaints = []
-        page.on("console", lambda message: message.type == "error" and self._complain(message.text))
-        page.on("pageerror", lambda error: self._complain(str(error)))
+    def __init__(self, page, lab, name, give_back=None):
+        self.page, self.give_back = page, give_back
+        self.complaints, self.theme, self.changed, self.closed = [], "light", False, False
+        page.on("console", self._listen)
+        page.on("pageerror", self._listen)
         page.set_default_timeout(PATIENCE * 1000)
-        page.goto(f"{lab.url}/lab/tree/notebooks/{name}?reset")
+        if page.url.startswith(lab.url):
+            page.evaluate(OPEN, f"notebooks/{name}")
+        else:
+            page.goto(f"{lab.url}/lab/tree/notebooks/{name}?reset")
         page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget?.context?.isReady")
         page.wait_for_function(
             "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.connectionStatus === 'connected'"
@@ -163,6 +215,7 @@ class Notebook:
 
     def set_theme(self, theme):
         """Change JupyterLab's theme, to ``"light"`` or ``"dark"``."""
+        self.theme = theme
         self.page.evaluate(
             "theme => window.jupyterapp.commands.execute('apputils:change-theme', {theme})",
             f"JupyterLab {theme.capitalize()}",
@@ -173,14 +226,23 @@ class Notebook:
 
     def close(self, *, end_kernel=True):
         """Close the notebook, without a question about saving; `end_kernel` is what a closed browser tab does not do."""
-        if self.page.is_closed():
+        if self.closed:
             return
+        self.closed = True
         if end_kernel:
             self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-        self.page.close(run_before_unload=False)
+        if self.give_back is None or self.changed or self.theme != "light" or not end_kernel or self.page.locator(".jp-Dialog").count():
+            self.page.close(run_before_unload=False)
+            return
+        self.page.evaluate(CLOSE)
+        self.page.set_viewport_size(WINDOW)
+        for event in "console", "pageerror":
+            self.page.remove_listener(event, self._listen)
+        self.give_back()
 
-    def _complain(self, text):
-        if not NOT_OURS.search(text):
+    def _listen(self, what):
+        text = getattr(what, "text", str(what))
+        if getattr(what, "type", "error") == "error" and not NOT_OURS.search(text):
             self.complaints.append(text)
 
     def run_all(self):

@@ -68,11 +68,8 @@ def put_all_cells_on_the_page(notebook):
 
 
 def barriers_in_both_themes(notebook):
-    """Look at all cells in the light theme, and at the colours in the dark one; give what is in the way in each.
-
-    This is the last that a page is used for: its window stays large.
-    """
-    notebook.page.add_style_tag(content=BODY_WITH_A_HEIGHT)
+    """Look at all cells in the light theme, and at the colours in the dark one; give what is in the way in each."""
+    style = notebook.page.add_style_tag(content=BODY_WITH_A_HEIGHT)
     put_all_cells_on_the_page(notebook)
     # axe-core cannot tell the colours of what has been scrolled out of the window: make it as high as the notebook.
     height = notebook.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
@@ -80,7 +77,9 @@ def barriers_in_both_themes(notebook):
     notebook.set_theme("dark")
     dark = barriers(notebook.page, {"runOnly": ["color-contrast"]})
     notebook.set_theme("light")
-    return {"light": barriers(notebook.page), "dark": dark}
+    light = barriers(notebook.page)
+    style.evaluate("style => style.remove()")
+    return {"light": light, "dark": dark}
 
 
 # Written into the first text of a notebook as its author would: what is put into the page alone is gone when JupyterLab

@@ -48,6 +48,7 @@ def test_it_looks_as_meant(ready, name, cell):
 def test_a_screen_that_changes_is_followed(ready):
     notebook, widget = ready("06_optimizers", "play-race", ratio=2)
     page = notebook.page
+    notebook.changed = True
     devtools = page.context.new_cdp_session(page)
     devtools.send("Emulation.setDeviceMetricsOverride", {"width": 1400, "height": 1000, "deviceScaleFactor": 1, "mobile": False})
     widget.press("start y", "ArrowRight")
