@@ -34,6 +34,8 @@ class Past:
         What was done since step 0.
     fold : Fold or None
         The controls: back in time, keep a curve.
+    rewound : bool
+        Whether another way was taken from an earlier moment: such a run has seen what comes, and chosen.
     """
 
     def __init__(self, panel: "Stepping", comparison: Comparison | None):
@@ -42,7 +44,7 @@ class Past:
         self.start: dict[str, object] = {}
         self.moments, self.fold = Moments(), None
         self.end: tuple[Moment, list[Deed]] | None = None  # where it had come, while an earlier moment is looked at
-        self._again, self.cannot = False, ""
+        self._again, self.cannot, self.rewound = False, "", False
         self._said, self._fitting = 0, False  # what the control was told: what it says besides, a hand has said
         if comparison is not None:
             self.back = Number(_("back to step"), 0, 1, 0)
@@ -57,7 +59,7 @@ class Past:
         """A training begins, at step 0."""
         self.start, self.deeds, self.end = values, [], None
         self.moments.clear()
-        self.cannot = ""
+        self.cannot, self.rewound = "", False
         if self.comparison is not None:
             self.comparison.settle(stays=True)
             self._note(values)
@@ -87,7 +89,7 @@ class Past:
     def leave(self) -> None:
         """Another way is taken from here: what came later is a run of its own."""
         if self.end is not None and not self._again:
-            self.end = None
+            self.end, self.rewound = None, True
             self.moments.cut(self.panel.steps)
             self.comparison.settle(stays=True)
 

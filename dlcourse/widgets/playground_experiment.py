@@ -13,7 +13,7 @@ from dlcourse.training import Diverged, Progress, Trainer
 from dlcourse.widgets.racers import MAKERS
 from dlcourse.widgets.switches import Switch, with_switches
 
-__all__ = ["DATA", "FEATURES", "KEYS", "PLACES", "REACH", "SIDE", "STEERING", "Experiment", "compute"]
+__all__ = ["DATA", "FEATURES", "KEYS", "MEASURE", "PLACES", "REACH", "SIDE", "STEERING", "Experiment", "compute"]
 
 DATA = {
     marked("circle"): "circles", marked("xor"): "xor", marked("moons"): "moons", marked("spiral"): "spiral",
@@ -77,6 +77,10 @@ class Experiment:
         Mean cross-entropy over all points of each kind, without weight decay and dropout; every tenth step.
     failure : str
         What was said when training blew up; empty while all is well.
+    numbers : int
+        Weights and biases of the network.
+    shape : (int, int)
+        Hidden layers, and neurons in each.
 
     Raises
     ------
@@ -94,7 +98,7 @@ class Experiment:
             raise ValueError(f"Experiment: there is no data {data!r}, expected one of {', '.join(DATA)}")
         if unknown := [name for name in features if name not in FEATURES]:
             raise ValueError(f"Experiment: there is no feature {unknown[0]!r}, expected some of {', '.join(FEATURES)}")
-        self.features, self.activation = tuple(features), activation
+        self.features, self.activation, self.shape = tuple(features), activation, (depth, width)
         sources = np.random.default_rng(seed).spawn(4)
         self.train_set = toy_dataset(DATA[data], points, noise=noise, rng=sources[0])
         self.test_set = toy_dataset(DATA[data], TEST_POINTS, noise=noise, rng=sources[1])
@@ -109,7 +113,8 @@ class Experiment:
         self.steering = dict(STEERING)
         self.steer(**steering)
         self.step, self.failure = 0, ""
-        self._now: tuple = ()
+        self._now, self._right = (), 0.0
+        self.numbers = sum(array.size for array in self.network.params.values())
         self.curve = [self.measure()]
 
     def steer(self, **changes) -> None:
@@ -174,8 +179,10 @@ class Experiment:
         """Give this step and its losses."""
         if not self._now or self._now[0] != self.step:
             with np.errstate(over="ignore", invalid="ignore"):
-                train, test = (self.network.last_layer.forward(self.network.scores(x), t) for x, t in self._sets)
-            self._now = self.step, train, test
+                scores = [self.network.scores(x) for x, _t in self._sets]
+                losses = [self.network.last_layer.forward(y, t) for y, (_x, t) in zip(scores, self._sets, strict=True)]
+            self._now = self.step, *losses
+            self._right = float(np.mean(scores[1].argmax(axis=1) == self._sets[1][1]))
         return self._now
 
     def until_now(self) -> list[tuple[int, float, float]]:
@@ -200,8 +207,11 @@ class Experiment:
 
     def accuracy(self, *, training: bool = False) -> float:
         """Share of the test points, or of those to train on, that are answered rightly."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            return self.network.accuracy(*self._sets[0 if training else 1])
+        if training:
+            with np.errstate(over="ignore", invalid="ignore"):
+                return self.network.accuracy(*self._sets[0])
+        self.measure()
+        return self._right
 
 
 def compute(run: Experiment) -> list[np.ndarray]:

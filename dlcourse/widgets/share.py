@@ -82,7 +82,7 @@ def deeds_of(deeds: Sequence[Deed], steps: int) -> str:
 
 # The button is the page's own: only the browser can copy, and only while it is being pressed.
 COPY = """
-const code = this.closest('.dlcourse-panel').querySelector('.dlcourse-code code').textContent;
+const code = this.closest('.dlcourse-panel').querySelector(`.${this.dataset.line} code`).textContent;
 const told = this.parentElement.querySelector('[role=status]');
 const old = () => {
     const box = document.body.appendChild(document.createElement('textarea'));
@@ -100,25 +100,32 @@ told.textContent = this.dataset.copied + ' ' + code;
 class Share:
     """A button that copies a line of code, and the line, which nobody sees until it has been copied.
 
+    Parameters
+    ----------
+    name, says : str, optional
+        On the button, and for who rests on it.
+    line : str
+        Class of the line on the page: another one for each button of a panel.
+
     Attributes
     ----------
     button, line : ipywidgets widgets
         To be in one panel with the class ``dlcourse-panel``.
     """
 
-    def __init__(self):
-        says = _("copy a line of code that gives this picture again")
-        name, copied = _("copy as code"), _("copied:")
+    def __init__(self, name: str = "", says: str = "", line: str = "dlcourse-code"):
+        says = says or _("copy a line of code that gives this picture again")
+        name, copied = name or _("copy as code"), _("copied:")
         self.button = widgets.HTML(
             f'<button type="button" class="jupyter-button widget-button" style="width: max-content"'
             f' title="{html.escape(says)}"'
-            f' data-copied="{html.escape(copied)}" onclick="{html.escape(COPY)}">{html.escape(name)}</button>'
+            f' data-copied="{html.escape(copied)}" data-line="{line}" onclick="{html.escape(COPY)}">{html.escape(name)}</button>'
             ' <span role="status" style="font-family: var(--jp-code-font-family, monospace); overflow-wrap: anywhere;'
             ' white-space: normal; line-height: 1.4"></span>',
             layout={"display": "none", "max_width": "calc(100% - 4px)"},
         )
         self.line = widgets.HTML(layout={"display": "none"})
-        self.line.add_class("dlcourse-code")
+        self.line.add_class(line)
 
     def show(self, code: str) -> None:
         """Have another line to be copied."""
