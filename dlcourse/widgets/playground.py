@@ -4,7 +4,6 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 
 import ipywidgets as widgets
-from matplotlib.figure import Figure
 
 from dlcourse.models import ACTIVATIONS
 from dlcourse.text import _, joined
@@ -15,9 +14,10 @@ from dlcourse.widgets.controls import Checkbox, Choice, Control, Number
 from dlcourse.widgets.live import Training
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
-from dlcourse.widgets.playground_drawing import HEIGHT, WIDTH, PlaneDrawing, PlaygroundDrawing, short
+from dlcourse.widgets.playground_challenge import Challenge
+from dlcourse.widgets.playground_drawing import HEIGHT, WIDTH, PlaygroundDrawing, short
 from dlcourse.widgets.playground_experiment import DATA, FEATURES, KEYS, STEERING, Experiment, compute
-from dlcourse.widgets.playground_hidden import HiddenDrawing
+from dlcourse.widgets.playground_figures import folded, planes, snapshot
 from dlcourse.widgets.playground_loads import loads, buttons_of_loads, settings_of
 from dlcourse.widgets.pointing import PointedPicture
 from dlcourse.widgets.racers import MAKERS
@@ -37,23 +37,32 @@ class PlaygroundPanel(Training):
         Of `Training`.
     groups : mapping of str to sequence of str
         Names of controls by the title of their group, which can be folded.
-    loads : Fold
+    loads : Fold or None
         The buttons that load an experiment.
+    challenge : Challenge or None
+        Is told of each run and step.
+    opened : collection of str
+        Titles of the groups that are not folded at first.
     """
 
     LOOKS = frozenset({"show_test", "discretize", "hidden", "pace"})
     COLUMN = "290px"
     _due = 0.0
 
-    def __init__(self, *parts, groups: Mapping[str, Sequence[str]], loads: Fold, **more_parts):
-        self._groups, self._loads = groups, loads
+    def __init__(
+        self, *parts, groups: Mapping[str, Sequence[str]], loads: Fold | None, challenge: Challenge | None,
+        opened: Collection[str], **more_parts,
+    ):  # fmt: skip
+        self._groups, self._loads, self.challenge, self._opened = groups, loads, challenge, opened
+        if challenge is not None:
+            challenge.panel = self
         super().__init__(*parts, looks=self.LOOKS, **more_parts)
         tools, order = [fold.inside for fold in self.tools.values()], [*self.children]
         at = order.index(self._buttons) + 1  # a hand in the network stands near its picture, the settings further down
         self.children = [*order[:at], *tools, *(one for one in order[at:] if one not in tools)]
 
     def _arranged(self, folded: Collection[str]) -> list[widgets.Widget]:
-        folds = [self._loads]
+        folds = [fold for fold in (self._loads, self.challenge and self.challenge.fold) if fold]
         for title, names in self._groups.items():
             group = [self.controls[name] for name in names]
             for one in group:
@@ -62,9 +71,11 @@ class PlaygroundPanel(Training):
                     one.source.layout.width = "198px"
                 if isinstance(one, Number | Choice):
                     one.source.style.description_width = "9.2em"
-            folds.append(Fold(title, [one.widget for one in group], opened=title in (_("Data"), _("Training"))))
+            folds.append(Fold(title, [one.widget for one in group], opened=title in self._opened))
             folds[-1].inside.layout.grid_gap = "0 8px"  # three stand side by side
         row = [*(fold.button for fold in folds), *self.row.children]
+        for one in row[:-1]:
+            one.layout.padding = "0 5px"  # so many stand in one line
         self._buttons = widgets.HBox(row, layout={"flex_flow": "row wrap"})
         return [self._buttons, *(fold.inside for fold in folds)]
 
@@ -80,6 +91,12 @@ class PlaygroundPanel(Training):
                     self.controls[name].value = value
             self.refresh()
 
+    def restart(self) -> None:
+        """As of `Stepping`; the challenge begins anew too."""
+        if self.challenge is not None:
+            self.challenge.begin()
+        super().restart()
+
     def show_error(self, error: Exception | None) -> None:
         """Say what went wrong; if training blew up, also in the picture, where the eyes are."""
         super().show_error(error)
@@ -94,17 +111,27 @@ class PlaygroundPanel(Training):
                 return True
             # It makes up for the time that a redraw takes, and for no more.
             self._due = max(self._due, time.monotonic() - 0.1) + 1 / self.controls["pace"].value
-        return super()._advance()
+        went = super()._advance()
+        if self.challenge is not None:
+            self.challenge.look()
+        return went
+
+    def _say(self) -> None:
+        super()._say()
+        if self.challenge is not None and self.iterator is not None:
+            self.challenge.show()
 
 
 @explorer
-def playground(experiment: int | None = None) -> Panel:
+def playground(experiment: int | None = None, challenge: bool = False) -> Panel:
     """Choose points, features and a network; start it, and watch each neuron learn.
 
     Parameters
     ----------
     experiment : int, optional
         1 to 8: with this experiment of its notebook loaded, and buttons for its variants alone.
+    challenge : bool
+        With the table of the challenge open, the settings folded away, and no buttons for the experiments.
 
     Returns
     -------
@@ -123,6 +150,8 @@ def playground(experiment: int | None = None) -> Panel:
     controls = _controls()
     buttons = buttons_of_loads(lambda load: panel.load(load), experiment)
     experiments = Fold(_("Experiments"), buttons, opened=experiment is not None)
+    challenge = challenge and experiment is None
+    ladder = Challenge(opened=challenge) if experiment is None else None
     compare = Comparison(lambda run: [(drawing.loss, *thinned([one[0] for one in run.curve], [one[2] for one in run.curve]))])
 
     def build(rule, std, pace, show_test, discretize, hidden, **values) -> Experiment:
@@ -161,69 +190,12 @@ def playground(experiment: int | None = None) -> Panel:
     touch = Touch(lambda: panel.iterator.network, lambda: (*panel.iterator.training_inputs, _("all training points")))
     panel = PlaygroundPanel(
         _("Playground"), controls, [picture, picture.place], build=build, draw=draw, live=STEERING, adjust=adjust,
-        groups=groups, loads=experiments, compare=compare, touch=touch,
+        groups=groups, loads=None if challenge else experiments, compare=compare, touch=touch, challenge=ladder,
+        opened=[] if challenge else [_("Data"), _("Training")],
     )  # fmt: skip
     if experiment is not None:
         panel.load(next(iter(loads()[experiment].values())))
     return panel
-
-
-def snapshot(run: Experiment, **how: bool) -> Figure:
-    """Draw an experiment as the playground would show it now.
-
-    Parameters
-    ----------
-    run : Experiment
-    **how
-        ``show_test`` and ``discretize``, as the playground's check boxes.
-
-    Returns
-    -------
-    Figure
-    """
-    figure = Figure(figsize=(WIDTH / 100, HEIGHT / 100), dpi=100, facecolor="white")
-    PlaygroundDrawing(figure).update(run, **how)
-    return figure
-
-
-def planes(runs: Mapping[str, Experiment], **how: bool) -> Figure:
-    """Draw what several experiments answer, side by side, each under its name.
-
-    Parameters
-    ----------
-    runs : mapping of str to Experiment
-    **how
-        As for `snapshot`.
-
-    Returns
-    -------
-    Figure
-    """
-    figure = Figure(figsize=(2.9 * len(runs), 3.2), dpi=100, facecolor="white", layout="constrained")
-    for axes, (name, run) in zip(figure.subplots(1, len(runs), squeeze=False)[0], runs.items(), strict=True):
-        drawing = PlaneDrawing(axes)
-        drawing.update(run, compute(run)[-1], **how)
-        right = _("{accuracy:.1%} of test points").format(accuracy=run.accuracy())
-        drawing.title.set_text(f"{name}\n{right}")
-    return figure
-
-
-def folded(run: Experiment) -> Figure:
-    """Draw the plane as it is, and beside it as the last hidden layer sees it.
-
-    Parameters
-    ----------
-    run : Experiment
-
-    Returns
-    -------
-    Figure
-    """
-    figure = Figure(figsize=(6.6, 3.3), dpi=100, facecolor="white", layout="constrained")
-    plane, hidden = figure.subplots(1, 2)
-    PlaneDrawing(plane).update(run, compute(run)[-1])
-    HiddenDrawing(hidden).update(run)
-    return figure
 
 
 def _controls() -> dict[str, Control]:

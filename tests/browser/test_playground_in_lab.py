@@ -136,3 +136,56 @@ def test_a_button_loads_an_experiment_and_the_hidden_layer_shows_its_plane(noteb
     widget.screenshot("playground_loaded")
     assert widget.error() == ""
     assert notebook.complaints == []
+
+
+def test_a_goal_of_the_challenge_is_reached_by_keyboard_and_nothing_jumps(notebook):
+    notebook.run("ladder-stage")
+    widget = notebook.widget("ladder-stage")
+    for name, inside in (("▸ Data", "points"), ("▸ Network", "hidden layers")):
+        widget.push(name)
+        widget.box(inside).wait_for()
+    widget.box("points").press("End")
+    widget.type("hidden layers", 0)
+    widget.wait_for_words("blobs, 200 points, features x1, x2, hidden layers: 0")
+    said = widget.locator.get_by_role("status").filter(has_text="9 numbers")
+    said.get_by_text("This run: blobs, 9 numbers. It counts when 95% of the test points are right.").wait_for()
+    assert not widget.locator.get_by_role("button", name="copy your best").is_visible()
+    widget.settled()
+    places = widget.places()
+    widget.push("Start")
+    said.get_by_text("Goal reached with 9 numbers in 10 steps: your best so far, as few as ours.").wait_for()
+    widget.push("Pause")
+    widget.wait_until("paused")
+    widget.settled()
+    assert widget.places() == places, "something jumped"
+    table = widget.locator.get_by_role("region", name="Challenge")
+    assert "9 numbers, 10 steps; x1, x2; no hidden layer; SGD 0.3; seed 0" in table.get_by_role("row", name="blobs").inner_text()
+    widget.push("copy your best")
+    widget.locator.get_by_text("copied: playground(challenge=True, data='blobs', depth=0).run(10)").wait_for()
+    widget.screenshot("playground_challenge")
+    assert (widget.error(), notebook.complaints) == ("", [])
+
+
+def test_the_challenge_fits_a_small_window(notebook):
+    notebook.run("ladder-stage")
+    notebook.page.set_viewport_size({"width": 1366, "height": 768})
+    widget = notebook.widget("ladder-stage")
+    widget.settled()
+    window = notebook.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').clientHeight")
+    assert widget.locator.bounding_box()["height"] <= window
+    notebook.page.set_viewport_size({"width": 1024, "height": 700})
+    notebook.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    notebook.page.wait_for_timeout(500)
+    widget = notebook.widget("ladder-stage")
+    panel = widget.locator.bounding_box()
+    for one in widget.locator.locator("button, select, table").all():
+        box = one.bounding_box()
+        assert not one.is_visible() or box["x"] + box["width"] <= panel["x"] + panel["width"] + 1, one.inner_text()
+    notebook.page.set_viewport_size({"width": 390, "height": 844})
+    notebook.page.wait_for_timeout(500)
+    widget = notebook.widget("ladder-stage")
+    # The table, and nothing besides, is moved sideways: it can be reached by keyboard.
+    table = widget.locator.get_by_role("region", name="Challenge")
+    assert table.evaluate("one => one.scrollWidth > one.clientWidth && one.tabIndex === 0")
+    assert [clipped.split('"')[1][:10] for clipped in widget.clipped()] == ["pointsgoal"]
+    notebook.page.set_viewport_size({"width": 1400, "height": 1000})
