@@ -37,7 +37,7 @@ QUESTIONS = (
                 _("NAND has negative weights, and is a perceptron all the same."),
             ),
             Answer(
-                _("Because no straight line separates opposite corners of a square"),
+                _("Because no straight line parts one pair of opposite corners of a square from the other pair"),
                 _("The edge of a perceptron is a straight line, whatever its numbers."),
                 True,
             ),
