@@ -91,4 +91,9 @@ def alt_texts() -> dict[str, str]:
             "The mean of fifty digits, a blot, and beside it a cloud, light in the middle of the image and fading "
             "outwards: the mean gradient of a neuron of convolution 6."
         ),
+        "large-strip": _(
+            "Three networks side by side, a bar for each layer. LeNet-5, 1998: five layers, maps of 28 pixels and fewer, 60,000 "
+            "parameters. VGG-16, 2014: 16 layers from 224 pixels down to 14, 138 million parameters, small filters stacked. "
+            "ResNet-34, 2015: 34 layers from 112 pixels down to 7, 22 million parameters, an arc past every two layers."
+        ),
     }
