@@ -94,6 +94,12 @@ GUESSES: dict[str, Guess] = {
         (_("below 0.01"), _("between 0.01 and 1"), _("above 1")),
         _("Each dot is a trial; watch where the bright ones gather."),
     ),
+    "08 border": Guess(
+        _("A network knows 20 noisy points by heart. With which of the two does the plane become paler?"),
+        _("with weight decay 0.02"),
+        (_("with weight decay 0.02"), _("with dropout 0.3"), _("with both alike")),
+        _("Weight decay makes the weights small, and the slopes gentle. Dropout leaves the weights large."),
+    ),
     "09 window": Guess(
         _("A 3×3 filter holds a single 1, in the cell right of the middle. Which way does the digit go in the map?"),
         _("to the left"),

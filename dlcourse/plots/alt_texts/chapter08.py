@@ -43,4 +43,8 @@ def alt_texts() -> dict[str, str]:
             "Left: the test loss falls to its lowest at a dotted line near epoch 12 and rises slowly from there. Right: the "
             "test accuracy rises quickly and then creeps up to the end."
         ),
+        "border-figure": _(
+            "A plane with 20 points, three times. With neither cure the border winds around single points, and the colours are "
+            "strong. With weight decay it is short, and the colours are pale. With dropout it is short, and the colours are strong."
+        ),
     }
