@@ -60,6 +60,21 @@ def test_a_whole_number_stays_one(text, value, said):
     assert said in found[2] and bool(said) == bool(found[2])
 
 
+def test_a_hand_that_moves_the_slider_while_another_thread_sets_the_box_is_not_lost():
+    number, moved = Number("n", 0, 10, 5), []
+
+    def hand(_change):
+        if not moved:
+            moved.append(number.value)
+            thread = threading.Thread(target=setattr, args=(number.slider, "value", 7))
+            thread.start()
+            thread.join()
+
+    number.slider.observe(hand, names="value")
+    number.value = 3
+    assert moved == [3] and number.value == 7
+
+
 def test_what_was_said_goes_with_the_next_change():
     number = Number("n", 0.0, 1.0, 0.5)
     panel = Panel("Test", {"n": number}, [], lambda _changed, n: None)

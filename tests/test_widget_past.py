@@ -136,6 +136,20 @@ class TestRewind:
 
         run_in_a_loop(main())
 
+    def test_a_hand_is_not_lost_while_another_thread_brings_the_control_in_step(self, bench):
+        bench.run(30)
+        past, shown_between = bench.past, []
+
+        def show(_change):
+            if not shown_between:  # the training's thread says where it stands, just after the hand's value has come in
+                shown_between.append(past.back.value)
+                with ThreadPoolExecutor(1) as thread:
+                    thread.submit(past.show).result()
+
+        past.back.slider.observe(show, names="value")
+        past.back.value = 12
+        assert shown_between == [12] and bench.steps == 12
+
     def test_reset_forgets_the_moments_and_keeps_the_curves(self, bench):
         bench.run(20)
         bench.past.keep()

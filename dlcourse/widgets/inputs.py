@@ -3,9 +3,11 @@
 Each control holds a value, tells of its changes, and can go back to where it began.
 """
 
+import contextlib
 import math
 import numbers
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from threading import get_ident
 
 import ipywidgets as widgets
 
@@ -13,7 +15,6 @@ from dlcourse.text import _
 from dlcourse.widgets.number_box import ANEW, NumberBox
 
 __all__ = ["Checkbox", "Choice", "Control", "Number", "button"]
-
 
 LABEL_WIDTH = "10em"
 CONTROL_WIDTH = "430px"  # two side by side in a JupyterLab window of the usual size
@@ -36,9 +37,7 @@ class Control:
         Name of the attribute of `source` that is the value.
     """
 
-    def __init__(
-        self, name: str, source: widgets.Widget, widget: widgets.Widget | None = None, *, trait: str = "value"
-    ):
+    def __init__(self, name: str, source: widgets.Widget, widget: widgets.Widget | None = None, *, trait: str = "value"):
         self.name = name
         self.source = source
         self.widget = source if widget is None else widget
@@ -72,7 +71,11 @@ class Control:
 
     def on_change(self, call: Callable[[], None]) -> None:
         """Have `call` called after each change of the value, by whomever."""
-        self.source.observe(lambda _change: call(), names=self._trait)
+        self.on_value(lambda _value: call())
+
+    def on_value(self, call: Callable[[object], None]) -> None:
+        """Have `call` called with each new value, which another thread may have overwritten by then."""
+        self.source.observe(lambda change: call(change["new"]), names=self._trait)
 
     def reset(self) -> None:
         """Go back to the start value."""
@@ -127,11 +130,10 @@ class Number(Control):
         else:
             slider_kind = widgets.IntSlider if self._whole else widgets.FloatSlider
             self.slider = slider_kind(value=start, min=low, max=high, step=step, readout=False, layout=layout)
+        self._linking: set[int] = set()
         self._move_slider(start)
         # In a telephone's window the slider goes below the box.
-        row = widgets.HBox(
-            [box, self.slider], layout={"width": CONTROL_WIDTH, "max_width": "100%", "flex_flow": "row wrap"}
-        )
+        row = widgets.HBox([box, self.slider], layout={"width": CONTROL_WIDTH, "max_width": "100%", "flex_flow": "row wrap"})
         super().__init__(name, box, row, trait="number")
         self.slider.observe(self._from_slider, names="value")
         box.observe(self._from_box, names="number")
@@ -165,17 +167,22 @@ class Number(Control):
 
     def _from_slider(self, change) -> None:
         # A browser puts the handle at a stop and sends its place back: what differs by rounding alone is no move.
-        if self._linked or math.isclose(change["new"], change["old"], rel_tol=1e-9, abs_tol=1e-12):
-            return
-        self._linked = True  # the slider stays where the hand is: an echo of an older value would pull it back
-        try:
-            self.source.number = self._tidy(change["new"])
-        finally:
-            self._linked = False
+        if get_ident() not in self._linking and not math.isclose(change["new"], change["old"], rel_tol=1e-9, abs_tol=1e-12):
+            with self._link():  # the slider stays where the hand is: an echo of an older value would pull it back
+                self.source.number = self._tidy(change["new"])
 
     def _from_box(self, change) -> None:
-        if not self._linked:
+        if get_ident() not in self._linking:
             self._move_slider(change["new"])
+
+    @contextlib.contextmanager
+    def _link(self) -> Iterator[None]:
+        """Bring slider or box in step with the other: what this thread does meanwhile, and no other, is not a hand's."""
+        self._linking.add(get_ident())
+        try:
+            yield
+        finally:
+            self._linking.discard(get_ident())
 
     def _move_slider(self, value: float) -> None:
         """Put the slider at the stop nearest to a value.
@@ -186,11 +193,8 @@ class Number(Control):
         slider = self.slider
         place = math.log10(max(value, 10**slider.min)) if self._log else value
         place = min(slider.min + math.floor((place - slider.min) / slider.step + 0.5) * slider.step, slider.max)
-        self._linked = True  # the slider's place must not come back as a value
-        try:
+        with self._link():  # the slider's place must not come back as a value
             slider.value = 10**place if self._log else place
-        finally:
-            self._linked = False
 
     def _tidy(self, value: float) -> float:
         if self._log:

@@ -1,6 +1,7 @@
 """The past of a training: what was done to it, moments to go back to, and earlier runs to be compared with."""
 
 import html
+from threading import get_ident
 from typing import TYPE_CHECKING
 
 import ipywidgets as widgets
@@ -45,10 +46,10 @@ class Past:
         self.moments, self.fold = Moments(), None
         self.end: tuple[Moment, list[Deed]] | None = None  # where it had come, while an earlier moment is looked at
         self._again, self.cannot, self.rewound = False, "", False
-        self._said, self._fitting = 0, False  # what the control was told: what it says besides, a hand has said
+        self._said, self._fitting = 0, 0  # what the control was told, and by which thread: the rest, a hand has said
         if comparison is not None:
             self.back = Number(_("back to step"), 0, 1, 0)
-            self.back.on_change(lambda: self._moved())
+            self.back.on_value(self._moved)
             self.memory = widgets.HTML()
             keep = button(_("keep this curve"), lambda: panel.guard(self.keep)(), tooltip=_("keep it in grey, to compare"))
             forget = button(_("forget the grey ones"), lambda: panel.guard(self.forget)())
@@ -153,19 +154,19 @@ class Past:
         end = self.end[0].step if self.end else self.panel.steps
         self._said = self.panel.steps
         if self.back.source.max != max(end, 1):
-            self._fitting = True
+            self._fitting = get_ident()
             self.back.set_range(0, max(end, 1), value=self.panel.steps, step=self.moments.every)
-            self._fitting = False
+            self._fitting = 0
         self.back.value = self.panel.steps
         words = _("{count} moments are kept, {size:.1f} MB of at most {most:.0f}; those in between are trained again.")
         words = words.format(count=len(self.moments.all), size=self.moments.size / 2**20, most=BUDGET / 2**20)
         words = self.cannot or words
         self.memory.value = f'<span style="line-height: 1.4; white-space: normal">{html.escape(words)}</span>'
 
-    def _moved(self) -> None:
+    def _moved(self, step: int) -> None:
         # A hand may move on, in another thread, while an earlier move is still being followed: none is lost.
-        if not self._fitting and self.back.value != self._said:
-            self.panel.rewind(self.back.value)
+        if self._fitting != get_ident() and step != self._said:
+            self.panel.rewind(step)
 
     def _note(self, values: dict[str, object]) -> None:
         panel = self.panel

@@ -60,8 +60,8 @@ class Touch:
         self.undo_button = button(_("undo"), lambda: self.panel.guard(self.undo)(), tooltip=_("take the last change back"))
         for control in (self.array, *self.places, self.layer, self.unit):
             control.on_change(lambda: self._filling or self.panel.guard(self.show)())
-        self.value.on_change(self._set)
-        self.off.on_change(self._switch)
+        self.value.on_value(self._set)
+        self.off.on_value(self._switch)
         number, neuron = (self.array, *self.places, self.value), (self.layer, self.unit, self.off)
         self.sheet = ArraySheet(lambda index: self.choose(self.array.value, index))
         rows = [*(one.widget for one in number), self.slope.line, *(one.widget for one in neuron), self.undo_button]
@@ -200,13 +200,13 @@ class Touch:
 
     # What a control says is read at once: what it asks for is done later, where the panel works, and in between the
     # controls may have been brought in step with the network.
-    def _set(self) -> None:
-        if self.value.value != self._said[0]:
-            self.panel.guard(self.edit)(self.array.value, self._index(), self.value.value)
+    def _set(self, number: float) -> None:
+        if number != self._said[0]:
+            self.panel.guard(self.edit)(self.array.value, self._index(), number)
 
-    def _switch(self) -> None:
-        if self.off.value != self._said[1]:
-            self.panel.guard(self.switch)(self.layer.value, self.unit.value, not self.off.value)
+    def _switch(self, off: bool) -> None:
+        if off != self._said[1]:
+            self.panel.guard(self.switch)(self.layer.value, self.unit.value, not off)
 
     def _remember(self, method: str, values: tuple) -> None:
         """Keep what takes a change back; of a slider that moves on at one place, the value that it found there."""
