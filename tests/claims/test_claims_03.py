@@ -61,3 +61,32 @@ def test_on_digits_the_confidence_is_honest_and_on_noise_it_is_not(digits):
         assert 0.8 < np.median(network.predict(noise).max(axis=1)) < 0.9
     sure = y.max(axis=1) >= 0.99
     assert (sure.sum(), (sure & ~right).sum()) == (1801, 2)
+
+
+def test_three_neighbours_read_more_than_a_learned_layer_and_have_no_hidden_layers(digits):
+    """So what reads more than nine of ten need not have hidden layers: the bound is that of one layer."""
+    (x, t), (x_test, t_test) = digits
+    distances = (x**2).sum(axis=1) - 2 * x_test @ x.T
+    nearest = t[np.argpartition(distances, 3, axis=1)[:, :3]]
+    answers = np.array([np.bincount(votes).argmax() for votes in nearest])
+    assert np.mean(answers == t_test) > 0.93
+
+
+def test_of_the_grey_pixels_the_ink_counts_and_not_the_shade(digits):
+    _train, (x, t) = digits
+    network = stored_network("mlp_784_50_100_10")
+    no_grey, two_tone = np.where(x < 253 / 255, 0, x), (x >= 128 / 255).astype(np.float32)
+    whole, less, even = (np.mean(network.predict(x).argmax(axis=1) == t) for x in (x, no_grey, two_tone))
+    assert less < 0.76 and whole - 0.01 < even < whole
+
+
+def test_more_than_half_of_the_weights_picked_at_random_cost_about_one_image_in_eight(digits):
+    _train, (x, t) = digits
+    costs = []
+    for seed in range(40):
+        network = stored_network("mlp_784_50_100_10")
+        before = np.mean(network.predict(x).argmax(axis=1) == t)
+        W = network.params["W1"]
+        W.ravel()[np.random.default_rng(seed).permutation(W.size)[: int(0.55 * W.size)]] = 0
+        costs.append(before - np.mean(network.predict(x).argmax(axis=1) == t))
+    assert 1 / 9 < np.mean(costs) < 1 / 7, np.mean(costs)

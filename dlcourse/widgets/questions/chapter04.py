@@ -33,7 +33,7 @@ QUESTIONS = (
             Answer(_("h is too small, and rounding took over."), _("At 1e-4, in floats, it gives (6, 8) to 9 digits.")),
             Answer(
                 _("h is too large."),
-                _("Too large an h is inexact on many functions. Squares bend evenly to both sides: any h would do."),
+                _("Too large an h is inexact on many functions. Squares bend evenly to both sides: no h is too large."),
             ),
             Answer(
                 _("The array holds integers: 3 + 0.0001 is stored as 3, and 3 - 0.0001 as 2."),
