@@ -74,3 +74,50 @@ def test_one_cycle_gains_about_one_percent_on_the_best_constant_rate_and_cosine_
     constant = max(read[lr] for lr in (0.02, 0.03, 0.05, 0.1))
     assert 0.004 < read["cycle"] - constant < 0.016 and 0 < read["cosine"] - constant < 0.012
     assert read["cycle"] > read["cosine"]
+
+
+@of_each_draw
+def test_the_top_of_one_cycle_need_not_be_exact_but_may_not_be_far_off(draw):
+    _train, (x_test, t_test) = load_mnist()
+    steps = len(digits(draw)[0]) // 100 * 5
+    schedules = {("constant", lr): Constant(lr) for lr in (0.03, 0.05, 0.1)}
+    schedules |= {("cycle", top): OneCycle(top, steps) for top in (0.02, 0.05, 0.2, 0.3)}
+    read = dict.fromkeys(schedules, 0.0)
+    for name, schedule in schedules.items():
+        for seed in range(6, 14):
+            training = trainer(seed, draw, Momentum(0.1), 5, schedule)
+            for _progress in training:
+                pass
+            read[name] += training.network.accuracy(x_test, t_test) / 8
+    print(read)
+    constant = max(read["constant", lr] for lr in (0.03, 0.05, 0.1))
+    assert min(read["cycle", top] for top in (0.05, 0.2)) > constant > max(read["cycle", top] for top in (0.02, 0.3))
+
+
+def end_in_the_valley(rates, rule=SGD):
+    """Walk with one rate for each step; give the distance from the middle."""
+    optimizer, point = rule(1.0), {"x": np.array([-7.0, 2.0])}
+    for optimizer.lr in rates:
+        optimizer.update(point, {"x": point["x"] * [0.1, 2.0]})
+    return np.linalg.norm(point["x"])
+
+
+def test_a_rate_that_changes_beats_the_best_constant_one():
+    assert end_in_the_valley([0.5, 10.0]) < 1e-12 < 0.3 < end_in_the_valley([2 / 2.1] * 30)
+
+
+def test_nesterov_swings_less_at_small_rates_and_blows_up_before_momentum():
+    assert end_in_the_valley([0.1] * 30, Nesterov) < end_in_the_valley([0.1] * 30, Momentum)
+    assert end_in_the_valley([0.7] * 200, Momentum) < 0.01 < 1e6 < end_in_the_valley([0.7] * 200, Nesterov)
+
+
+def test_the_loss_may_be_written_in_other_units_until_the_gradients_are_as_small_as_epsilon():
+    for rule in (AdaGrad, RMSprop, Adam):
+        for size, alike in ((1.0, True), (1e-8, False)):
+            steps = []
+            for factor in (1, 1000):
+                point, optimizer = {"x": np.zeros(1)}, rule(0.1)
+                for _step in range(5):
+                    optimizer.update(point, {"x": np.array([factor * size])})
+                steps.append(point["x"][0])
+            assert np.isclose(*steps, rtol=1e-3) == alike, (rule.__name__, size)

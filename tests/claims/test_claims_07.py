@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from dlcourse.datasets import load_mnist
+from dlcourse.functions import relu, sigmoid
 from dlcourse.initializers import initial_std, normal
 from dlcourse.layers import Affine, ReLU, Sigmoid
 from dlcourse.networks import Classifier
 from dlcourse.normalization import BatchNormalization
 from dlcourse.optimizers import SGD
 from dlcourse.training import Diverged, Trainer
+from dlcourse.widgets.init_explorer import compute
 
 pytestmark = pytest.mark.slow
 
@@ -59,6 +61,63 @@ def test_a_gain_of_four_lets_five_layers_of_sigmoid_begin(draw):
     for seed in SEEDS:
         one, four = (end(deep(lambda n, g=g: g / np.sqrt(n), seed, activation=Sigmoid), 0.5, seed, draw) for g in (1, 4))
         assert one > 2.25 and four < 1.5
+
+
+@of_each_draw
+def test_with_a_gain_of_four_five_layers_of_sigmoid_begin_slowly_at_a_small_rate(draw):
+    ends = [end(deep(lambda n: 4 / np.sqrt(n), seed, activation=Sigmoid), 0.05, seed, draw, 3) for seed in SEEDS]
+    print(ends)
+    assert 1.4 < min(ends) < max(ends) < (2.2 if draw else 1.95)
+
+
+def test_with_a_gain_of_four_the_signal_of_sigmoids_fades_still_but_more_slowly():
+    left = {}
+    for gain in (1, 4):
+        rng = np.random.default_rng(7)
+        x = rng.standard_normal((1000, 100))
+        spreads = []
+        for _layer in range(5):
+            x = sigmoid(x @ (gain / 10 * rng.standard_normal((100, 100))))
+            spreads.append(x.std(axis=0).mean())
+        left[gain] = spreads[-1] / spreads[0]
+    assert 20 * left[1] < left[4] < 0.2
+
+
+def test_a_gain_of_four_undoes_most_of_what_sigmoids_take_from_the_gradient():
+    one, four = (np.log(compute(gain / 10, 5, 100, "sigmoid", seed=7).gradients[0].std()) for gain in (1, 4))
+    assert one / 2 < four < -1
+
+
+def test_a_start_without_chance_learns_if_its_weights_differ():
+    """Sines in the place of random numbers, as large as He wants them."""
+    layers, n = [], 784
+    for outputs in (100, 100, 100, 10):
+        i, j = np.arange(1, n + 1)[:, None], np.arange(1, outputs + 1)
+        W = np.sin(1.7 * i * j + j**2)
+        layers += [Affine((he(n) * W / W.std()).astype(np.float32), np.zeros(outputs, np.float32)), ReLU()]
+        n = outputs
+    assert end(Classifier(layers[:-1], (784,)), 0.05, 7, 0) < 0.6
+
+
+def test_on_the_path_of_a_residual_the_signal_grows():
+    rng = np.random.default_rng(7)
+    x = rng.standard_normal((500, 100))
+    for _pair in range(15):
+        x = x + relu(x @ (0.1 * np.sqrt(2) * rng.standard_normal((100, 100)))) @ (0.1 * rng.standard_normal((100, 100)))
+    assert x.std() > 50
+
+
+@of_each_draw
+def test_at_the_rate_of_batch_normalization_the_plain_network_hardly_learns_or_blows_up(draw):
+    plain, normed = ([end(deep(he, seed, bn), 0.5, seed, draw, 1) for seed in range(10)] for bn in (False, True))
+    print(plain, normed)
+    assert min(plain) > 1 and np.mean(plain) > 1.5 and max(normed) < 0.5
+
+
+def test_batch_normalization_forgives_small_weights_but_large_ones_make_it_slow():
+    for seed in SEEDS:
+        small, large = (end(deep(lambda n, std=std: std, seed, True), 0.05, seed, 0) for std in (0.01, 1.0))
+        assert small < 0.5 and large > 1
 
 
 @of_each_draw

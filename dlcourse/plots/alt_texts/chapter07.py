@@ -35,8 +35,8 @@ def alt_texts() -> dict[str, str]:
             "them: 1.25 times He's weights rise to about 1,000, He's stay at 1, 0.8 fall to a thousandth, 0.5 to 1e-9."
         ),
         "code-bn-best-figure": _(
-            "Loss after one epoch against the learning rate. The plain network is best near 0.1 and does not learn from 0.5 "
-            "on. With batch normalization from He the curve goes on falling to 0.5; from std 0.01 it is lower at small rates "
+            "Loss after one epoch against the learning rate. The plain network is best near 0.1 and learns next to nothing "
+            "from 0.5 on. With batch normalization from He the curve goes on falling to 0.5; from std 0.01 it is lower at small rates "
             "and higher at large ones."
         ),
     }

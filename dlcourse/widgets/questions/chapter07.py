@@ -9,7 +9,7 @@ QUESTIONS = (
         (
             Answer(
                 _("All neurons of a hidden layer stay alike: they get the same gradient at every step."),
-                _("A hundred neurons that are alike are one neuron. Only chance makes them different."),
+                _("A hundred neurons that are alike are one neuron. They must start different, and chance is the simplest way."),
                 True,
             ),
             Answer(_("It trains as usual: the data make them different."), _("The data are the same for all of them.")),
@@ -31,7 +31,7 @@ QUESTIONS = (
             Answer(_("Because the weights have changed since training"), _("The weights are those at the end of training.")),
             Answer(
                 _("So that an answer does not depend on which other images are in the batch"),
-                _("With a batch of one, the batch's own mean would even turn every feature into its shift, whatever the image."),
+                _("Behind an Affine, the mean of a batch of one would even turn every feature into its shift, whatever the image."),
                 True,
             ),
         ),
