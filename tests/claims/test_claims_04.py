@@ -4,6 +4,9 @@ import numpy as np
 import pytest
 
 from dlcourse.datasets import load_mnist, toy_dataset
+from dlcourse.functions import softmax
+from dlcourse.gradients import numerical_gradient
+from dlcourse.losses import cross_entropy_error, sum_squared_error
 from dlcourse.networks import TwoLayerNet
 from dlcourse.widgets.descent_explorer import compute
 
@@ -92,3 +95,12 @@ def test_no_h_is_too_large_for_squares(h):
     slope = ((3 + h) ** 2 - (3 - h) ** 2) / (2 * h)
     assert np.isclose(slope, 6)
     assert not np.isclose(((3 + 1e-15) ** 2 - (3 - 1e-15) ** 2) / 2e-15, 6), "but one can be too small"
+
+
+def test_the_squared_error_gives_up_on_both_scores_and_the_cross_entropy_on_neither():
+    """Behind softmax, sure and wrong: it neither pulls the true score up nor the wrong one down."""
+
+    def pulls(loss):
+        return np.abs(numerical_gradient(lambda s: loss(softmax(s), np.eye(3)[1]), np.array([10.0, 0.0, 0.0]))[:2])
+
+    assert pulls(cross_entropy_error).min() > 0.99 and pulls(sum_squared_error).max() < 2e-4
