@@ -8,10 +8,10 @@ import pytest
 from dlcourse.datasets import load_mnist
 from dlcourse.functions import relu, sigmoid
 from dlcourse.initializers import initial_std, normal
-from dlcourse.layers import Affine, ReLU, Sigmoid
+from dlcourse.layers import Affine, ReLU, Sigmoid, Tanh
 from dlcourse.networks import Classifier
 from dlcourse.normalization import BatchNormalization
-from dlcourse.optimizers import SGD
+from dlcourse.optimizers import SGD, Adam
 from dlcourse.training import Diverged, Trainer
 from dlcourse.widgets.init_explorer import compute
 
@@ -112,6 +112,18 @@ def test_at_the_rate_of_batch_normalization_the_plain_network_hardly_learns_or_b
     plain, normed = ([end(deep(he, seed, bn), 0.5, seed, draw, 1) for seed in range(10)] for bn in (False, True))
     print(plain, normed)
     assert min(plain) > 1 and np.mean(plain) > 1.5 and max(normed) < 0.5
+
+
+@of_each_draw
+def test_from_small_weights_adam_begins_with_tanh_and_relu_and_sgd_does_not(draw):
+    (x, t), _test = digits(draw)
+    for activation in (Tanh, ReLU):
+        for seed in SEEDS:
+            assert end(deep(lambda n: 0.01, seed, activation=activation), 0.05, seed, draw) > 2.25
+            network = deep(lambda n: 0.01, seed, activation=activation)
+            training = Trainer(network, x, t, optimizer=Adam(0.001), epochs=2, evaluate_samples=1, rng=seed)
+            losses = [progress.loss for progress in training]
+            assert np.mean(losses[:10]) > 2.25 and np.mean(losses[-20:]) < 1.95
 
 
 def test_batch_normalization_forgives_small_weights_but_large_ones_make_it_slow():
