@@ -167,3 +167,23 @@ def test_whether_batch_normalization_overfits_less_depends_on_the_rate(draw):
     assert 0.04 < means["without"] - means["with"] < 0.12
     assert 0 < means["large steps"] - means["without"] < 0.04
     assert sum(large > plain for large, plain in zip(read["large steps"], read["without"])) >= 3
+
+
+def test_without_epsilon_a_feature_of_zeros_is_nan_and_one_of_tenths_need_not_be():
+    def step_3(x):
+        with np.errstate(invalid="ignore"):
+            return (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0))
+
+    assert np.isnan(step_3(np.zeros((3, 1)))).all()
+    assert np.isfinite(step_3(np.full((3, 1), 0.1))).all(), "the mean of three times 0.1 is not 0.1"
+
+
+def test_but_for_epsilon_nothing_along_the_output_comes_back_through_batch_normalization():
+    rng = np.random.default_rng(7)
+    x, up = rng.standard_normal((2, 32, 1))
+    for spread, alike in ((5.0, True), (0.003, False)):
+        layer = BatchNormalization(np.ones(1), np.zeros(1))
+        x_hat = layer.forward(spread * x, training=True)
+        back = layer.backward(up)
+        along = np.abs(np.sum(back * x_hat)) / (np.linalg.norm(back) * np.linalg.norm(x_hat))
+        assert np.abs(back.mean()) < 1e-12 * np.abs(back).max() and (along < 1e-6) == alike
