@@ -30,6 +30,8 @@ KEYS = [
     ("07_initialization", "play-widget", "std", 0, WITH_A_NETWORK),
     ("09_cnn", "play-window", "window place", 0, AT_ONCE),
     ("09_cnn", "play-inside", "filter", 0, WITH_A_NETWORK),
+    ("09_cnn", "play-inside", "its value", 0, WITH_A_NETWORK),  # a number of the network, set by hand
+    ("playground", "play-widget", "its value", 0, WITH_A_NETWORK),
 ]
 
 # On a screen with two dots to a pixel a picture has four times as many pixels, and as little time.
