@@ -848,7 +848,14 @@ def test_a_journal_in_a_folder_that_is_not_there(tmp_path):
 
 @pytest.fixture(params=["journal", "sqlite"])
 def storage(request, tmp_path):
-    return tmp_path / "optuna.journal" if request.param == "journal" else f"sqlite:///{tmp_path / 'optuna.db'}"
+    yield tmp_path / "optuna.journal" if request.param == "journal" else f"sqlite:///{tmp_path / 'optuna.db'}"
+    while DATABASES:
+        database = DATABASES.pop()
+        database.remove_session()
+        database.engine.dispose()
+
+
+DATABASES = []  # that a test has opened itself
 
 
 def study_of(storage, name="dlcourse"):
@@ -857,6 +864,9 @@ def study_of(storage, name="dlcourse"):
     if isinstance(storage, Path):
         files = optuna.storages.journal
         storage = files.JournalStorage(files.JournalFileBackend(str(storage)))
+    else:
+        storage = optuna.storages.RDBStorage(storage)
+        DATABASES.append(storage)
     return optuna.load_study(study_name=name, storage=storage)
 
 
