@@ -156,26 +156,28 @@ class Pages:
     """Pages of a browser, each with JupyterLab in it and one notebook at a time.
 
     To load JupyterLab takes more than twice as long as to open a notebook in it: a page whose notebook was closed is used
-    again, if nothing but its notebook has been changed.
+    again, if nothing but its notebook has been changed, and not for ever, since its memory grows.
     """
 
+    MOST = 6
+
     def __init__(self, browser, lab):
-        self.browser, self.lab, self.free, self.all = browser, lab, [], []
+        self.browser, self.lab, self.free, self.opened = browser, lab, [], {}
 
     def open(self, name, ratio=1):
         """Open a notebook by its name, on a screen with `ratio` dots to a pixel, each way."""
         page = next((page for page, its_ratio in self.free if its_ratio == ratio), None)
         if page is None:
             page = self.browser.new_page(viewport=WINDOW, device_scale_factor=ratio)
-            self.all.append(page)
         self.free = [(one, its_ratio) for one, its_ratio in self.free if one is not page]
-        return Notebook(page, self.lab, f"{name}.ipynb", lambda: self.free.append((page, ratio)))
-
+        self.opened[page] = self.opened.get(page, 0) + 1
+        last = self.opened[page] == self.MOST
+        return Notebook(page, self.lab, f"{name}.ipynb", None if last else lambda: self.free.append((page, ratio)))
 
     def screenshots(self, name):
         """Keep a picture of each page as an artefact of the run."""
         ARTIFACTS.mkdir(exist_ok=True)
-        for number, page in enumerate(page for page in self.all if not page.is_closed()):
+        for number, page in enumerate(page for page in self.opened if not page.is_closed()):
             page.screenshot(path=ARTIFACTS / f"{name}_{number}.png")
 
 

@@ -93,7 +93,7 @@ def key_changes_the_pixels(ready, record_property, name, cell, control, index, a
 def key_changes_the_pixels_of_a_fine_screen(ready, record_property, name, cell, control, index, at_most):
     _notebook, widget = ready(name, cell, ratio=2)
     widget.reset()
-    assert widget.sharpness()[index] == 2
+    widget.wait_for(lambda: widget.sharpness()[index] == 2)
     answers_to_keys(widget, control, index, at_most, record_property, f"{name}, {control}, two dots to a pixel")
 
 

@@ -25,7 +25,7 @@ def test_it_looks_as_meant(ready, name, cell):
     notebook.page.set_viewport_size({"width": 1400, "height": 1000})
     widget = notebook.widget(cell)
     widget.settled()
-    assert set(widget.sharpness()) == {2}
+    widget.wait_for(lambda: set(widget.sharpness()) == {2})
     image = widget.locator.locator("img").first
     assert image.bounding_box()["width"] == int(image.get_attribute("width"))
     assert image.evaluate(CARD) == [1, 0]
