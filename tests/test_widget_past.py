@@ -203,7 +203,7 @@ class TestMoments:
 
     def test_the_memory_is_stated(self, bench):
         bench.run(60)
-        assert f"{len(bench.past.moments.all)} moments are kept, " in bench.past.memory.value
+        assert f"Moments kept: {len(bench.past.moments.all)}, " in bench.past.memory.value
         assert "MB of at most 32" in bench.past.memory.value
 
 

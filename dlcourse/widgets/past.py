@@ -158,7 +158,7 @@ class Past:
             self.back.set_range(0, max(end, 1), value=self.panel.steps, step=self.moments.every)
             self._fitting = 0
         self.back.value = self.panel.steps
-        words = _("{count} moments are kept, {size:.1f} MB of at most {most:.0f}; those in between are trained again.")
+        words = _("Moments kept: {count}, {size:.1f} MB of at most {most:.0f}; those in between are trained again.")
         words = words.format(count=len(self.moments.all), size=self.moments.size / 2**20, most=BUDGET / 2**20)
         words = self.cannot or words
         self.memory.value = f'<span style="line-height: 1.4; white-space: normal">{html.escape(words)}</span>'

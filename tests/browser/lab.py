@@ -233,7 +233,8 @@ class Notebook:
         self.closed = True
         if end_kernel:
             self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.shutdown()")
-        if self.give_back is None or self.changed or self.theme != "light" or not end_kernel or self.page.locator(".jp-Dialog").count():
+        as_new = end_kernel and self.theme == "light" and not self.changed and not self.page.locator(".jp-Dialog").count()
+        if self.give_back is None or not as_new:
             self.page.close(run_before_unload=False)
             return
         self.page.evaluate(CLOSE)
