@@ -113,28 +113,23 @@ class Number(Control):
         if log and low <= 0:
             raise ValueError(f"Number {name!r}: low is {low}, expected above 0 on a logarithmic scale")
         self._whole = all(isinstance(value, numbers.Integral) for value in (low, high, start))
-        self._log = log
-        if step is None:
-            step = 1 if self._whole else (high - low) / 100
+        self._log, self._range = log, (low, high)
+        self._step = step or (1 if self._whole else (high - low) / 100)
         # Each value is rounded to what the scale can mean: 0.3, not 0.30000000000000004.
-        self._decimals = max(0, 2 - math.floor(math.log10(step)))
+        self._decimals = max(0, 2 - math.floor(math.log10(self._step)))
         box = NumberBox(
             start, low, high, whole=self._whole, description=name, style={"description_width": LABEL_WIDTH},
             layout={"width": "214px"},
         )  # fmt: skip
-        layout = {"flex": "1 1 auto", "width": "auto", "min_width": "80px"}
-        if log:
-            self.slider = widgets.FloatLogSlider(
-                value=start, min=math.log10(low), max=math.log10(high), step=1 / 3, readout=False, layout=layout
-            )
-        else:
-            slider_kind = widgets.IntSlider if self._whole else widgets.FloatSlider
-            self.slider = slider_kind(value=start, min=low, max=high, step=step, readout=False, layout=layout)
+        # It counts its stops. A browser would round any other number in its own way and send that back, as if a hand had
+        # moved the slider; and by then it may stand elsewhere.
+        self.slider = widgets.IntSlider(readout=False, layout={"flex": "1 1 auto", "width": "auto", "min_width": "80px"})
         self._linking: set[int] = set()
-        self._move_slider(start)
         # In a telephone's window the slider goes below the box.
         row = widgets.HBox([box, self.slider], layout={"width": CONTROL_WIDTH, "max_width": "100%", "flex_flow": "row wrap"})
         super().__init__(name, box, row, trait="number")
+        self._fit_slider()
+        self._move_slider(start)
         self.slider.observe(self._from_slider, names="value")
         box.observe(self._from_box, names="number")
 
@@ -152,24 +147,47 @@ class Number(Control):
         # not of a slider that tells only where a hand lets go.
         self.slider.continuous_update = False
         self.value = min(max(self.value, low), high)
-        scaled = (math.log10(low), math.log10(high)) if self._log else (low, high)
-        for widget, (new_low, new_high) in ((self.source, (low, high)), (self.slider, scaled)):
-            # In an order in which the smallest is never above the largest.
-            widget.min = min(widget.min, new_low)
-            widget.max = new_high
-            widget.min = new_low
-        if step is not None:
-            self.slider.step = step
-        if value is not None:
-            self.value = min(max(value, low), high)
+        self._step, self._range = step or self._step, (low, high)
+        # In an order in which the smallest is never above the largest.
+        self.source.min = min(self.source.min, low)
+        self.source.max = high
+        self.source.min = low
+        self._fit_slider()
+        self.value = min(max(self.value if value is None else value, low), high)
         self._move_slider(self.value)
         self.slider.continuous_update = True
 
+    def stop_of(self, value: float) -> int:
+        """Give the stop of the slider that is nearest to a value; the first one is 0."""
+        place, last = self._place(max(value, self._range[0])), self.slider.max
+        near = min(math.floor((place - self._place_of(0)) / self._pace + 0.5), last)
+        return min(near, last, key=lambda stop: abs(self._place_of(stop) - place))
+
+    def at_stop(self, stop: int) -> float:
+        """Give the value that a stop of the slider stands for."""
+        place = self._place_of(stop)
+        return self._tidy(10**place if self._log else place)
+
+    def _place_of(self, stop: int) -> float:
+        return min(self._place(self._range[0]) + stop * self._pace, self._place(self._range[1]))
+
+    def _place(self, value: float) -> float:
+        return math.log10(value) if self._log else value
+
+    @property
+    def _pace(self) -> float:
+        """The way from stop to stop."""
+        return 1 / 3 if self._log else self._step
+
+    def _fit_slider(self) -> None:
+        """Give the slider a stop at each step of the range, and one at its end."""
+        with self._link():
+            self.slider.max = math.ceil((self._place(self._range[1]) - self._place_of(0)) / self._pace - 1e-9)
+
     def _from_slider(self, change) -> None:
-        # A browser puts the handle at a stop and sends its place back: what differs by rounding alone is no move.
-        if get_ident() not in self._linking and not math.isclose(change["new"], change["old"], rel_tol=1e-9, abs_tol=1e-12):
+        if get_ident() not in self._linking:
             with self._link():  # the slider stays where the hand is: an echo of an older value would pull it back
-                self.source.number = self._tidy(change["new"])
+                self.source.number = self.at_stop(change["new"])
 
     def _from_box(self, change) -> None:
         if get_ident() not in self._linking:
@@ -185,16 +203,9 @@ class Number(Control):
             self._linking.discard(get_ident())
 
     def _move_slider(self, value: float) -> None:
-        """Put the slider at the stop nearest to a value.
-
-        Its handle stands nowhere else. Given a value between two stops, a browser sends the stop back, as if a hand had
-        moved the slider, and the value would be lost.
-        """
-        slider = self.slider
-        place = math.log10(max(value, 10**slider.min)) if self._log else value
-        place = min(slider.min + math.floor((place - slider.min) / slider.step + 0.5) * slider.step, slider.max)
+        """Put the slider at the stop nearest to a value."""
         with self._link():  # the slider's place must not come back as a value
-            slider.value = 10**place if self._log else place
+            self.slider.value = self.stop_of(value)
 
     def _tidy(self, value: float) -> float:
         if self._log:

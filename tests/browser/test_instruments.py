@@ -1,5 +1,6 @@
 """Explorers as instruments, by mouse and by keyboard: a question first, a state as a line of code, a way back in time."""
 
+import base64
 import re
 
 import pytest
@@ -340,6 +341,20 @@ SEEN = {
 }
 
 
+def updates_from(page):
+    """Give a list into which goes all that the page tells the kernel of widgets from now on."""
+    told, session = [], page.context.new_cdp_session(page)
+
+    def look(event):
+        words = event["response"]["payloadData"]
+        words = base64.b64decode(words).decode("latin1") if event["response"]["opcode"] == 2 else words
+        told.extend(re.findall(r'"method":"update","state":\{.*?\}', words))
+
+    session.send("Network.enable")
+    session.on("Network.webSocketFrameSent", look)
+    return told
+
+
 @pytest.mark.parametrize("where", SEEN)
 def test_a_weight_is_chosen_by_a_click_where_it_is_seen_and_by_keys(open_notebook, where):
     name, cell, picture, place, array = SEEN[where]
@@ -352,9 +367,11 @@ def test_a_weight_is_chosen_by_a_click_where_it_is_seen_and_by_keys(open_noteboo
     shown = widget.settled()
     box = image.bounding_box()
     image.scroll_into_view_if_needed()
+    told = updates_from(widget.page)
     image.click(position={"x": place[0] * box["width"], "y": place[1] * box["height"]})
     widget.box("its value").and_(widget.page.locator(":focus")).wait_for()
     shown = widget.settled()
+    assert len(told) == 1, f"more than the click was told, as if a hand had moved it: {told}"
     assert widget.box("array").locator("option:checked").inner_text() == array
     chosen = [widget.box(one).input_value() for one in ("first index", "second")]
     assert chosen != ["0", "0"]
