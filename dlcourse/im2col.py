@@ -77,7 +77,7 @@ def im2col(input_data: np.ndarray, filter_h: int, filter_w: int, stride: int = 1
     Returns
     -------
     ndarray of shape (N · out_h · out_w, C · filter_h · filter_w)
-        A pixel comes once for each place that sees it: with a 5×5 filter, up to 25 times the memory.
+        A pixel comes once for each place that sees it, with a 5×5 filter up to 25 times. That takes memory.
     """
     input_data = as_images(input_data, "im2col")
     out_h, out_w = output_shape(input_data.shape, (filter_h, filter_w), stride, pad)

@@ -2,12 +2,13 @@
 
 import importlib.util
 import json
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dlcourse.convolution import AveragePooling, Convolution, MaxPooling
+from dlcourse.convolution import AveragePooling, Convolution, MaxPooling, col2im, im2col, output_size
 from dlcourse.datasets import load_mnist
 from dlcourse.initializers import he
 from dlcourse.layers import Affine, Flatten, ReLU
@@ -265,3 +266,57 @@ def test_a_neuron_uses_the_middle_of_its_field_most(digits):
     rim = np.ones_like(used, dtype=bool)
     rim[3:-3, 3:-3] = False
     assert used[10:18, 10:18].mean() > 8 * used[rim].mean()
+
+
+def test_with_padding_2_each_place_writes_25_numbers_though_not_every_pixel_is_seen_25_times():
+    x = np.ones((3, 1, 28, 28))
+    rows = im2col(x, 5, 5, pad=2)
+    assert len(rows) == x.size and rows.nbytes == 25 * x.nbytes
+    seen = col2im(np.ones_like(rows), x.shape, 5, 5, pad=2)[0, 0]
+    assert seen[14, 14] == 25 and seen[0, 0] == 9
+
+
+def test_the_layer_never_holds_all_rows():
+    rng = np.random.default_rng(9)
+    for channels, stride, pad in ((1, 1, 2), (30, 1, 2), (30, 1, 0)):
+        x, W = rng.standard_normal((50, channels, 28, 28)), rng.standard_normal((4, channels, 5, 5))
+        tracemalloc.start()
+        Convolution(W, np.zeros(4), stride, pad).forward(x)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert peak < 0.3 * im2col(x, 5, 5, stride, pad).nbytes
+
+
+def test_rounded_down_with_padding_only_zeros_of_the_padding_are_left_out():
+    for pad in range(3):
+        with pytest.raises(ValueError, match="does not fit"):
+            output_size(28, 5, 2, pad)
+        places = (28 + 2 * pad - 5) // 2 + 1
+        reached = 2 * (places - 1) + 5 - pad  # so many pixels of the image lie under a window
+        assert (reached < 28) == (pad == 0)
+
+
+def test_of_the_deep_network_a_neuron_in_the_middle_sees_all_and_one_in_the_corner_16_by_16(digits):
+    """Which pixels have a say: those whose change changes the number, tried on a network of positive weights."""
+    network = DeepConvNet(rng=9, dropout_ratio=0)
+    last = [i for i, layer in enumerate(network.layers) if isinstance(layer, Convolution)][5]
+    layers = network.layers[: last + 1]
+    out = np.random.default_rng(9).random((1, 1, 28, 28))
+    for layer in layers:
+        if layer.params:
+            layer.params["W"][:] = abs(layer.params["W"])
+        # The mean in place of the maximum: then every pixel in the field counts, not the winners alone.
+    layers = [AveragePooling(2, 2) if isinstance(layer, MaxPooling) else layer for layer in layers]
+    for layer in layers:
+        out = layer.forward(out)
+
+    def seen(row, column):
+        dout = np.zeros_like(out)
+        dout[0, 0, row, column] = 1
+        for layer in reversed(layers):
+            dout = layer.backward(dout)
+        return dout[0, 0] != 0
+
+    assert out.shape[2:] == (8, 8)
+    assert seen(4, 4).all() and seen(3, 4).all()
+    assert seen(0, 0)[:16, :16].all() and seen(0, 0).sum() == 16 * 16
