@@ -119,6 +119,7 @@ def _translations(name: str) -> gettext.NullTranslations:
     return gettext.translation("dlcourse", FOLDER, [name], fallback=True)
 
 
+@functools.cache  # these are asked for with each sentence, and nobody changes them while a program runs
 def _of_the_system() -> str:
     """Give the first language that the system names and the course has; the first variable that is set decides."""
     named = next(filter(None, map(os.environ.get, SYSTEM)), None)

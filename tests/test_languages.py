@@ -43,6 +43,9 @@ def nobodys_language(monkeypatch):
     monkeypatch.setattr(text, "_chosen", None)
     for name in VARIABLES:
         monkeypatch.delenv(name, raising=False)
+    text._of_the_system.cache_clear()
+    yield
+    text._of_the_system.cache_clear()
 
 
 # ---- which language

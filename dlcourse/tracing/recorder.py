@@ -7,6 +7,7 @@ process where it lives. What is told is measured while the function runs; its te
 import builtins
 import contextlib
 import dis
+import functools
 import inspect
 import linecache
 import os
@@ -39,6 +40,8 @@ _OURS = (_PACKAGE + "checks" + os.sep, _PACKAGE + "grading" + os.sep)
 _LIBRARIES = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib", "purelib", "platlib"))
 # Where a text in a program says: look on this computer, or in the folder that we happen to be in.
 _ONE_PLACE = re.compile(r"[A-Za-z]:[\\/]|[/\\~]|(\.{1,2}|data)([\\/]|$)")
+# Of what a name may stand for, most is one of these, and says nothing.
+_MUTE = {bool, int, float, complex, bytes, type(None), np.ndarray, np.float64, np.int64, types.CodeType}
 _settrace, _gettrace, _clock = sys.settrace, sys.gettrace, time.process_time
 _shares_memory = np.may_share_memory
 
@@ -226,9 +229,7 @@ class _Recorder:
 
     def _look_at(self, frame: types.FrameType) -> None:
         """Note what a learner's function can reach by the names in it."""
-        # A jump to itself is no new line: of ``while True: pass`` only the single steps are seen.
-        frame.f_trace_opcodes = any("JUMP" in step.opname and step.argval == step.offset
-                                    for step in dis.get_instructions(frame.f_code))  # fmt: skip
+        frame.f_trace_opcodes = _jumps_to_itself(frame.f_code)
         names = frame.f_code.co_names
         found = [scope[name] for name in names for scope in (frame.f_globals, frame.f_builtins) if name in scope]
         found += (*frame.f_locals.values(), *frame.f_code.co_consts)
@@ -239,6 +240,8 @@ class _Recorder:
                 found += thing.values() if type(thing) is dict else thing
         asks = not {"data_folder", "__file__"}.isdisjoint(names)  # where the course is
         for thing in found:
+            if type(thing) in _MUTE:
+                continue
             if isinstance(thing, str | PurePath):
                 self.trace.places += [str(thing)] * (not asks and _is_one_place(str(thing)))
             elif isinstance(thing, np.ufunc):
@@ -247,6 +250,12 @@ class _Recorder:
             elif isinstance(thing, types.BuiltinFunctionType | types.FunctionType | type | types.ModuleType):
                 module = "" if isinstance(thing, types.ModuleType) else f"{thing.__module__}."
                 self.trace.names.append(f"{module}{getattr(thing, '__qualname__', thing.__name__)}")
+
+
+@functools.lru_cache(1000)
+def _jumps_to_itself(code: types.CodeType) -> bool:
+    """Say whether it has a jump that is no new line: of ``while True: pass`` only the single steps are seen."""
+    return any("JUMP" in step.opname and step.argval == step.offset for step in dis.get_instructions(code))
 
 
 def _is_one_place(text: str) -> bool:
