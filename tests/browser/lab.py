@@ -258,6 +258,10 @@ class Notebook:
             self.scroll_to_cell(cell_id)
             self._execute("notebook:run-cell")
 
+    def tell_kernel(self, code):
+        """Have the kernel run some code, in no cell."""
+        self.page.evaluate(f"code => {KERNEL}.requestExecute({{code, silent: true, store_history: false}}).done", code)
+
     def _execute(self, command):
         good = self.page.evaluate(
             """([command, milliseconds]) => Promise.race([
