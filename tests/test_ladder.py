@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from dlcourse.datasets import data_folder, load_mnist, without_bundled_test
+from dlcourse.models import stored_network
 from dlcourse.plots import plot_coverage, plot_ladder, plot_recalls, read_ladder, show_evidence
 from dlcourse.plots.confidence import wilson
 
@@ -51,6 +52,8 @@ def test_each_idea_is_worth_what_the_chapter_says():
     assert spread["CNN, varied, falling rate"] < 0.55 * spread["CNN, varied digits"], "halved"
     assert 0.7 < error["CNN, 58,000 digits"] / error["CNN, varied, falling rate"] < 0.8, "about a quarter"
     assert 2.8 < error["CNN, 58,000 digits"] / error["DeepConvNet"] < 3.5, "the last factor of three"
+    kinds = {type(layer).__name__ for layer in stored_network("deep_conv_net").layers}
+    assert kinds > {"BatchNormalization", "Dropout"}, "not depth and time alone"
 
 
 def test_a_rung_that_learns_nothing_is_measured_again(command):

@@ -541,6 +541,15 @@ def the_spiral_wants_width(seed):
     return narrow.accuracy() < 0.85 and wide.accuracy() > 0.88 and wrong[inside].mean() > wrong[~inside].mean()
 
 
+def slices_fit_the_arms_at_one_distance_only(seed):
+    """Without noise the narrow network errs at the rim as well as inside, and hardly between."""
+    narrow = Experiment("spiral", noise=0.0, depth=1, width=2, seed=seed).train(3000)
+    x, t = narrow.test_set
+    wrong, radius = narrow.predict(x).argmax(axis=1) != t, np.hypot(*x.T)
+    inner, middle, rim = (wrong[(low <= radius) & (radius < high)].mean() for low, high in ((0, 0.4), (0.4, 0.85), (0.85, 2)))
+    return middle < 0.15 and min(inner, rim) > middle
+
+
 def nothing_comes_of_nothing(seed):
     zero = Experiment(init=0.0, seed=seed).train(1000)
     return [name for name, array in zero.network.params.items() if array.any()] == ["b3"] and abs(last(zero)[0] - np.log(2)) < 0.05
@@ -614,7 +623,8 @@ def deep_relu_wants_he(seed):
 
 
 CLAIMS = [
-    a_line_and_squares, three_lines_close_a_ring, the_spiral_wants_width, nothing_comes_of_nothing,
+    a_line_and_squares, three_lines_close_a_ring, the_spiral_wants_width, slices_fit_the_arms_at_one_distance_only,
+    nothing_comes_of_nothing,
     too_large_a_step_is_worse_than_guessing_and_hardly_mended, twenty_points_by_heart_and_weight_decay_smooths,
     weight_decay_pales_and_dropout_does_not, too_much_weight_decay_leaves_nothing, a_smaller_rate_calms, dropout_is_harder_on_the_small_network,
     deep_relu_wants_he,

@@ -140,7 +140,7 @@ GUESSES: dict[str, Guess] = {
         _("Three arms of a spiral, one hidden layer of 2 neurons. Where does it go wrong most?"),
         _("inside, where the arms are close together"),
         (_("inside, where the arms are close together"), _("outside"), _("everywhere alike")),
-        _("Inside, the arms wind through every slice that two borders can cut."),
+        _("Two borders cut slices, the arms turn; and inside they are so close that the noise mixes them."),
     ),
     "playground 4": Guess(
         _("All first weights are 0, tanh neurons. Which weights will ever move?"),

@@ -66,6 +66,23 @@ def readers():
     return found
 
 
+def test_a_rate_of_0_06_jumps_up_and_then_stops_too_high_or_learns_nothing():
+    (x, t), _test = load_mnist(flatten=False)
+    ends = []
+    for seed in range(8):
+        (x_fit, t_fit), _aside = split_validation(x, t, 0.2, rng=seed)
+        last = {}
+        for lr in (0.003, 0.06):
+            trainer = Trainer(small_cnn(seed), x_fit, t_fit, optimizer=Adam(lr), epochs=1, evaluate_samples=10, rng=seed)
+            loss = [progress.loss for progress in trainer]
+            last[lr] = np.mean(loss[-8:])
+        assert np.mean(loss[:8]) > 2.6 and last[0.06] > last[0.003] + 0.1
+        ends.append(last[0.06])
+    print(np.round(ends, 2))
+    assert 2 <= np.sum(np.abs(np.array(ends) - np.log(10)) < 0.05) <= 6, "of eight about four stay at log 10"
+    assert np.min(ends) < 1
+
+
 def test_the_ten_loudest_pixels_turn_more_than_half_of_the_mistakes_and_ten_others_few(readers):
     for seed, (network, _heart, x, t) in enumerate(readers):
         rng, turned = np.random.default_rng(seed), []

@@ -17,7 +17,7 @@ def alt_texts() -> dict[str, str]:
             "Three loss curves over 57 steps. With 0.003 it falls fastest and lowest; with 0.0003 it falls slowly; with "
             "0.06 it is highest at first, falls late, and stays above that of 0.003."
         ),
-        "step-5": _("The loss falls towards 0; accuracy rises above 93 percent, on training digits higher."),
+        "step-5": _("The loss falls towards 0; accuracy rises to about 97 percent, on training digits higher."),
         "step-6": _("Confusion matrix of the digits: a dark diagonal. The CNN is ahead of the MLP."),
         "step-6-table": _("Recall of each digit between about 0.9 and 1, each with a bar; most of the bars overlap."),
         "step-7": _("Ten digits that were read rightly, ten that were not."),

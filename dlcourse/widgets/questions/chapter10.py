@@ -34,7 +34,7 @@ QUESTIONS = (
                 _(
                     "They are not prepared as its training digits were: scaled, and with the centre of mass in the middle"
                 ),
-                _("Moving the test digits by four pixels has the same effect, and centring repairs it."),
+                _("Moving the test digits by four pixels costs an MLP two thirds of them, and centring repairs it."),
                 True,
             ),
             Answer(_("It has overfitted"), _("Then the 2,000 test digits, which it has never seen, would suffer too.")),
