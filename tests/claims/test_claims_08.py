@@ -9,11 +9,13 @@ import pytest
 
 from dlcourse.datasets import load_mnist
 from dlcourse.functions import softmax
+from dlcourse.layers import Layer
 from dlcourse.losses import cross_entropy_error
 from dlcourse.models import MultiLayerNet
 from dlcourse.optimizers import SGD
+from dlcourse.regularization import Dropout
 from dlcourse.search import LogUniform, narrow_ranges, narrowing_search, optuna_search
-from dlcourse.training import Trainer
+from dlcourse.training import Diverged, Trainer
 
 pytestmark = pytest.mark.slow
 
@@ -43,11 +45,13 @@ def digits(seed, n):
 
 
 @cache
-def fit(seed, depth=6, lr=0.01, epochs=200, decay=0.0, dropout=0.0, n=300, start=None):
+def fit(seed, depth=6, lr=0.01, epochs=200, decay=0.0, dropout=0.0, n=300, start=None, width=100, change=None):
     """Train as the chapter does; `start` draws weights, masks and order, `seed` the digits."""
     start = seed if start is None else start
     (x, t), (x_test, t_test) = digits(seed, n)
-    network = MultiLayerNet(784, [100] * depth, 10, weight_decay_lambda=decay, dropout_ratio=dropout, rng=start)
+    network = MultiLayerNet(784, [width] * depth, 10, weight_decay_lambda=decay, dropout_ratio=dropout, rng=start)
+    if change is not None:
+        network.layers = tuple(change(layer) if isinstance(layer, Dropout) else layer for layer in network.layers)
     for _progress in Trainer(network, x, t, optimizer=SGD(lr), epochs=epochs, evaluate_samples=1, rng=start):
         pass
     loss = cross_entropy_error(network.predict(x_test), t_test)
@@ -95,6 +99,65 @@ def test_the_books_dropout_has_merely_learned_less():
         return dropped.gap < 0.75 * plain.gap and less and early.gap < 0.6 * plain.gap
 
     true_for_nine(claim)
+
+
+class Quieter(Layer):
+    """The factor of a dropout layer at test time, in training too: it makes the signal smaller, without any noise."""
+
+    def __init__(self, dropout):
+        super().__init__()
+        self.kept = np.float32(1 - dropout.dropout_ratio)
+
+    def forward(self, x, *, training=False):
+        return self.kept * x
+
+    def backward(self, dout):
+        return self.kept * dout
+
+
+def louder(dropout):
+    dropout.inverted = True
+    return dropout
+
+
+def test_the_books_dropout_is_stalled_by_noise_and_missing_factor_together():
+    def claim(seed):
+        both, noise, factor = (fit(seed, epochs=300, dropout=0.2, change=how).train for how in (None, louder, Quieter))
+        return both < 0.75 and noise > 0.9 and factor > 0.95
+
+    true_for_nine(claim)
+
+
+def test_more_weights_narrow_the_gap():
+    def claim(seed):
+        gaps = [fit(seed, 3, 0.1, 400 if width < 16 else 200, width=width).gap for width in (8, 16, 32, 100)]
+        return gaps == sorted(gaps, reverse=True) and gaps[0] > gaps[-1] + 0.05
+
+    true_for_nine(claim)
+
+
+def test_the_loss_turns_up_after_ten_or_fifteen_epochs_and_the_accuracy_does_not_fall():
+    def claim(seed):
+        (x, t), (x_test, t_test) = digits(seed, 3000)
+        network, found = MultiLayerNet(784, [100] * 3, 10, rng=seed), []
+        for progress in Trainer(network, x, t, optimizer=SGD(0.1), epochs=40, evaluate_samples=1, rng=seed):
+            if progress.step % 30 == 0:
+                y = network.predict(x_test)
+                found.append((cross_entropy_error(y, t_test), np.mean(y.argmax(axis=1) == t_test)))
+        loss, accuracy = np.array(found).T
+        turn = loss.argmin()
+        return 8 <= turn + 1 <= 18 and loss[-1] > 1.1 * loss[turn] and accuracy[-1] > accuracy[turn] - 0.005
+
+    true_for_nine(claim)
+
+
+def test_a_learning_rate_of_10_guesses_and_blows_up_with_a_weight_decay_as_well():
+    objective = importlib.import_module("dlcourse.widgets.search_explorer").objective
+    for seed in SEEDS:
+        for decay in (1e-8, 1e-3, 0.1):
+            assert objective({"lr": 10.0, "weight_decay": decay}, np.random.default_rng(seed)) < 0.2
+        with pytest.raises(Diverged):
+            objective({"lr": 10.0, "weight_decay": 0.2}, np.random.default_rng(seed))
 
 
 def test_with_patience_the_books_dropout_is_as_good_as_none():

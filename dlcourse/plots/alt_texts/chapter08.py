@@ -40,7 +40,7 @@ def alt_texts() -> dict[str, str]:
         ),
         "play-figure": _("Two heaps of weights around 0. The one with weight decay is narrower and higher."),
         "code-early-figure": _(
-            "Left: the test loss falls to its lowest at a dotted line near epoch 12 and rises slowly from there. Right: the "
+            "Left: the test loss falls to its lowest at a dotted line near epoch 15 and rises slowly from there. Right: the "
             "test accuracy rises quickly and then creeps up to the end."
         ),
         "border-figure": _(
