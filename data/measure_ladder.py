@@ -2,7 +2,7 @@
 
 Each rung is one more idea. It is trained five times, each time on another draw of digits with other weights, and read
 once on MNIST's own 10,000 test digits. Its learning rate is chosen before, by a validation set that is cut from the
-training digits of a sixth draw; so no test digit chooses anything. It needs the full MNIST, and about half an hour.
+training digits of a sixth draw; so no test digit chooses anything. It needs the full MNIST, and a quarter to half an hour.
 """
 
 import argparse

@@ -16,6 +16,9 @@ from dlcourse.networks import Classifier, TwoLayerNet
 from dlcourse.optimizers import SGD, Adam, OneCycle
 from dlcourse.search import split_validation
 from dlcourse.training import Trainer
+from dlcourse.widgets.doubts import doubt, nearest
+from dlcourse.widgets.own_ladder import Climb
+from dlcourse.widgets.sketching import Sketch
 
 SEEDS, ENOUGH = range(10), 9
 CUT = 14  # two blocks of DeepConvNet
@@ -191,6 +194,29 @@ def test_a_1_at_the_edge_is_none_for_the_mlp_and_one_when_centred():
     network = stored_network("mlp_784_50_100_10")
     assert network.predict(edge.reshape(28, 10, 28, 10).mean(axis=(1, 3)).ravel()).argmax() != 1
     assert network.predict(center_digit(edge).ravel()).argmax() == 1
+
+
+def test_the_studio_doubts_many_scribbles_and_lets_some_through():
+    (x, _t), _test = load_mnist()
+    rng, asked = np.random.default_rng(0), []
+    turn, out = np.linspace(0, 10 * np.pi, 200), np.linspace(10, 90, 200)
+    spiral = np.stack([140 + out * np.cos(turn), 140 + out * np.sin(turn)], axis=1)
+    for strokes in (*rng.uniform(60, 220, (20, 25, 2)), spiral):
+        sketch = Sketch(20)
+        sketch.draw([strokes.tolist()])
+        seen = center_digit(sketch.ink).ravel()
+        asked.append(bool(doubt(sketch.strokes, sketch.pen, float(np.linalg.norm(x[nearest(seen, x)[0]] - seen)))))
+    print(np.mean(asked[:-1]))
+    assert np.mean(asked[:-1]) > 0.7 and not asked[-1], "corners at random it doubts, a neat spiral not"
+
+
+def test_of_ones_own_pieces_the_cnn_reads_more_than_the_mlp():
+    for seed in range(5):
+        way = Climb({}, seed)
+        for _step in way:
+            pass
+        mlp, cnn = (share for _words, share in way.results[-2:])
+        assert cnn > mlp
 
 
 def test_varied_digits_teach_more_than_the_same_500_again():
