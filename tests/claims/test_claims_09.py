@@ -121,7 +121,7 @@ def test_filters_show_what_they_learned_only_from_a_small_start_which_reads_wors
     hold(claims)
 
 
-def test_most_of_what_forgives_a_shift_is_the_sliding_filter(digits, trained):
+def test_most_of_what_forgives_a_shift_is_the_convolution(digits, trained):
     (x, t), (x_test, t_test) = digits
     shifted, claims = shift(x_test, 2), []
     for seed in SEEDS:
@@ -215,6 +215,8 @@ def test_filters_become_choosier_from_layer_to_layer_and_only_by_training(digits
         some = x[start : start + 500], t[start : start + 500]
         trained = [same_digit(maps, some[1]) for maps in maps_of(stored_network("deep_conv_net"), some[0])]
         assert np.all(np.diff(trained) > 0) and trained[0] < 3.5 and 7 < trained[5] < 8.5
+        strongest = np.argsort(-maps_of(stored_network("deep_conv_net"), some[0])[5][:, 1].max(axis=(1, 2)))[:10]
+        assert np.bincount(some[1][strongest], minlength=10)[6] > 5, "mostly wants a 6"
     raw = [maps_of(DeepConvNet(batch_norm=True, rng=seed), x[:500]) for seed in SEEDS]
     last = [same_digit(maps[5], t[:500]) for maps in raw]
     print(np.round(last, 2))
