@@ -114,7 +114,7 @@ class TestRewind:
         assert (bench.past.back.source.max, bench.past.back.value) == (30, 30)
         bench.past.back.value = 12
         assert bench.steps == 12 and "Step 12:" in alt(pictures_of(bench)[0])
-        bench.past.back.slider.value = bench.past.back.stop_of(30)
+        bench.past.back.slider.value = bench.past.back.scale.stop_of(30)
         assert bench.steps == 30
 
     def test_a_hand_that_moves_on_while_an_earlier_move_is_followed_is_not_lost(self, monkeypatch):

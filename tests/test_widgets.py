@@ -44,15 +44,15 @@ class TestThePackage:
 class TestNumber:
     def test_the_slider_moves_the_box_and_the_box_the_slider(self):
         number = Number("n", 0, 10, 3)
-        number.slider.value = number.stop_of(7)
+        number.slider.value = number.scale.stop_of(7)
         assert (number.value, number.source.number) == (7, 7)
         number.source.number = 2
-        assert number.at_stop(number.slider.value) == 2
+        assert number.scale.value_at(number.slider.value) == 2
 
     def test_a_change_is_told_once(self):
         number, told = Number("n", 0.0, 1.0, 0.5, step=0.1), []
         number.on_change(lambda: told.append(number.value))
-        number.slider.value = number.stop_of(0.1 + 0.2)
+        number.slider.value = number.scale.stop_of(0.1 + 0.2)
         assert told == [0.3]
         number.source.number = 0.7
         assert told == [0.3, 0.7]
@@ -61,7 +61,7 @@ class TestNumber:
     def test_what_is_outside_the_range_is_moved_into_it(self, value):
         number = Number("n", 0, 10, 3)
         number.value = value
-        assert number.value == number.at_stop(number.slider.value) == np.clip(value, 0, 10)
+        assert number.value == number.scale.value_at(number.slider.value) == np.clip(value, 0, 10)
 
     def test_a_logarithmic_slider_stops_at_1_2_5(self):
         number, seen = Number("n", 0.001, 1.0, 0.01, log=True), []
@@ -95,24 +95,24 @@ class TestNumber:
     )  # fmt: skip
     def test_a_value_between_two_stops_is_kept(self, control, stop, moved):
         start = control.value
-        assert control.at_stop(control.slider.value) == pytest.approx(stop, abs=1e-12)
-        control.slider.value = control.stop_of(moved)
+        assert control.scale.value_at(control.slider.value) == pytest.approx(stop, abs=1e-12)
+        control.slider.value = control.scale.stop_of(moved)
         assert control.value == moved
         control.reset()
-        assert control.value == start and control.at_stop(control.slider.value) == pytest.approx(stop, abs=1e-12)
+        assert control.value == start and control.scale.value_at(control.slider.value) == pytest.approx(stop, abs=1e-12)
 
     def test_a_slider_counts_its_stops_so_that_a_browser_has_nothing_to_round(self):
         for control in (Number("n", -10.0, 10.0, -0.1275, step=0.01), Number("n", 1e-3, 10.0, 0.9, log=True)):
             slider = control.slider
             assert {type(one) for one in (slider.value, slider.min, slider.max, slider.step)} == {int}
             assert (slider.min, slider.step) == (0, 1)
-            values = [control.at_stop(stop) for stop in range(slider.max + 1)]
+            values = [control.scale.value_at(stop) for stop in range(slider.max + 1)]
             assert (values[0], values[-1]) == (control.source.min, control.source.max)
-            assert [control.stop_of(value) for value in values] == list(range(slider.max + 1))
+            assert [control.scale.stop_of(value) for value in values] == list(range(slider.max + 1))
 
     def test_the_last_stop_is_the_end_of_the_range(self):
         number = Number("n", 0, 31, 31, step=10)
-        assert [number.at_stop(stop) for stop in range(5)] == [0, 10, 20, 30, 31]
+        assert [number.scale.value_at(stop) for stop in range(5)] == [0, 10, 20, 30, 31]
         assert number.slider.value == number.slider.max == 4
         number.value = 29
         assert number.slider.value == 3
@@ -131,7 +131,7 @@ class TestNumber:
         number = Number("n", 1, 1000, 100, log=True)
         number.set_range(10_000, 100_000)
         assert number.value == 10_000
-        assert [number.at_stop(stop) for stop in range(number.slider.max + 1)] == [10_000, 20_000, 50_000, 100_000]
+        assert [number.scale.value_at(stop) for stop in range(number.slider.max + 1)] == [10_000, 20_000, 50_000, 100_000]
 
     def test_a_slider_whose_range_changes_tells_nothing_but_hands(self):
         """A browser sends its place back at each change of a slider that tells of every move."""
@@ -139,7 +139,7 @@ class TestNumber:
         number.slider.observe(lambda change: told.append((change["name"], number.slider.continuous_update)))
         number.set_range(0, 100, value=60, step=20)
         assert dict(told) == {"max": False, "value": False, "continuous_update": True}
-        assert (number.value, number.at_stop(number.slider.value), number.slider.continuous_update) == (60, 60, True)
+        assert (number.value, number.scale.value_at(number.slider.value), number.slider.continuous_update) == (60, 60, True)
 
     def test_the_box_has_a_name_and_the_slider_no_second_readout(self):
         number = Number("learning rate", 0, 1, 0)

@@ -71,7 +71,7 @@ class TestNumberOrZero:
         assert number.value == 0
         number.value = 0.037
         assert number.value == 0.037
-        assert number.at_stop(number.slider.value) == 0.05  # the nearest stop
+        assert number.scale.value_at(number.slider.value) == 0.05  # the nearest stop
         number.reset()
         assert number.value == 0.1
 

@@ -4,7 +4,6 @@ Each control holds a value, tells of its changes, and can go back to where it be
 """
 
 import contextlib
-import math
 import numbers
 from collections.abc import Callable, Iterator, Mapping
 from threading import get_ident
@@ -13,6 +12,7 @@ import ipywidgets as widgets
 
 from dlcourse.text import _
 from dlcourse.widgets.number_box import ANEW, NumberBox
+from dlcourse.widgets.scale import Scale
 
 __all__ = ["Checkbox", "Choice", "Control", "Number", "button"]
 
@@ -97,7 +97,7 @@ class Number(Control):
     step : int or float, optional
         Of the slider; 1 for integers, a hundredth of the range for others. The box takes any number in the range.
     log : bool
-        Whether equal ways of the slider are equal factors. It stops at 1, 2, 5, 10, 20, 50, …, and `step` is not used.
+        Whether equal ways of the slider are equal factors: `Scale`.
 
     Raises
     ------
@@ -112,24 +112,18 @@ class Number(Control):
             raise ValueError(f"Number {name!r}: start is {start}, expected between low {low} and high {high}")
         if log and low <= 0:
             raise ValueError(f"Number {name!r}: low is {low}, expected above 0 on a logarithmic scale")
-        self._whole = all(isinstance(value, numbers.Integral) for value in (low, high, start))
-        self._log, self._range = log, (low, high)
-        self._step = step or (1 if self._whole else (high - low) / 100)
-        # Each value is rounded to what the scale can mean: 0.3, not 0.30000000000000004.
-        self._decimals = max(0, 2 - math.floor(math.log10(self._step)))
+        whole = all(isinstance(value, numbers.Integral) for value in (low, high, start))
+        self.scale = Scale(low, high, step or (1 if whole else (high - low) / 100), log=log, whole=whole)
         box = NumberBox(
-            start, low, high, whole=self._whole, description=name, style={"description_width": LABEL_WIDTH},
+            start, low, high, whole=whole, description=name, style={"description_width": LABEL_WIDTH},
             layout={"width": "214px"},
         )  # fmt: skip
-        # It counts its stops. A browser would round any other number in its own way and send that back, as if a hand had
-        # moved the slider; and by then it may stand elsewhere.
-        self.slider = widgets.IntSlider(readout=False, layout={"flex": "1 1 auto", "width": "auto", "min_width": "80px"})
+        layout = {"flex": "1 1 auto", "width": "auto", "min_width": "80px"}
+        self.slider = widgets.IntSlider(self.scale.stop_of(start), 0, self.scale.last, readout=False, layout=layout)
         self._linking: set[int] = set()
         # In a telephone's window the slider goes below the box.
         row = widgets.HBox([box, self.slider], layout={"width": CONTROL_WIDTH, "max_width": "100%", "flex_flow": "row wrap"})
         super().__init__(name, box, row, trait="number")
-        self._fit_slider()
-        self._move_slider(start)
         self.slider.observe(self._from_slider, names="value")
         box.observe(self._from_box, names="number")
 
@@ -147,47 +141,21 @@ class Number(Control):
         # not of a slider that tells only where a hand lets go.
         self.slider.continuous_update = False
         self.value = min(max(self.value, low), high)
-        self._step, self._range = step or self._step, (low, high)
+        self.scale = Scale(low, high, step or self.scale.step, log=self.scale.log, whole=self.scale.whole)
         # In an order in which the smallest is never above the largest.
         self.source.min = min(self.source.min, low)
         self.source.max = high
         self.source.min = low
-        self._fit_slider()
+        with self._link():
+            self.slider.max = self.scale.last
         self.value = min(max(self.value if value is None else value, low), high)
         self._move_slider(self.value)
         self.slider.continuous_update = True
 
-    def stop_of(self, value: float) -> int:
-        """Give the stop of the slider that is nearest to a value; the first one is 0."""
-        place, last = self._place(max(value, self._range[0])), self.slider.max
-        near = min(math.floor((place - self._place_of(0)) / self._pace + 0.5), last)
-        return min(near, last, key=lambda stop: abs(self._place_of(stop) - place))
-
-    def at_stop(self, stop: int) -> float:
-        """Give the value that a stop of the slider stands for."""
-        place = self._place_of(stop)
-        return self._tidy(10**place if self._log else place)
-
-    def _place_of(self, stop: int) -> float:
-        return min(self._place(self._range[0]) + stop * self._pace, self._place(self._range[1]))
-
-    def _place(self, value: float) -> float:
-        return math.log10(value) if self._log else value
-
-    @property
-    def _pace(self) -> float:
-        """The way from stop to stop."""
-        return 1 / 3 if self._log else self._step
-
-    def _fit_slider(self) -> None:
-        """Give the slider a stop at each step of the range, and one at its end."""
-        with self._link():
-            self.slider.max = math.ceil((self._place(self._range[1]) - self._place_of(0)) / self._pace - 1e-9)
-
     def _from_slider(self, change) -> None:
         if get_ident() not in self._linking:
             with self._link():  # the slider stays where the hand is: an echo of an older value would pull it back
-                self.source.number = self.at_stop(change["new"])
+                self.source.number = self.scale.value_at(change["new"])
 
     def _from_box(self, change) -> None:
         if get_ident() not in self._linking:
@@ -205,14 +173,7 @@ class Number(Control):
     def _move_slider(self, value: float) -> None:
         """Put the slider at the stop nearest to a value."""
         with self._link():  # the slider's place must not come back as a value
-            self.slider.value = self.stop_of(value)
-
-    def _tidy(self, value: float) -> float:
-        if self._log:
-            value = float(f"{value:.0e}")
-        elif not self._whole:
-            value = round(value, self._decimals)
-        return round(value) if self._whole else value
+            self.slider.value = self.scale.stop_of(value)
 
 
 class Checkbox(Control):

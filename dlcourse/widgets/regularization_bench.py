@@ -20,6 +20,7 @@ from dlcourse.widgets.live import Training
 from dlcourse.widgets.opening import explorer
 from dlcourse.widgets.panel import Panel
 from dlcourse.widgets.picture import Picture, legend_behind, round_up, set_curve, set_limits
+from dlcourse.widgets.scale import ScaleFromZero
 from dlcourse.widgets.verdict import Verdict, whose
 from dlcourse.widgets.watched import Watched
 
@@ -91,15 +92,13 @@ class NumberOrZero(Number):
     """
 
     def __init__(self, name: str, low: float, high: float, start: float = 0.0):
-        self._zero = low / 2
-        super().__init__(name, self._zero, high, start or self._zero, log=True)
+        zero = low / 2
+        super().__init__(name, zero, high, start or zero, log=True)
+        self.scale = ScaleFromZero(zero, high, 1, log=True)
         self.source.min = 0.0
         if not start:
             self.source.number = 0.0
         self.start = start
-
-    def _tidy(self, value: float) -> float:
-        return 0.0 if value < 1.2 * self._zero else float(f"{value:.0e}")
 
 
 class BenchDrawing:
