@@ -3,6 +3,7 @@
 * Every test, and every process that it starts, calculates with one thread: tests share the processors as files, and
   neither a result nor a time depends on how many there are.
 * A test marked ``slow`` takes minutes: it is skipped unless DLCOURSE_SLOW=1.
+* One marked ``gate`` takes long for what a change seldom breaks: where all tests are asked for, it is skipped unless CI=true.
 * What was skipped is named at the end, with the line that runs it.
 * Under CI=true a skipped test fails the run, unless its reason is one of `SKIPS`: what nobody runs guards nothing.
 """
@@ -42,6 +43,7 @@ ALONE = ("tests/test_notebooks.py",)
 # the line that runs what was skipped.
 RUN = "uv run --extra test pytest"
 SKIPS = [
+    (r"^the gate's: ", lambda env: env.get("CI") != "true", f"CI=true {RUN}"),
     (r"^slow: ", lambda env: env.get("DLCOURSE_SLOW") != "1", f"DLCOURSE_SLOW=1 {RUN} -m slow"),
     (
         r"^needs [\w.]+: pip install 'dlcourse\[oracles\]'", lambda env: env.get("DLCOURSE_REQUIRE_ORACLES") != "1",
@@ -49,7 +51,7 @@ SKIPS = [
     ),
     (
         r"(?i)browser|chromium", lambda env: env.get("DLCOURSE_REQUIRE_BROWSER") != "1",
-        f"sudo apt install chromium && {RUN} tests/browser",
+        f"sudo apt install chromium-headless-shell && {RUN} tests/browser",
     ),
     (
         r"full (Fashion-)?MNIST|DLCOURSE_DATA", lambda env: not env.get("DLCOURSE_DATA"),
@@ -60,15 +62,24 @@ SKIPS = [
 ]  # fmt: skip
 
 
-def pytest_collection_modifyitems(items):
-    """Begin with what takes longest; skip what is slow, unless it is asked for."""
+def pytest_collection_modifyitems(config, items):
+    """Begin with what takes longest; skip what is slow or the gate's, unless it is asked for."""
     order = {file: place for place, file in enumerate(FIRST)}
     items.sort(key=lambda item: order.get(_file(item.nodeid), len(order)))
-    if os.environ.get("DLCOURSE_SLOW") == "1":
-        return
+    skipped = {}
+    if os.environ.get("DLCOURSE_SLOW") != "1":
+        skipped["slow"] = "slow: set DLCOURSE_SLOW=1 to run it"
+    if os.environ.get("CI") != "true" and not _chosen(config):
+        skipped["gate"] = "the gate's: set CI=true, or name its file, to run it"
     for item in items:
-        if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.skip(reason="slow: set DLCOURSE_SLOW=1 to run it"))
+        for name, reason in skipped.items():
+            if item.get_closest_marker(name):
+                item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _chosen(config):
+    """Say whether somebody has asked for a file or a word, and not for all tests or a folder."""
+    return bool(config.option.keyword) or not all(Path(name).is_dir() for name in config.args)
 
 
 # ------------------------------------------------------------------------------------------- on how many processors
@@ -82,7 +93,7 @@ def pytest_xdist_auto_num_workers(config):
     """
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
-    if config.option.keyword or not all(Path(name).is_dir() for name in config.args):
+    if _chosen(config):
         return 0
     found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return min((found or 1) + (os.environ.get("CI") == "true"), 8)  # each takes some hundred MB

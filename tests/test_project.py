@@ -153,6 +153,7 @@ def test_the_licences_are_said_plainly():
 SKIPS = {
     "other": "pytest.skip('no time today')",
     "expected": "pytest.xfail('known')",
+    "gate": "pytest.skip(\"the gate's: set CI=true, or name its file, to run it\")",
     "slow": "pytest.skip('slow: set DLCOURSE_SLOW=1 to run it')",
     "compared": "pytest.skip(\"needs scipy.ndimage: pip install 'dlcourse[oracles]'\")",
     "browser": "pytest.skip('needs a Chromium browser')",
@@ -184,8 +185,8 @@ def run_elsewhere(tmp_path, files, *arguments, **environment):
     ("environment", "refused"),
     [
         (PROVIDED, set()),
-        ({"CI": "true"}, {"other", "expected"}),
-        ({"CI": "true"} | PROVIDED, {"other", "expected", "slow", "compared", "browser", "data"}),
+        ({"CI": "true"}, {"other", "expected", "gate"}),
+        ({"CI": "true"} | PROVIDED, {"other", "expected", "gate", "slow", "compared", "browser", "data"}),
     ],
     ids=["at home", "a gate", "a gate with everything"],
 )
@@ -197,6 +198,16 @@ def test_a_gate_fails_at_a_skip_that_is_not_allowed(environment, refused, tmp_pa
     named = re.findall(r"^(.+)\n  tests/test_skips.py: test_(\w+)$", result.stdout, flags=re.M)
     assert {name for _line, name in named} == set(SKIPS) - {"expected", "nothing"}
     assert dict(map(reversed, named))["slow"] == "    DLCOURSE_SLOW=1 uv run --extra test pytest -m slow"
+
+
+def test_the_gates_tests_run_in_the_gate_or_when_their_file_is_named(tmp_path):
+    files = {"test_one.py": "import pytest\n\n@pytest.mark.gate\ndef test_long():\n    assert False\n"}
+    for arguments, environment, outcome in (
+        ((), {}, "1 skipped"), (("tests",), {}, "1 skipped"), ((), {"CI": "true"}, "1 failed"),
+        (("tests/test_one.py",), {}, "1 failed"), (("-k", "long"), {}, "1 failed"),
+    ):  # fmt: skip
+        run = run_elsewhere(tmp_path, files, *arguments, PYTEST_XDIST_AUTO_NUM_WORKERS="1", **environment)
+        assert outcome in run.stdout, (arguments, environment, run.stdout)
 
 
 def test_a_whole_run_says_which_files_are_done_and_a_file_needs_no_other_process(tmp_path):
