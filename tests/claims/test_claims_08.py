@@ -177,6 +177,16 @@ def test_in_a_fair_trial_dropout_reads_a_little_more():
     true_for_nine(lambda seed: 0 < mean(team(seed, dropout=0.2), "test") - mean(team(seed), "test") < 0.02)
 
 
+def test_dropout_gains_seven_in_a_thousand_and_weight_decay_less():
+    gains = {"dropout": [], "decay": []}
+    for seed in SEEDS:
+        for cure, strength in (("dropout", 0.2), ("decay", 0.01)):
+            gains[cure].append(mean(team(seed, **{cure: strength}), "test") - mean(team(seed), "test"))
+    assert 0.005 < np.mean(gains["dropout"]) < 0.009 and 0.001 < np.mean(gains["decay"]) < 0.005
+    assert np.mean(gains["decay"]) < 0.6 * np.mean(gains["dropout"])
+    assert sum(gain > 0 for gain in gains["dropout"]) >= 9 and 4 <= sum(gain > 0 for gain in gains["decay"]) <= 8
+
+
 def test_in_a_fair_trial_the_loss_of_dropout_is_about_that_of_the_plain_network():
     true_for_nine(lambda seed: abs(mean(team(seed, dropout=0.2), "loss") / mean(team(seed), "loss") - 1) < 0.1)
 

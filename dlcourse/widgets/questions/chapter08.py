@@ -27,13 +27,13 @@ QUESTIONS = (
         ),
     ),
     Question(
-        _("In the fair trial weight decay lowered the test loss, and the test accuracy stayed. How can that be?"),
+        _("In the fair trial weight decay lowered the test loss much, and hardly changed the accuracy. How can that be?"),
         (
             Answer(_("The loss is measured with the penalty in it."), _("Both losses were measured without penalty.")),
             Answer(_("It is chance."), _("It was lower in each of ten repetitions.")),
             Answer(
                 _("Smaller weights give more modest probabilities, so a wrong answer costs less."),
-                _("As many answers are wrong, but the network is less sure of them."),
+                _("About as many answers are wrong, but the network is less sure of them."),
                 True,
             ),
         ),
