@@ -120,7 +120,7 @@ def test_who_trains_longer_is_too_sure_and_one_temperature_mends_much_of_it(read
         T = grid[np.argmin([cross_entropy(scores[:800], t[:800], T) for T in grid])]
         cold, warm = (cross_entropy(scores[800:], t[800:], one) for one in (1, T))
         print(seed, np.round(excess, 3), T.round(2), cold.round(3), warm.round(3))
-        assert excess[1] > excess[0] and excess[1] > 0.012 and np.mean(y_heart.max(axis=1)[wrong] > 0.99) > 0.15
+        assert excess[1] > excess[0] and excess[1] > 0.012 and 0.15 < np.mean(y_heart.max(axis=1)[wrong] > 0.99) < 0.4
         assert np.mean(wrong) < np.mean(y.argmax(axis=1) != t) + 0.005, "it reads a little better, or as well"
         assert 1.5 < T < 3 and warm < 0.9 * cold
 
