@@ -36,7 +36,8 @@ hypothesis.settings.load_profile("dlcourse")
 
 ROOT = Path(__file__).parents[1]
 # What takes longest begins first. Of these, the notebooks share nothing, and need not stay together.
-FIRST = ("tests/test_notebooks.py", "tests/grading/test_answers.py", "tests/grading/test_mutants.py")
+FIRST = ("tests/test_notebooks.py", "tests/grading/test_answers.py", "tests/grading/test_mutants.py", "tests/test_widgets.py",
+         "tests/test_languages.py")  # fmt: skip
 ALONE = ("tests/test_notebooks.py",)
 
 # A reason that may be given; when (the conditions are what .ci/run provides, and what is provided must be used); and

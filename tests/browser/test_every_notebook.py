@@ -31,9 +31,14 @@ CUT_NAMES = """() => [...document.querySelectorAll('.jp-Notebook .widget-label')
 
 FAULTS = f"() => [...({SILENT_IMAGES})(), ...({BROKEN_WIDGETS})(), ...({CUT_NAMES})()]"
 
+# Asked again until it is so: just after a notebook was opened, JupyterLab may put back what its settings say.
 ALL_CELLS_ON_THE_PAGE = """() => {
     const notebook = window.jupyterapp.shell.currentWidget.content;
-    notebook.notebookConfig = {...notebook.notebookConfig, windowingMode: 'none'};
+    const all = document.querySelectorAll('.jp-Notebook .jp-Cell').length >= notebook.widgets.length;
+    if (all && notebook.notebookConfig.windowingMode === 'none') return true;
+    for (const windowingMode of ['full', 'none'])
+        notebook.notebookConfig = {...notebook.notebookConfig, windowingMode};
+    return false;
 }"""
 
 # JupyterLab's body has no height and hides what overflows. axe-core takes all in it for hidden, and looks at no colour.
@@ -62,9 +67,7 @@ def barriers(page, options=None):
 
 def put_all_cells_on_the_page(notebook):
     """Leave out none: JupyterLab keeps only those on the page that are near to what is seen."""
-    notebook.page.evaluate(ALL_CELLS_ON_THE_PAGE)
-    count = notebook.page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length")
-    notebook.page.locator(".jp-Notebook .jp-Cell").nth(count - 1).wait_for(state="attached")
+    notebook.page.wait_for_function(ALL_CELLS_ON_THE_PAGE, polling=1000)
 
 
 def barriers_in_both_themes(notebook):
