@@ -17,6 +17,8 @@ import yaml
 
 import dlcourse
 
+pytestmark = pytest.mark.gate
+
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted([*(ROOT / "notebooks").glob("*.ipynb"), *(ROOT / "notebooks" / "exercises").glob("*.ipynb")])
 COMMAND = "uv run --extra docs sphinx-build -W --keep-going -c docs . site"
