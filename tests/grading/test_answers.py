@@ -106,11 +106,24 @@ def test_a_right_answer_is_accepted_with_each_seed(number, answer):
 
 @pytest.mark.parametrize(("number", "entry"), entries("WRONG"))
 def test_a_wrong_answer_is_rejected_with_its_hint(number, entry):
+    # The notebook's seed, and one of those by which it is graded; the ten answers and more of an exercise have all in turn.
+    first, *others = asked(number)
+    turn = table(number, "WRONG").index(entry) % max(len(others), 1)
+    rejected(number, entry, [first, *others[turn : turn + 1]])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "entry"), entries("WRONG"))
+def test_a_wrong_answer_is_rejected_with_each_seed(number, entry):
+    rejected(number, entry, [0, *question(number).hidden_seeds])
+
+
+def rejected(number, entry, seeds):
     named, *answer = entry
     named, _bar, words = named.partition("|")
     kind = named.rpartition(">")[2].strip()
     things = subjects(number, text_of(number, tuple(answer)))
-    for seed in asked(number):
+    for seed in seeds:
         error = verdict(number, things, seed)
         assert error is not None, f"accepted with seed {seed}"
         assert error.kind == kind, error
