@@ -1,4 +1,6 @@
-"""What chapter 01 says of the perceptron rule: it stops at every gate that has a line, from any start, and never at XOR."""
+"""What chapter 01 says of the perceptron rule (it stops at every gate that has a line, and never at XOR), and of counting."""
+
+from itertools import product
 
 import numpy as np
 import pytest
@@ -46,3 +48,12 @@ def test_a_mistake_carries_the_arrow_forward_and_may_yet_turn_it_away():
                 arrow = moved
     assert min(steps) == np.abs(inputs @ right).min() == 1
     assert 0 < turned_away < len(steps) / 2
+
+
+def test_a_layer_of_ten_counts_and_another_one_says_odd():
+    """So 11 neurons in two layers do what takes 513 by the recipe for any table, and 27 as nine XORs."""
+    rows = np.array(list(product((0, 1), repeat=10))).T
+    at_least = [Perceptron(np.ones(10), 0.5 - k)(*rows) for k in range(1, 11)]
+    odd = Perceptron([1, -1] * 5, -0.5)(*at_least)
+    assert np.array_equal(odd, rows.sum(axis=0) % 2)
+    assert odd.sum() + 1 == 513
