@@ -25,7 +25,7 @@ def digits(draw):
     return x[some], t[some]
 
 
-def train(seed, draw, *plan, batch_size=100, spoiled=""):
+def train(seed, draw, *plan, batch_size=100, spoiled="", by=0.01):
     """Train as the chapter does; `plan` is pairs of learning rate and epochs."""
     x, t = digits(draw)
     network, rng = TwoLayerNet(784, 50, 10, rng=seed), np.random.default_rng(seed)
@@ -35,7 +35,7 @@ def train(seed, draw, *plan, batch_size=100, spoiled=""):
             for start in range(0, len(x), batch_size):
                 batch = order[start : start + batch_size]
                 for key, grad in network.gradient(x[batch], t[batch]).items():
-                    network.params[key] -= lr * (0.01 if key[0] == spoiled else 1) * grad
+                    network.params[key] -= lr * (by if key[0] == spoiled else 1) * grad
     return network
 
 
@@ -49,7 +49,20 @@ def share_off(network, draw):
 @of_each_start
 def test_a_wrong_gradient_of_the_biases_is_not_seen_in_the_loss(seed, draw):
     right, biases, weights = (train(seed, draw, (0.1, 5), spoiled=name).loss(*digits(draw)) for name in ("", "b", "W"))
-    assert abs(biases - right) < 0.02 and weights > 2.2
+    assert abs(biases - right) < 0.01 and weights > 2.2
+
+
+@of_each_draw
+@of_each_start
+def test_without_any_bias_the_loss_falls_as_far(seed, draw):
+    right, without = (train(seed, draw, (0.1, 5), spoiled=name, by=0).loss(*digits(draw)) for name in ("", "b"))
+    assert abs(without - right) < 0.01
+
+
+@of_each_start
+def test_batches_of_a_hundred_are_too_large_for_one_epoch_at_a_tenth_only(seed):
+    at = {lr: train(seed, 0, (lr, 1)).accuracy(*digits(0)) for lr in (0.1, 0.3, 0.5)}
+    assert at[0.1] < 0.75 and min(at[0.3], at[0.5]) > 0.8
 
 
 @of_each_draw
