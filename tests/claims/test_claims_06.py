@@ -57,6 +57,30 @@ def test_at_their_best_rates_five_rules_are_close_and_sgd_is_behind(draw):
 
 
 @of_each_draw
+def test_a_third_of_the_rate_that_stalls_is_right_without_a_divisor_and_a_thirtieth_with_one(draw):
+    for rule, low in LOWEST.items():
+        losses = np.mean([[final_loss(rule, low * step, seed, draw) for step in LADDER] for seed in range(5)], axis=0)
+        stall = next(i for i in range(losses.argmin() + 1, len(LADDER)) if losses[i] > 2 * losses[i - 1])
+        third, thirtieth = losses[stall - 1], losses[stall - 3]
+        if rule in (SGD, Momentum, Nesterov):
+            assert third < 1.2 * losses.min() < thirtieth, rule.__name__
+        else:
+            assert thirtieth < 1.2 * losses.min() < third, rule.__name__
+
+
+def test_on_a_steady_slope_rmsprop_is_adagrad_for_a_few_dozen_steps_only():
+    rules, points = (RMSprop(0.001), AdaGrad(0.01)), [{"x": np.zeros(1)}, {"x": np.zeros(1)}]
+    longer = []
+    for _step in range(100):
+        before = [point["x"][0] for point in points]
+        for rule, point in zip(rules, points):
+            rule.update(point, {"x": np.ones(1)})
+        one, other = (point["x"][0] - at for point, at in zip(points, before))
+        longer.append(one / other - 1)
+    assert longer[9] < 0.03 and longer[35] < 0.1 and 0.23 < longer[99] < 0.28
+
+
+@of_each_draw
 def test_one_cycle_gains_about_one_percent_on_the_best_constant_rate_and_cosine_half_of_that(draw):
     _train, (x_test, t_test) = load_mnist()
     steps = len(digits(draw)[0]) // 100 * 5
