@@ -30,16 +30,16 @@ def digits(draw, n=8000):
     return (x[some], t[some]), test
 
 
-def deep(std, seed, batch_norm=False, activation=ReLU):
-    """Five hidden layers of 100; `std` is a function of the number of inputs."""
-    rng, layers, n = np.random.default_rng(seed), [], 784
-    for _layer in range(5):
-        layers.append(Affine(normal((n, 100), std(n), rng), np.zeros(100, np.float32)))
+def deep(std, seed, batch_norm=False, activation=ReLU, layers=5):
+    """Hidden layers of 100; `std` is a function of the number of inputs."""
+    rng, chain, n = np.random.default_rng(seed), [], 784
+    for _layer in range(layers):
+        chain.append(Affine(normal((n, 100), std(n), rng), np.zeros(100, np.float32)))
         if batch_norm:
-            layers.append(BatchNormalization(np.ones(100, np.float32), np.zeros(100, np.float32)))
-        layers.append(activation())
+            chain.append(BatchNormalization(np.ones(100, np.float32), np.zeros(100, np.float32)))
+        chain.append(activation())
         n = 100
-    return Classifier([*layers, Affine(normal((n, 10), std(n), rng), np.zeros(10, np.float32))], (784,))
+    return Classifier([*chain, Affine(normal((n, 10), std(n), rng), np.zeros(10, np.float32))], (784,))
 
 
 def he(n):
@@ -61,6 +61,13 @@ def test_a_gain_of_four_lets_five_layers_of_sigmoid_begin(draw):
     for seed in SEEDS:
         one, four = (end(deep(lambda n, g=g: g / np.sqrt(n), seed, activation=Sigmoid), 0.5, seed, draw) for g in (1, 4))
         assert one > 2.25 and four < 1.5
+
+
+@of_each_draw
+def test_a_gain_of_three_is_enough_for_five_layers_of_sigmoid_and_one_of_two_is_not(draw):
+    for seed in SEEDS:
+        two, three, ten = (end(deep(lambda n, g=g: g / np.sqrt(n), seed, activation=Sigmoid), 0.5, seed, draw) for g in (2, 3, 10))
+        assert two > 2.2 and three < 1.8 and ten < 1.8
 
 
 @of_each_draw
@@ -86,6 +93,17 @@ def test_with_a_gain_of_four_the_signal_of_sigmoids_fades_still_but_more_slowly(
 def test_a_gain_of_four_undoes_most_of_what_sigmoids_take_from_the_gradient():
     one, four = (np.log(compute(gain / 10, 5, 100, "sigmoid", seed=7).gradients[0].std()) for gain in (1, 4))
     assert one / 2 < four < -1
+
+
+@of_each_draw
+def test_thirty_layers_learn_a_tenth_beside_the_number_of_he_and_hardly_a_fifth_or_a_quarter(draw):
+    rates = {0.8: (0.03, 0.1, 0.3), 0.9: (0.03,), 1.1: (0.01,), 1.25: (0.0003, 0.001, 0.003)}
+    lowest = {}
+    for times, tried in rates.items():
+        ends = [[end(deep(lambda n, k=times: k * he(n), seed, layers=30), lr, seed, draw, 5) for seed in SEEDS] for lr in tried]
+        lowest[times] = min(np.mean(ends, axis=1))
+    print(lowest)
+    assert max(lowest[0.9], lowest[1.1]) < 1.8 and min(lowest[0.8], lowest[1.25]) > 1.9
 
 
 def test_a_start_without_chance_learns_if_its_weights_differ():
@@ -167,6 +185,24 @@ def test_whether_batch_normalization_overfits_less_depends_on_the_rate(draw):
     assert 0.04 < means["without"] - means["with"] < 0.12
     assert 0 < means["large steps"] - means["without"] < 0.04
     assert sum(large > plain for large, plain in zip(read["large steps"], read["without"])) >= 3
+
+
+@of_each_draw
+def test_each_at_its_best_rate_batch_normalization_overfits_no_less_on_two_draws(draw):
+    (x, t), (x_test, t_test) = digits(draw, 300)
+
+    def read(batch_norm, lr):
+        accuracies = []
+        for seed in (7, 1, 2, 3, 4):
+            network = deep(he, seed, batch_norm)
+            for _progress in Trainer(network, x, t, optimizer=SGD(lr), epochs=60, batch_size=50, evaluate_samples=1, rng=seed):
+                pass
+            accuracies.append(network.accuracy(x_test, t_test))
+        return np.mean(accuracies)
+
+    plain, normed = (max(read(batch_norm, lr) for lr in rates) for batch_norm, rates in ((False, (0.05, 0.1, 0.2)), (True, (0.3, 1.0))))
+    print(plain, normed)
+    assert abs(normed - plain) < 0.013, "level; at the same rate, or against 0.05, it would not be"
 
 
 def test_without_epsilon_a_feature_of_zeros_is_nan_and_one_of_tenths_need_not_be():

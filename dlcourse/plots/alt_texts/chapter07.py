@@ -15,7 +15,7 @@ def alt_texts() -> dict[str, str]:
             "ragged in the later layers."
         ),
         "code-tanh": _(
-            "tanh. Std 1: heaps at -1 and 1. Std 0.01: a spike at 0. Xavier: a basin in the first layer, a hill from then on. He: a basin, with heaps at both ends in every layer."
+            "tanh. Std 1: heaps at -1 and 1. Std 0.01: a spike at 0. Xavier: a basin in the first layer, a hill from then on. He: a basin in every layer, flatter from one to the next."
         ),
         "code-relu": _(
             "ReLU: half of all is 0. Std 1: most of the rest is beyond the edge. Std 0.01: all is near 0. Xavier: "
