@@ -1,10 +1,10 @@
-"""What chapter 02 says of decimal steps, of a GELU's silence, and of where a sum of kinks can come near a curve."""
+"""What chapter 02 says of decimal steps, of slopes and of silence, of a ReLU's plane, and of what comes near a curve."""
 
 from math import erf, sqrt
 
 import numpy as np
 
-from dlcourse.functions import relu, sigmoid
+from dlcourse.functions import relu, sigmoid, sigmoid_grad
 
 EDGE = 1e-4
 
@@ -37,3 +37,42 @@ def test_between_its_ends_many_kinks_come_near_a_wave_and_beyond_them_they_go_st
     assert np.abs(columns(x) @ weights - np.sin(x)).max() < 0.005
     assert np.abs(np.diff(columns(beyond) @ weights, 2)).max() < 1e-9
     assert np.abs(columns(beyond) @ weights - np.sin(beyond)).max() > 1
+
+
+def test_from_eight_kinks_on_twice_as_many_bring_a_curve_about_four_times_as_near():
+    x = np.linspace(-5, 5, 20_001)
+    for curve in (np.sin, np.cos, lambda x: np.exp(-(x**2)), lambda x: np.sin(2 * x + 1)):
+        away = []
+        for kinks in (8, 16, 32, 64):
+            columns = np.column_stack([np.ones_like(x), x, relu(x[:, None] - np.linspace(-5, 5, kinks + 2)[1:-1])])
+            away.append(np.abs(columns @ np.linalg.lstsq(columns, curve(x))[0] - curve(x)).max())
+        assert np.all(np.abs(np.array(away[:-1]) / away[1:] - 3.75) < 0.75), away
+
+
+def test_ten_sigmoids_leave_a_millionth_with_weights_of_one_and_all_of_it_with_weights_of_four():
+    for weight, low, high in ((1, 0, 1e-6), (4, 0.99, 1.01)):
+        place, slope = 0.0, 1.0
+        for _layer in range(10):  # each bias puts its neuron at the steepest place
+            total = weight * place - weight * place
+            place, slope = sigmoid(total), slope * weight * sigmoid_grad(total)
+        assert low < slope < high
+
+
+def test_relu_presses_the_negative_side_of_a_line_flat_and_does_not_fold_it():
+    W, b = np.array([[1.2, -0.6], [0.7, 1.0]]), np.array([0.3, -0.2])
+    sums = np.random.default_rng(0).uniform(-3, 3, (1000, 2)) @ W + b
+    moved = relu(sums)
+    for neuron in range(2):
+        off = sums[:, neuron] <= 0
+        assert 300 < off.sum() < 700 and np.all(moved[off, neuron] == 0)  # however far off it was: on the edge
+        assert np.array_equal(moved[~off, neuron], sums[~off, neuron])
+
+
+def test_what_three_layers_with_relu_draw_no_single_layer_does():
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        W1, W2, W3 = rng.standard_normal((2, 5)), rng.standard_normal((5, 5)), rng.standard_normal((5, 1))
+        points = rng.standard_normal((100, 2))
+        bent, inputs = relu(relu(points @ W1) @ W2) @ W3, np.column_stack([points, np.ones(100)])
+        missed = inputs @ np.linalg.lstsq(inputs, bent)[0] - bent
+        assert np.abs(missed).mean() > 0.25 * np.abs(bent).mean()

@@ -23,7 +23,7 @@ def alt_texts() -> dict[str, str]:
         "code-grid": _(
             "A square grid before a layer, and after it. With the identity it is a slanted parallelogram with "
             "straight lines; with the sigmoid all lines are bent and lie between 0 and 1; with relu the part "
-            "where both are positive is as with the identity, and the rest is folded onto its two edges."
+            "where both are positive is as with the identity, and the rest is pressed onto its two edges."
         ),
         "code-kinks-sum": _(
             "Left, four ReLUs with their weights: each is 0 up to its place, two then fall and two rise. Right, a "
