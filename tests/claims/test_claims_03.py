@@ -1,11 +1,15 @@
-"""What chapter 03 says of readers simpler than its network, and of how far the network's confidence goes."""
+"""What chapter 03 says of simpler readers, of the confidence, and of layers, calls and mistakes of its network."""
+
+import os
 
 import numpy as np
 import pytest
 
+from dlcourse import functions
 from dlcourse.datasets import load_mnist
-from dlcourse.functions import softmax
+from dlcourse.functions import sigmoid, softmax
 from dlcourse.models import stored_network
+from dlcourse.widgets.inside_map import compute, seen_by
 
 pytestmark = pytest.mark.slow
 
@@ -90,3 +94,69 @@ def test_more_than_half_of_the_weights_picked_at_random_cost_about_one_image_in_
         W.ravel()[np.random.default_rng(seed).permutation(W.size)[: int(0.55 * W.size)]] = 0
         costs.append(before - np.mean(network.predict(x).argmax(axis=1) == t))
     assert 1 / 9 < np.mean(costs) < 1 / 7, np.mean(costs)
+
+
+def of_its_own_kind(places, labels):
+    """Give the share of the rows whose nearest other row has the same label."""
+    squares = (places**2).sum(axis=1)
+    away = squares[:, None] + squares - 2 * places @ places.T
+    np.fill_diagonal(away, np.inf)
+    return np.mean(labels[away.argmin(axis=1)] == labels)
+
+
+def test_in_a_plane_each_layer_pulls_the_kinds_apart_and_in_all_directions_the_pixels_had_nearly_done_so(digits):
+    _train, (x, t) = digits
+    network = stored_network("mlp_784_50_100_10")
+    found = []
+    for half in (slice(1000), slice(1000, 2000)):
+        seen = [values.astype(float) for values in seen_by(network, x[half])[:3]]  # pixels, layer 1, layer 2
+        found.append([[of_its_own_kind(values, t[half]) for values in (compute(one).places, one)] for one in seen])
+    plane, everywhere = np.moveaxis(np.array(found), 2, 0)
+    assert np.all(np.diff(plane) > 0.05) and np.all(np.diff(everywhere) > 0.01)
+    assert plane[:, 0].max() < 0.4 and everywhere[:, 0].min() > 0.88
+    assert np.array_equal(np.round(100 * np.array([plane[0], everywhere[0]])), [[38, 49, 69], [89, 93, 96]])
+
+
+def test_with_pixels_up_to_255_it_is_the_graded_answer_that_is_missed_and_hardly_the_bias(digits):
+    _train, (x, t) = digits
+    W1, b1, W2, b2, W3, b3 = stored_network("mlp_784_50_100_10").params.values()
+
+    def missed(z1):
+        return np.mean((sigmoid(z1 @ W2 + b2) @ W3 + b3).argmax(axis=1) != t)
+
+    total = x @ W1 + b1
+    whole = missed(sigmoid(total))
+    graded, bias = missed((total > 0).astype(float)) - whole, missed(sigmoid(x @ W1 + b1 / 255)) - whole
+    assert graded > 0.004 and graded > 2 * bias
+
+
+def test_a_call_of_predict_is_more_than_twenty_calls_of_numpy(digits, monkeypatch):
+    class Counted(np.ndarray):
+        calls = 0
+
+        def __array_ufunc__(self, ufunc, method, *inputs, **options):
+            Counted.calls += 1
+            inputs = [one.view(np.ndarray) if isinstance(one, Counted) else one for one in inputs]
+            return np.asarray(getattr(ufunc, method)(*inputs, **options)).view(Counted)
+
+        def __array_function__(self, function, types, inputs, options):
+            Counted.calls += 1
+            return super().__array_function__(function, types, inputs, options)
+
+    monkeypatch.setattr(functions, "as_float", lambda x, who, name="x": x)  # it would make plain arrays of them
+    params = [one.view(Counted) for one in stored_network("mlp_784_50_100_10").params.values()]
+    x = digits[1][0][0].view(Counted)
+    for W, b, end in zip(params[::2], params[1::2], (sigmoid, sigmoid, softmax), strict=True):
+        x = end(np.dot(x, W) + b)
+    assert 20 < Counted.calls < 30
+
+
+@pytest.mark.skipif(not os.environ.get("DLCOURSE_DATA"), reason="needs the full MNIST: set DLCOURSE_DATA")
+def test_on_the_official_test_digits_another_pair_is_mixed_up_and_another_threshold_would_do():
+    _train, (x, t) = load_mnist("full")
+    y = stored_network("mlp_784_50_100_10").predict(x)
+    answer, confidence = y.argmax(axis=1), y.max(axis=1)
+    pairs = np.sort(np.column_stack([t, answer])[answer != t].astype(int), axis=1) @ [10, 1]
+    mixed = np.bincount(pairs, minlength=100)
+    assert mixed.argsort()[::-1][:2].tolist() == [49, 27] and (mixed[49], mixed[27]) == (26, 18)
+    assert np.mean((answer == t)[confidence >= 0.9]) < 0.995
