@@ -82,7 +82,7 @@ class OneCycle:
 
     Starts at ``lr_max / 25`` and ends at ``lr_max / 10,000``.
 
-    Source: L. Smith and N. Topin, "Super-convergence", 2018; the cosines and the two divisors follow
+    Source: L. Smith and N. Topin, "Super-convergence", 2018; the cosines and the 25 follow
     common practice. The paper's momentum cycle is left out.
     """
 

@@ -74,7 +74,7 @@ GUESSES: dict[str, Guess] = {
         _("Up to which learning rate does Adam still learn digits: 0.003, 0.03, 0.3 or 3?"),
         _("0.03"),
         ("0.003", _("0.03"), "0.3", "3"),
-        _("At 0.03 it comes to a loss near 0.5 after an epoch; at 0.1 it learns no longer."),
+        _("At 0.03 it comes to a loss near 0.5 after an epoch; at 0.1 it learns little, or nothing."),
     ),
     "07 layers": Guess(
         _("With sigmoid and Xavier, five layers become eight. What happens to the gradient that comes back to the first?"),

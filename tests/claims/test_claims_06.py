@@ -68,6 +68,13 @@ def test_a_third_of_the_rate_that_stalls_is_right_without_a_divisor_and_a_thirti
             assert thirtieth < 1.2 * losses.min() < third, rule.__name__
 
 
+@of_each_draw
+def test_adam_learns_at_three_hundredths_and_little_or_nothing_at_a_tenth(draw):
+    three, ten = ([final_loss(Adam, lr, seed, draw) for seed in range(8)] for lr in (0.03, 0.1))
+    print(three, ten)
+    assert max(three) < 0.8 and min(ten) > 1 and max(ten) > 2.2
+
+
 def test_on_a_steady_slope_rmsprop_is_adagrad_for_a_few_dozen_steps_only():
     rules, points = (RMSprop(0.001), AdaGrad(0.01)), [{"x": np.zeros(1)}, {"x": np.zeros(1)}]
     longer = []
