@@ -30,8 +30,8 @@ def digits(draw, n=8000):
     return (x[some], t[some]), test
 
 
-def deep(std, seed, batch_norm=False, activation=ReLU, layers=5):
-    """Hidden layers of 100; `std` is a function of the number of inputs."""
+def deep(std, seed, batch_norm=False, activation=ReLU, layers=5, last=None):
+    """Hidden layers of 100; `std` is a function of the number of inputs, `last` that of the last layer."""
     rng, chain, n = np.random.default_rng(seed), [], 784
     for _layer in range(layers):
         chain.append(Affine(normal((n, 100), std(n), rng), np.zeros(100, np.float32)))
@@ -39,7 +39,7 @@ def deep(std, seed, batch_norm=False, activation=ReLU, layers=5):
             chain.append(BatchNormalization(np.ones(100, np.float32), np.zeros(100, np.float32)))
         chain.append(activation())
         n = 100
-    return Classifier([*chain, Affine(normal((n, 10), std(n), rng), np.zeros(10, np.float32))], (784,))
+    return Classifier([*chain, Affine(normal((n, 10), (last or std)(n), rng), np.zeros(10, np.float32))], (784,))
 
 
 def he(n):
@@ -167,6 +167,17 @@ def test_with_batch_normalization_small_weights_are_ahead_at_small_rates_only(dr
     for lr, ahead in ((0.05, True), (1.0, False)):
         small, large = (np.mean([end(deep(std, seed, True), lr, seed, draw) for seed in SEEDS]) for std in (lambda n: 0.01, he))
         assert (small < large) == ahead
+
+
+@of_each_draw
+def test_at_a_large_rate_the_last_layer_has_most_of_the_lag_of_small_weights(draw):
+    def mean(lr, std, last):
+        return np.mean([end(deep(std, seed, True, last=last), lr, seed, draw, 1) for seed in SEEDS])
+
+    small, mixed, large = (mean(1.0, *stds) for stds in ((lambda n: 0.01, None), (lambda n: 0.01, he), (he, he)))
+    print(small, mixed, large)
+    assert large < mixed < large + 0.4 * (small - large)
+    assert mean(0.02, lambda n: 0.01, he) < 0.6 * mean(0.02, he, he), "at a small rate small hidden weights are ahead by themselves"
 
 
 @of_each_draw
