@@ -94,6 +94,29 @@ def test_watched_arrays_note_what_they_go_through():
     assert np.allclose(found, np.tanh(X) + 1)
 
 
+def answered(function):
+    with contextlib.suppress(TypeError, ValueError, np.linalg.LinAlgError), np.errstate(all="ignore"):
+        function()
+
+
+def test_what_numpy_has_is_numpys_own_whatever_it_ends_in():
+    named = [getattr(np, name) for name in ("clip", "ptp", "mean", "std", "sort", "round", "cumsum", "prod", "nan_to_num")]
+    named += [*recorder._UFUNCS, np.linalg.norm, np.linalg.inv, np.frompyfunc(lambda v: v + 1, 1, 1)]
+    methods = [lambda x, name=name: answered(getattr(x, name)) for name in dir(np.ndarray) if name[0] != "_"]
+    named += [lambda x: x.clip(0, 1), lambda x: np.clip(x, -30.0, 30.0), np.frompyfunc(math.exp, 1, 1), *methods]
+    for layout in ("", "watched"):
+        for function in named:
+            here = Runner()
+            here.run(lambda x, function=function: answered(lambda: function(x)), [np.ones((2, 2))], {}, layout)
+            assert not [name for name in here.trace.names if name.startswith("other.")], here.trace.names
+            assert not set(here.trace.calls) & {"Watched.__array_ufunc__"}
+
+
+def test_a_ufunc_of_another_library_is_told(monkeypatch):
+    monkeypatch.setattr(recorder, "_UFUNCS", recorder._UFUNCS - {np.tanh})
+    assert "other.tanh" in ran(lambda x: np.tanh(x), X).names
+
+
 def test_a_pickle_that_is_allowed_is_told(tmp_path):
     np.savez(tmp_path / "a.npz", a=1)
     for load, told in ((lambda f: np.load(f, allow_pickle=True), True), (lambda f: np.load(f), False)):

@@ -33,7 +33,6 @@ __all__ = ["Runner", "TooLong", "Trace", "kind_of", "where"]
 MOST_LINES, MOST_SECONDS = 3_000_000, 60
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
-_FORMULAS = _HERE + "formulas.py"  # the lines of a formula are the learner's, what runs them is not
 _PACKAGE = os.path.dirname(_HERE[:-1]) + os.sep
 _NUMPY = os.path.dirname(np.__file__) + os.sep
 _OURS = (_PACKAGE + "checks" + os.sep, _PACKAGE + "grading" + os.sep)
@@ -42,6 +41,9 @@ _LIBRARIES = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "pla
 _ONE_PLACE = re.compile(r"[A-Za-z]:[\\/]|[/\\~]|(\.{1,2}|data)([\\/]|$)")
 # Of what a name may stand for, most is one of these, and says nothing.
 _MUTE = {bool, int, float, complex, bytes, type(None), np.ndarray, np.float64, np.int64, types.CodeType}
+# Those of NumPy's ufuncs, too, that np itself does not have: what np.clip(x) and np.linalg.norm(x) end in.
+_UFUNCS = {thing for name, module in [*sys.modules.items()] if name.partition(".")[0] == "numpy"
+           for thing in vars(module).values() if isinstance(thing, np.ufunc)}  # fmt: skip
 _settrace, _gettrace, _clock = sys.settrace, sys.gettrace, time.process_time
 _shares_memory = np.may_share_memory
 
@@ -213,7 +215,7 @@ class _Recorder:
         elif file.startswith(_NUMPY):
             kind = "numpy"
         else:
-            around = (*_LIBRARIES, "<frozen", _FORMULAS)
+            around = (*_LIBRARIES, "<frozen", _HERE)  # a formula's own lines are in "<formula>"
             kind = "library" if file.startswith(around) and "ipykernel" not in file else "learner"
         self.kinds[code] = kind
         return kind
@@ -245,8 +247,9 @@ class _Recorder:
             if isinstance(thing, str | PurePath):
                 self.trace.places += [str(thing)] * (not asks and _is_one_place(str(thing)))
             elif isinstance(thing, np.ufunc):
-                owner = "numpy" if getattr(np, thing.__name__, None) is thing else "other"
-                self.trace.names.append(f"{owner}.{thing.__name__}")
+                name = "frompyfunc" if thing.__name__.endswith(" (vectorized)") else thing.__name__
+                owner = "numpy" if thing in _UFUNCS or name != thing.__name__ else "other"
+                self.trace.names.append(f"{owner}.{name}")
             elif isinstance(thing, types.BuiltinFunctionType | types.FunctionType | type | types.ModuleType):
                 module = "" if isinstance(thing, types.ModuleType) else f"{thing.__module__}."
                 self.trace.names.append(f"{module}{getattr(thing, '__qualname__', thing.__name__)}")
