@@ -9,7 +9,7 @@ found on which the answer is wrong.
 import inspect
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -111,7 +111,8 @@ def function(
         cast = battery.cast(Case(drawn), dtype)
         # First with these numbers, but not of this type; what was drawn whole, as labels are, stays whole.
         battery.probe(Case(tuple(map(values.as_drawn, cast.args, drawn))))
-        battery.probe(cast)
+        for one in (cast, *battery.mixed(cast, drawn)):
+            battery.probe(one)
     labels = any(values.relabelled(arg, "u1") is not arg for arg in plain[0].case.args)
     for dtype in ("i4", "u1") if labels else ():
         battery.probe(battery.cast(Case(draw(trial.rng, *shapes[0])), dtype, values.relabelled))
@@ -150,16 +151,11 @@ class _Battery:
     def value(self, case: Case, right: np.ndarray, fresh: bool) -> np.ndarray:
         """Give what the answer gives, as an array of its own memory."""
         trial, found = self.trial, self.ask(case)
-        trace, doing = trial.access.trace, trial.doing
+        doing, shared = trial.doing, trial.its_own()
         array = trial.array(found)
         text = _("{doing} gives a list. A NumPy array is expected.").format(doing=doing)
         trial.expect(self.lists or not right.ndim or not isinstance(found, list | tuple), "type", text)
-        if fresh and right.ndim:
-            texts = ((trace.shares, _("{doing} gives back its argument itself, or a part of it. Whoever changes one of "
-                                      "them changes both.")),
-                     (trace.reuses, _("{doing} gives back an array that it gave before: the earlier result changes.")),
-                     )  # fmt: skip
-            self.shared += [text.format(doing=doing) for shared, text in texts if shared]
+        self.shared += shared if fresh and right.ndim else []
         if array.dtype == np.float16 and not any(getattr(arg, "dtype", None) == np.float16 for arg in case.args):
             text = _("{doing} gives float16, which keeps three digits. Stay with float64, or float32.")
             trial.fail("dtype", text.format(doing=doing))
@@ -179,7 +175,7 @@ class _Battery:
         if not case.hint and np.any(~np.isfinite(tried.found) & np.isfinite(tried.right)):
             trial.fail("stability", shown or self.worst([tried])[1], case.more)
         if case.hint:
-            trial.fail(case.kind, joined([case.hint, shown if case.kind in ("dtype", "layout") else ""]),
+            trial.fail(case.kind, joined([case.hint, shown or "" if case.kind in ("dtype", "layout") else ""]),
                        case.more)  # fmt: skip
         trial.fail(case.kind, shown or self.worst([tried])[1], case.more)
 
@@ -197,6 +193,12 @@ class _Battery:
         hint = _("With numbers of the type {dtype} it is wrong.").format(dtype=name)
         more = _("An array that is made like x, by x.copy() or np.empty_like(x), is one of whole numbers if x is.")
         return Case(args, "dtype", hint, more if whole else None)
+
+    def mixed(self, cast: Case, drawn: tuple) -> Iterable[Case]:
+        """Give the case with one alone of its arrays in the other dtype, where that is one of whole numbers."""
+        changed = [place for place, arg in enumerate(cast.args) if values.whole(arg) and not values.whole(drawn[place])]
+        return [replace(cast, args=(*drawn[:place], cast.args[place], *drawn[place + 1 :])) for place in changed
+                if len(changed) > 1]  # fmt: skip
 
     def laid_out(self, case: Case, layout: str) -> Case:
         """Give the case with its arrays in another order of memory."""

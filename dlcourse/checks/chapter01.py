@@ -126,9 +126,9 @@ def and_or_or_not_and(trial: Trial) -> None:
 
 
 def _neuron_inputs(rng: np.random.Generator, count: int, width: int) -> tuple[np.ndarray, np.ndarray, float]:
-    # Eighths are exact, so that however the sum is written down, it is the same.
+    # Eighths are exact, so that however the sum is written down, it is the same; with this bias it is never 0.
     x, w = rng.integers(-24, 25, size=(count, width)) / 8, rng.integers(-16, 17, size=width) / 8
-    return x, w + (w == 0) / 8, float(rng.integers(-9, 10)) / 4 + 0.125
+    return x, w + (w == 0) / 8, float(rng.integers(-9, 10)) / 4 + 33 / 256
 
 
 def _neuron(x, w, b):
@@ -159,7 +159,7 @@ def neuron(trial: Trial) -> None:
         hint = _("x has the shape {x}, and w has the shape {w}: that does not work. A row of x is one input.")
         return "axis", hint.format(x=x.shape, w=w.shape)
 
-    function(trial, trial.subject, _neuron, _neuron_inputs, ((40, 3), (3, 3), (6, 5), (7, 1), (5, 2), (9, 4)), [
+    function(trial, trial.subject, _neuron, _neuron_inputs, ((40, 3), (16, 16), (6, 5), (7, 1), (5, 2), (9, 4), (3, 3)), [
         ("sign", lambda x, w, b: total(x, w, b) <= 0, turned),
         ("sign", lambda x, w, b: total(x, w) > b, _("b is a bias. You use it as a threshold.")),
         ("formula", total, _("Those are the sums. What is missing is the decision: 1 or 0.")),
@@ -179,6 +179,8 @@ def neuron(trial: Trial) -> None:
     ], borders=[
         *(case(*inputs, kind="fence", hint=edge) for inputs in _near_the_border()),
         *(case(*_neuron_inputs(trial.rng, 1, width), kind="shape", hint=single) for width in (4, 1)),
+        *(case(np.array([[x], [-x]]), np.array([1.0]), 0.0) for x in (200.0, 4e4, 3e9, 1e19)),
+        case(np.array([[2**24 + 1, 2**24], [2**24, 2**24 + 1]]), np.array([1, -1]), 0),
         *(case(values.far(x), *rest) for x, *rest in [_neuron_inputs(np.random.default_rng(trial.seed), 5, 3)]),
     ], raised=misfit)  # fmt: skip
     no_loop(trial, trial.subject, _neuron_inputs, (4, 3), (400, 3), (4, 400))

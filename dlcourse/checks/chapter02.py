@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from dlcourse.checks.base import Trial, exercise, explain
-from dlcourse.checks.battery import case, function, no_loop
+from dlcourse.checks.battery import Case, case, function, no_loop
 from dlcourse.checks.references import sigmoid, softmax, tanh
 from dlcourse.text import _
 
@@ -19,6 +19,15 @@ def _numbers(rng: np.random.Generator, *shape: int) -> tuple[np.ndarray]:
     x = rng.uniform(0.05, 5, size=shape) * rng.choice([-1, 1], size=shape)
     x.flat[x.size // 2] = 0.0 if x.size > 2 else x.flat[x.size // 2]
     return (x,)
+
+
+# Where all are small, none is lost behind the digits of a larger one.
+LITTLE = np.array([[5e-4, -2e-4], [1e-9, -1e-9]])
+
+
+def _one_number(name: str, *numbers: float) -> list[Case]:
+    text = _("One number alone, {name}({x}), does not work. NumPy's functions take a number as well as an array.")
+    return [case(x, kind="one number", hint=text.format(name=name, x=x)) for x in numbers]
 
 
 @exercise("2.1", "tanh from exponentials", kind="write it", points=2, section="Where the textbook breaks",
@@ -43,6 +52,7 @@ def tanh_from_exponentials(trial: Trial) -> None:
         case(np.array([-1000.0, -30.0, 30.0, 1000.0]), kind="stability", hint=hint, more=more),
         case(np.array([-1e5, -800.0, -711.0, 0.5, 355.0, 400.0, 711.0, 800.0, 1e5]), kind="stability", hint=hint, more=more),
         case(np.array([0.25, 1000.0, -0.25]), kind="stability", hint=hint, more=more),
+        case(LITTLE[0], rtol=1e-6, atol=1e-6),
     ], rtol=1e-11, atol=4e-15)  # fmt: skip
     trial.call(trial.subject, np.array([0.5, -0.5]), layout="watched", raised=("layout", hint))
     hint = _("The task is to build it from np.exp; tanh, sinh and cosh themselves are not allowed.")
@@ -95,7 +105,7 @@ def from_scores_to_probabilities(trial: Trial) -> None:
         ("formula", lambda x: np.log(softmax(x)), _("Those are the logarithms of the probabilities.")),
         ("formula", lambda x: 1 / (1 + np.exp(-x)), _("That is a sigmoid of each score: the row does not sum to 1.")),
     ], borders=[
-        case(trial.rng.normal(size=(3, 4)) + 3.0, kind="shift", hint=shift),
+        case(trial.rng.normal(size=(3, 4)) + 3.0, kind="shift", hint=shift), case(LITTLE),
         *(case(x, kind="stability", hint=hint, more=more) for x in _extreme(trial.rng)),
     ], raised=lambda x: ("one sample", one) if x.ndim == 1 else ("axis", batch, keep),
         rtol=1e-10, atol=4e-15)  # fmt: skip
@@ -122,7 +132,7 @@ def sigmoid_of_the_notes(trial: Trial) -> None:
     ], borders=[
         *(case(np.array([side * x, 0.5]), kind="clip", hint=early.format(x=side * x)) for x in (12.0, 20.0, 34.0)
           for side in (1, -1)),
-        case(far),
+        case(far), *map(case, LITTLE),
     ], rtol=1e-11, atol=4e-15)  # fmt: skip
     trial.without("errstate", "seterr", "seterrcall", "catch_warnings", "simplefilter", "filterwarnings",
                   kind="hidden", hint=hidden)  # fmt: skip
@@ -130,6 +140,8 @@ def sigmoid_of_the_notes(trial: Trial) -> None:
         found = trial.call(trial.subject, x, errors=OVERFLOW, raised=("stability", over, more))
         # Beside 1, so that far to the left 1e-35 is as good as 0.
         trial.equal(1 + trial.array(found), 1 + sigmoid(x), rtol=1e-11, atol=4e-15)
+    function(trial, trial.subject, sigmoid, _numbers, SHAPES[:1], borders=_one_number("sigmoid", -2.0, 0.5, 30.0, 3),
+             dtypes=(), layouts=())  # fmt: skip
 
 
 @exercise("2.4", "Find the bug: a ReLU that eats its input", kind="find the bug", points=2,
@@ -137,7 +149,6 @@ def sigmoid_of_the_notes(trial: Trial) -> None:
 def relu_that_eats(trial: Trial) -> None:
     """ReLU of any array or number, which leaves its argument alone."""
     scalar = _("x > 0 is an array of True and False: if cannot choose. Work on all numbers at once.")
-    one = _("One number alone, relu({x}), does not work. NumPy's functions take a number as well as an array.")
     function(trial, trial.subject, lambda x: np.where(x > 0, x, 0), _numbers, SHAPES, [
         ("sign", lambda x: np.where(x < 0, x, 0), _("It lets the negative numbers pass, and stops the others.")),
         ("formula", np.abs, _("A negative number becomes positive. It should become 0.")),
@@ -146,10 +157,10 @@ def relu_that_eats(trial: Trial) -> None:
         ("shape", lambda x: x[x > 0], _("The negative numbers are left out. They become 0, and the shape stays.")),
         ("values", lambda x: x.clip(0, 1), _("Numbers above 1 are cut off.")),
     ], borders=[
-        case(np.array([1e-9, -1e-9, 1e9, -1e9])), case(-trial.rng.uniform(0.5, 3, size=4)),
+        *map(case, LITTLE), case(np.array([1e9, -1e9])), case(-trial.rng.uniform(0.5, 3, size=4)),
         case(trial.rng.uniform(0.5, 3, size=4)), case(np.zeros(3)),
-        *(case(x, kind="one number", hint=one.format(x=x)) for x in (-2.0, 0.0, 1.5, 40.0, -3, 7)),
-    ], raised=lambda x: ("one sample", scalar) if np.ndim(x) else ("one number", one.format(x=x)))  # fmt: skip
+        *_one_number("relu", -2.0, 0.0, 1.5, 40.0, -3, 7),
+    ], raised=lambda x: ("one sample", scalar) if np.ndim(x) else None)  # fmt: skip
 
 
 def _points(variant: int) -> dict:
@@ -225,6 +236,7 @@ def swish(trial: Trial) -> None:
     f, slope = trial.subjects
     hint = _("Far out it breaks: at ±1000 swish is about 0 and 1000, its slope 0 and 1.")
     far = [case(x, kind="stability", hint=hint) for x in (np.array([-1000.0, 1000.0]), np.array([0.5, 1000.0, -0.5]))]
+    far += map(case, LITTLE)
     function(trial, f, _swish, _numbers, SHAPES, [
         ("formula", sigmoid, _("That is the sigmoid alone; swish is x times it.")),
         ("formula", lambda x: x + sigmoid(x), _("x and the sigmoid are multiplied, not added.")),

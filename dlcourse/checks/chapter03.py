@@ -174,6 +174,9 @@ def weights_of_one_computer(trial: Trial) -> None:
         trial.expect(type(found[name]) is np.ndarray, "type", _("{name} is no array.").format(name=name))
         trial.shape(found[name], array.shape, name)
         trial.equal(found[name], array, what=name, kind="file", hint=_("{name} is not as stored.").format(name=name))
+    trial.call(f)
+    for text in trial.its_own():
+        trial.fail("aliasing", text)
     hint = _("pickle is still in it. To load a pickle is to run a program, whoever wrote it.")
     trial.without("pickle", "_pickle", "joblib", "dill", "cloudpickle", "marshal", kind="pickle", hint=hint)
     hint = _("allow_pickle=True is in it: np.load would then run the pickles that a file holds.")

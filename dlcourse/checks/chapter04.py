@@ -66,6 +66,8 @@ def a_loss_for_outliers(trial: Trial) -> None:
     jump = _("The two pieces do not meet: at an error of 1 the loss jumps.")
     below = _("A large error below 0 is as bad as one above. It is not treated like that.")
 
+    wide = _("With numbers of the type {dtype} it is wrong.").format(dtype="int64")
+
     def signed(y, t):
         return np.where(np.abs(y - t) <= 1, 0.5 * (y - t) ** 2, y - t - 0.5).mean()
 
@@ -88,7 +90,10 @@ def a_loss_for_outliers(trial: Trial) -> None:
             "The two pieces are swapped.")),
     ], borders=[
         case(np.array(y), np.zeros(len(y))) for y in ([1e4, -0.5], [-1e6], [0.0, 0.0], [0.999, -0.999], [1.001, -1.001],
-                                                     [1e-4, -1e-4], [-30.0, 1.5, 0.2])
+                                                     [1e-4, -1e-4], [-30.0, 1.5, 0.2], [0.03, 0.97], [0.97, -1.03])
+    ] + [
+        case(np.array(y), np.array(t), kind="dtype", hint=wide) for y, t in (
+            ([2**24 + 1, 3], [2**24, 5]), ([3 * 10**9, 1], [0, 0]), ([2 * 10**9, 1], [-(2 * 10**9), 0]), ([50_000, 0], [0, 1]))
     ], raised=lambda y, t: ("one number", alone))  # fmt: skip
     no_loop(trial, trial.subject, pair, (3, 4), (300, 4), (3, 400))
 

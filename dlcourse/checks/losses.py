@@ -10,7 +10,8 @@ from dlcourse.checks.references import softmax
 from dlcourse.checks.trial import Trial
 from dlcourse.text import _
 
-__all__ = ["far_apart", "huber", "judged", "labels_of", "loss_of", "mean_cross_entropy", "pair", "picked"]
+__all__ = ["far_apart", "huber", "judged", "labels_of", "loss_of", "mean_cross_entropy", "never_infinite", "pair",
+           "picked"]  # fmt: skip
 
 
 def pair(rng: np.random.Generator, *shape: int) -> tuple[np.ndarray, np.ndarray]:
@@ -54,6 +55,13 @@ def labels_of(t: np.ndarray) -> np.ndarray:
     return (t.argmax(axis=1) if t.ndim == 2 else t).astype(int)
 
 
+def never_infinite(trial: Trial, found: Any) -> None:
+    """Is the loss large, and a number, where the true class has the probability 0?"""
+    found = trial.array(found)
+    trial.expect(np.isfinite(found) and found > 2, "stability", _(
+        "A true class with the probability 0 makes the loss infinite. The notes have something against that."))
+
+
 def mean_cross_entropy(trial: Trial, f: Any) -> None:
     """Is `f` the cross-entropy of probabilities, for labels, for one-hot rows and for a single one?"""
     never = _("Python leaves a function at the first return. Which lines can never be reached?")
@@ -83,24 +91,24 @@ def mean_cross_entropy(trial: Trial, f: Any) -> None:
     ]
     small = _("A small probability, of 0.0001, does not count as it should. The floor is much lower.")
     single = _("With probabilities in single precision it is wrong.")
-    sizes = ((5, 3), (3, 3), (1, 4), (6, 2), (4, 1), (2, 5))
+    sizes = ((5, 3), (3, 3), (1, 4), (6, 2), (2, 5), (4, 1))
     y = np.array([[1e-4, 1 - 1e-4], [0.5, 0.5]])
     for kind, name, hint in (("f8", "one-hot", lost), ("i8", "one-hot", lost), ("one sample", "one sample", one),
                              ("=i8", "labels", labels), ("=i4", "labels", labels), ("=u1", "labels", labels)):
         more = never if name == "labels" else None
         t = np.array([0, 1], kind[1:]) if name == "labels" else np.eye(2).astype(kind if name == "one-hot" else float)
         sure = (y[0], t[0]) if name == "one sample" else (y, t)
-        function(trial, f, loss_of, judged(kind), sizes if name != "one sample" else ((1, 4), (1, 2), (1, 3)), [
+        # Where there is one class, four labels look like four one-hot rows laid flat.
+        shapes = {"one-hot": sizes, "one sample": ((1, 4), (1, 2), (1, 3)), "labels": sizes[:-1]}[name]
+        function(trial, f, loss_of, judged(kind), shapes, [
             *(of_labels if name == "labels" else []), *(mistakes if name != "one sample" else []),
         ], borders=[
             case(*sure, kind="floor", hint=small, rtol=3e-3),
             case(sure[0].astype(np.float32), sure[1], kind="dtype", hint=single, rtol=3e-3),
         ], dtypes=(), raised=lambda y, t: (name, hint, more), hint=hint, more=more, rtol=1e-5, atol=1e-5)  # noqa: B023
-    hint = _("A true class with the probability 0 makes the loss infinite. The notes have something against that.")
     zero = np.array([[0.0, 1.0], [0.5, 0.5], [1.0, 0.0]])
     for y, t in ((zero, np.array([0, 0, 0])), (zero, np.eye(2)[[0, 0, 1]]), (zero[0], np.array([1.0, 0.0]))):
-        found = trial.array(trial.call(f, y, t))
-        trial.expect(np.isfinite(found) and found > 2, "stability", hint)
+        never_infinite(trial, trial.call(f, y, t))
     text = _("One true class has the probability 0, the others are ordinary, and their losses do not count as usual.")
     for form in (lambda t: t, lambda t: np.eye(3)[t]):
         costs = []

@@ -10,7 +10,7 @@ import numpy as np
 from dlcourse.checks import values
 from dlcourse.checks.battery import case, function
 from dlcourse.checks.drawing import MOST, like, off_normal
-from dlcourse.checks.losses import loss_of
+from dlcourse.checks.losses import loss_of, never_infinite
 from dlcourse.checks.objects import Story, live
 from dlcourse.checks.references import but, sigmoid, softmax
 from dlcourse.checks.trial import Trial
@@ -97,6 +97,10 @@ def simple_net(trial: Trial, cls: Any) -> None:
     ], rtol=1e-5, atol=1e-6)  # fmt: skip
     live(trial, cls, SimpleNet, [Story(far, "stability", _("Scores of 1000 break it; smaller ones do not."), _(
         "The softmax above takes care of that."))], rtol=1e-5, atol=1e-6)  # fmt: skip
+    one = trial.new(cls)
+    trial.set(one, "W", value=np.array([[1000.0, -1000.0, 0.0], [0.0, 0.0, 0.0]]))
+    for x, t in (([[1.0, 0.0], [0.0, 1.0]], [1, 0]), ([1.0, 0.0], 1)):
+        never_infinite(trial, trial.method(one, "loss", np.array(x), np.eye(3)[t]))
 
 
 def parameters(rng: np.random.Generator, *sizes: int) -> dict[str, np.ndarray]:

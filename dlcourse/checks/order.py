@@ -51,6 +51,8 @@ def _one_epoch(trial: Trial, f: Any, n: int, size: int, seed: int) -> None:
     full = [size] * (n // size) + [n % size] * (n % size > 0)
     trial.expect(lengths == full, "shape", said + text.format(lengths=lengths))
     again = np.concatenate(_batches(trial, f, n, size, seed))
+    for text in trial.its_own():
+        trial.fail("aliasing", text)
     text = _("The same seed gives another order each time: not all randomness comes from it.")
     trial.expect(np.array_equal(drawn, again), "random", text)
     if n < 20:  # a shuffled order as short as that may well be the one of the list, or nearly so

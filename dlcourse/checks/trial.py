@@ -270,8 +270,7 @@ class Trial:
         self.expect(not values.blank(found), "missing", _("There is no answer for {what} yet.").format(what=what))
         if not values.of_one_sort(found, right):
             text = _("{what} is {found}; {sort} is expected.")
-            sort = values.sort_of(right)
-            self.fail("type", text.format(what=what, found=values.described(found), sort=sort))
+            self.fail("type", text.format(what=what, found=values.described(found), sort=values.sort_of(right)))
         if values.agree(found, right, within):
             return
         for kind, wrong, *hints in mistakes:
@@ -285,6 +284,13 @@ class Trial:
         found, what = float(self.plain(found)), what or self.exercise.names[0]
         self.expect(math.isfinite(found), "stability", _("{what} is not a finite number.").format(what=what))
         return found
+
+    def its_own(self) -> list[str]:
+        """Give what is to be said about the memory of the last result: does it lie in that of another array?"""
+        texts = {"shares": _(
+            "{doing} gives back its argument itself, or a part of it. Whoever changes one of them changes both."
+        ), "reuses": _("{doing} gives back an array that it gave before: the earlier result changes.")}  # fmt: skip
+        return [text.format(doing=self.doing) for how, text in texts.items() if getattr(self.access.trace, how)]
 
     # Questions about how it was written.
 

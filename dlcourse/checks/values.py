@@ -11,7 +11,7 @@ from dlcourse.tracing import simple
 
 __all__ = [
     "agree", "as_array", "as_drawn", "blank", "cast", "close", "copied", "described", "errstate",
-    "exact", "far", "of_one_sort", "plain", "relabelled", "relation", "rounded", "same", "shown", "sort_of",
+    "exact", "far", "of_one_sort", "plain", "relabelled", "relation", "rounded", "same", "shown", "sort_of", "whole",
 ]  # fmt: skip
 
 # Ours even where a learner's line puts something else in NumPy's place.
@@ -100,10 +100,14 @@ def cast(arg: Any, dtype: str) -> Any:
     return (np.rint(2 * arg) if whole and arg.dtype.kind == "f" else arg).astype(dtype)
 
 
+def whole(arg: Any) -> bool:
+    """Is it an array of whole numbers?"""
+    return type(arg) is np.ndarray and arg.ndim > 0 and arg.dtype.kind in "i"
+
+
 def relabelled(arg: Any, dtype: str) -> Any:
     """Give an array of whole numbers in another type of them, if that can hold them; all else as it is."""
-    whole = type(arg) is np.ndarray and arg.ndim and arg.dtype.kind == "i" and arg.size
-    return arg.astype(dtype) if whole and 0 <= arg.min() and arg.max() < 128 else arg
+    return arg.astype(dtype) if whole(arg) and arg.size and 0 <= arg.min() and arg.max() < 128 else arg
 
 
 def far(x: np.ndarray) -> np.ndarray:

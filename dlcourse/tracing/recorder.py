@@ -33,6 +33,8 @@ __all__ = ["Runner", "TooLong", "Trace", "kind_of", "where"]
 MOST_LINES, MOST_SECONDS = 3_000_000, 60
 
 _HERE = os.path.dirname(os.path.abspath(__file__)) + os.sep
+# The lines of a formula are the learner's, what runs them is not, nor is what watches an array.
+_NOT_THEIRS = (_HERE + "formulas.py", _HERE + "values.py")
 _PACKAGE = os.path.dirname(_HERE[:-1]) + os.sep
 _NUMPY = os.path.dirname(np.__file__) + os.sep
 _OURS = (_PACKAGE + "checks" + os.sep, _PACKAGE + "grading" + os.sep)
@@ -215,7 +217,7 @@ class _Recorder:
         elif file.startswith(_NUMPY):
             kind = "numpy"
         else:
-            around = (*_LIBRARIES, "<frozen", _HERE)  # a formula's own lines are in "<formula>"
+            around = (*_LIBRARIES, "<frozen", *_NOT_THEIRS)
             kind = "library" if file.startswith(around) and "ipykernel" not in file else "learner"
         self.kinds[code] = kind
         return kind
@@ -245,7 +247,8 @@ class _Recorder:
             if type(thing) in _MUTE:
                 continue
             if isinstance(thing, str | PurePath):
-                self.trace.places += [str(thing)] * (not asks and _is_one_place(str(thing)))
+                written = thing in frame.f_code.co_consts
+                self.trace.places += [str(thing)] * _is_one_place(str(thing), asks, written)
             elif isinstance(thing, np.ufunc):
                 name = "frompyfunc" if thing.__name__.endswith(" (vectorized)") else thing.__name__
                 owner = "numpy" if thing in _UFUNCS or name != thing.__name__ else "other"
@@ -261,10 +264,13 @@ def _jumps_to_itself(code: types.CodeType) -> bool:
     return any("JUMP" in step.opname and step.argval == step.offset for step in dis.get_instructions(code))
 
 
-def _is_one_place(text: str) -> bool:
+def _is_one_place(text: str, asks: bool, written: bool) -> bool:
+    """Say whether a text is a place on one computer, in code that `asks` for the folder of the course or does not."""
     from dlcourse.datasets import data_folder
 
-    return bool(_ONE_PLACE.match(text)) and not PurePath(text).is_relative_to(data_folder())
+    if PurePath(text).is_relative_to(data_folder()):
+        return written  # by hand, and not the folder that was asked for
+    return not asks and bool(_ONE_PLACE.match(text))
 
 
 def kind_of(error: BaseException) -> str:

@@ -187,6 +187,10 @@ WRONG = {
     ],
     "1.4": [
         ("fence", "> 0", ">= 0"),
+        ("square > values", "x @ w", "(w @ x if x.shape[0] == x.shape[1] else x @ w)"),
+        ("dtype", "x @ w", "x @ w.astype(x.dtype)"),
+        ("wrap > values | 200", "x @ w + b", "np.ceil(x @ w + b).astype(np.int64).astype(np.int8)"),
+        ("wrap > values | 40000", "x @ w + b", "np.ceil(x @ w + b).astype(np.int64).astype(np.int16)"),
         ("sign", "> 0", "< 0"),
         ("sign", "> 0", "<= 0"),
         ("sign", "+ b", "- b"),

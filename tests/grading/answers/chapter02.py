@@ -83,6 +83,7 @@ RIGHT = {
         """,
         """
         def sigmoid(x):
+            x = np.asarray(x, dtype=float)
             y, right = np.empty(x.shape), x >= 0
             y[right] = 1 / (1 + np.exp(-x[right]))
             z = np.exp(x[~right])
@@ -235,8 +236,17 @@ WRONG = {
         ("precision > values", "def sigmoid(x):\n    return np.round(1 / (1 + np.exp(-np.clip(x, -99, 99))), 3)"),
         ("missing", "def sigmoid(x):\n    1 / (1 + np.exp(-np.abs(x)))"),
         ("one sample > shape", "np.where(x", "np.where(np.atleast_2d(x)"),
+        ("one number | sigmoid(-2.0)", """
+        def sigmoid(x):
+            y, right = np.empty(x.shape), x >= 0
+            y[right] = 1 / (1 + np.exp(-x[right]))
+            z = np.exp(x[~right])
+            y[~right] = z / (1 + z)
+            return y
+        """),
     ],
     "2.4": [
+        ("tolerance > values | 0.0005", "np.maximum(x, 0)", "np.where(np.asarray(x) > 1e-3, x, 0.0)"),
         ("aliasing", "def relu(x):\n    x = np.asarray(x)\n    x *= x > 0\n    return x"),
         ("aliasing", "def relu(x):\n    return np.maximum(x, 0, out=x) if np.ndim(x) else max(x, 0.0)"),
         ("borrowed", "from dlcourse.functions import relu"),

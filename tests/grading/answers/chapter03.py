@@ -2,6 +2,8 @@
 
 from answers import FLOAT32, WARNS
 
+from dlcourse.datasets import data_folder
+
 FOLDER = 'datasets.data_folder() / "weights" / "two_layer_net.npz"'
 READ = f"storage.read_npz({FOLDER})"
 LOOP = """
@@ -223,6 +225,8 @@ WRONG = {
         ("raises", "1 - images / 255", "1 - image / 255"),
     ],
     "3.4": [
+        ("aliasing | that it gave before", "def init", "from functools import lru_cache\n\n\n@lru_cache\ndef init"),
+        ("path", FOLDER, repr(str(data_folder() / "weights" / "two_layer_net.npz"))),
         ("path", "datasets.data_folder()", "Path(r'C:\\Course')"),
         ("path", FOLDER, "'data/weights/two_layer_net.npz'"),
         ("path", FOLDER, "'../../data/weights/two_layer_net.npz'"),

@@ -352,7 +352,7 @@ RIGHT = {
                 return x @ self.W
             def loss(self, x, t):
                 y = np.atleast_2d(softmax(self.predict(x)))
-                return -np.sum(t * np.log(y)) / len(y)
+                return -np.sum(t * np.log(y + 1e-9)) / len(y)
         """,
         """
         class SimpleNet:
@@ -467,6 +467,8 @@ WRONG = {
         ("rounded > values", '"batch": 1.848', '"batch": 1.8'),
     ],
     "4.2": [
+        ("dtype | 16777217", "np.abs(y - t)", "np.abs(np.asarray(y, np.float32) - np.asarray(t, np.float32))"),
+        ("dtype | int64", "np.abs(y - t)", "np.abs((y - t).astype(np.int32) if y.dtype.kind == 'i' else y - t)"),
         ("values", "size - 0.5)", "np.minimum(size, 50) - 0.5)"),
         ("shape", "np.mean(np.where(size <= 1, 0.5 * size**2, size - 0.5))",
          "np.where(size <= 1, 0.5 * size**2, size - 0.5)"),
@@ -613,6 +615,7 @@ WRONG = {
         """),
     ],
     "4.4": [
+        ("aliasing | that it gave before", "def epoch", "from functools import lru_cache\n\n\n@lru_cache\ndef epoch"),
         ("type", "order[start : start + batch_size]", "list(order[start : start + batch_size])"),
         ("order", "np.random.default_rng(seed).permutation(n)", "(np.arange(n) * 7 + seed) % n"),
         ("dtype", "permutation(n)", "permutation(n).astype(float)"),
@@ -901,6 +904,8 @@ WRONG = {
         ("rounded > values", '"limit": 0.6667', '"limit": 0.66'),
     ],
     "4.9": [
+        ("stability | makes the loss infinite", "package_cross_entropy(y, t)",
+         "-np.mean(np.log(np.sum(np.atleast_2d(y * t), axis=1)))"),
         ("raises", "y = softmax(self.predict(x))", "y = softmax"),
         ("formula", "y = softmax(self.predict(x))", "y = softmax(softmax(self.predict(x)))"),
         ("formula", "y = softmax(self.predict(x))", "y = 1 / (1 + np.exp(-self.predict(x)))"),
