@@ -9,6 +9,7 @@ from dlcourse import functions
 from dlcourse.datasets import load_mnist
 from dlcourse.functions import sigmoid, softmax
 from dlcourse.models import stored_network
+from dlcourse.widgets.first_slider import compute as drawn_with
 from dlcourse.widgets.inside_map import compute, seen_by
 
 pytestmark = pytest.mark.slow
@@ -149,6 +150,18 @@ def test_a_call_of_predict_is_more_than_twenty_calls_of_numpy(digits, monkeypatc
     for W, b, end in zip(params[::2], params[1::2], (sigmoid, sigmoid, softmax), strict=True):
         x = end(np.dot(x, W) + b)
     assert 20 < Counted.calls < 30
+
+
+def test_a_digit_of_half_its_size_is_misread_in_the_middle_too_and_one_of_its_size_is_misread_elsewhere(digits):
+    _train, (x, t) = digits
+    network, images = stored_network("mlp_784_50_100_10"), x.reshape(-1, 28, 28)
+    for draw in range(4):
+        some = np.random.default_rng(draw).permutation(len(x))[:500]
+        small, moved = np.zeros((2, 500, 28, 28), x.dtype)
+        small[:, 7:21, 7:21] = [drawn_with(image, 14) for image in images[some]]
+        moved[:, :, 6:] = images[some][:, :, :-6]
+        for changed in small, moved:
+            assert np.mean(network.predict(changed.reshape(500, -1)).argmax(axis=1) == t[some]) < 0.48
 
 
 @pytest.mark.skipif(not os.environ.get("DLCOURSE_DATA"), reason="needs the full MNIST: set DLCOURSE_DATA")
