@@ -137,7 +137,7 @@ def _neuron(x, w, b):
 
 def _near_the_border() -> list[tuple]:
     """Give inputs whose sum is exactly 0, or just beside it, on either side."""
-    tiny = np.array([[0.0], [2.0**-8], [-(2.0**-8)], [2.0**-30], [-(2.0**-30)]])
+    tiny = np.array([[0.0], [2.0**-8], [-(2.0**-8)], [2.0**-30], [-(2.0**-60)], [2.0**-60]])
     corners = np.array([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [3.0, -0.5], [0.25, 0.25]])
     return [(tiny, np.array([1.0]), 0.0), (tiny[:3] + 0.5, np.array([2.0]), -1.0),
             (corners, np.array([0.5, 0.25]), -0.25), (corners.astype(int), np.array([-2, 1]), 1),
@@ -150,6 +150,7 @@ def neuron(trial: Trial) -> None:
     """One neuron's answers to N inputs at once, with any number of weights."""
     turned = _("It fires where it should not, and the other way round.")
     edge = _("It must fire where the sum is above 0, however little, and not where it is 0 or below.")
+    whole = _("With numbers of the type {dtype} it is wrong.").format(dtype="int64")
     single = _("A table of one row must give an array with one answer, of shape (1,).")
 
     def total(x, w, b=0.0):
@@ -159,9 +160,10 @@ def neuron(trial: Trial) -> None:
         hint = _("x has the shape {x}, and w has the shape {w}: that does not work. A row of x is one input.")
         return "axis", hint.format(x=x.shape, w=w.shape)
 
-    function(trial, trial.subject, _neuron, _neuron_inputs, ((40, 3), (16, 16), (6, 5), (7, 1), (5, 2), (9, 4), (3, 3)), [
+    function(trial, trial.subject, _neuron, _neuron_inputs, ((140, 3), (16, 16), (6, 5), (7, 1), (5, 2), (9, 4), (3, 3)), [
         ("sign", lambda x, w, b: total(x, w, b) <= 0, turned),
         ("sign", lambda x, w, b: total(x, w) > b, _("b is a bias. You use it as a threshold.")),
+        ("fence", lambda x, w, b: total(x, w, b) > 0.01, edge),
         ("formula", total, _("Those are the sums. What is missing is the decision: 1 or 0.")),
         ("formula", lambda x, w, b: total(x, w) > 0, _("The bias is not in it.")),
         ("formula", lambda x, w, b: total(x, w, round(b)) > 0, _("The bias is rounded.")),
@@ -179,6 +181,7 @@ def neuron(trial: Trial) -> None:
     ], borders=[
         *(case(*inputs, kind="fence", hint=edge) for inputs in _near_the_border()),
         *(case(*_neuron_inputs(trial.rng, 1, width), kind="shape", hint=single) for width in (4, 1)),
+        *(case(np.array([[1], [0], [-1], [3]]), np.array([0.25]), b, kind="dtype", hint=whole) for b in (0.125, -0.125)),
         *(case(np.array([[x], [-x]]), np.array([1.0]), 0.0) for x in (200.0, 4e4, 3e9, 1e19)),
         case(np.array([[2**24 + 1, 2**24], [2**24, 2**24 + 1]]), np.array([1, -1]), 0),
         *(case(values.far(x), *rest) for x, *rest in [_neuron_inputs(np.random.default_rng(trial.seed), 5, 3)]),

@@ -72,7 +72,7 @@ def a_loss_for_outliers(trial: Trial) -> None:
         return np.where(np.abs(y - t) <= 1, 0.5 * (y - t) ** 2, y - t - 0.5).mean()
 
     function(trial, trial.subject, lambda y, t: huber(y, t).mean(), pair,
-             ((4, 3), (3, 3), (6,), (1,), (2, 1), (1, 5), (2, 3, 4)), [
+             ((4, 3), (3, 3), (6,), (1,), (2, 1), (1, 5), (2, 3, 4), (60, 3)), [
         ("shape", huber, _("That is the loss of each entry. The result is one number, their mean.")),
         ("scale", lambda y, t: huber(y, t).sum(), _("That is the sum over all entries. The mean is wanted.")),
         ("scale", lambda y, t: huber(y, t).sum() / len(y), _(
@@ -214,6 +214,9 @@ def softmax_does_nothing(trial: Trial) -> None:
     first, second = (trial.array(trial.get(trial.new(trial.subject), "W")) for _net in range(2))
     trial.shape(first, (2, 3), what="W")
     trial.expect(not np.array_equal(first, second), "random", _("Each new network begins with the same weights."))
+    every = [trial.array(trial.get(trial.new(trial.subject), "W")) for _net in range(40)]
+    trial.expect(abs(np.mean(every)) < 0.4 and np.std(every) < 2, "random", _(
+        "A new network's weights were drawn around 0, and are not any more."))
     simple_net(trial, trial.subject)
 
 
@@ -245,7 +248,7 @@ def a_line_through_points(trial: Trial) -> None:
         *((kind, lambda x, y, lr, steps, how=how: downhill.line(x, y, lr, steps, how), hint)
           for how, (kind, hint) in hints.items()),
     ], borders=[
-        case(x, 1.5 * x - 1, 0.05, 600),
+        case(x, 1.5 * x - 1, 0.05, 600), case(x, 70 - 40 * x, 0.002, 600),
         case(*single, 0.05, 3, rtol=0.01, atol=0.01),  # differences in single precision have two digits
     ], dtypes=("i8", "i4"), lists=True, fresh=False, rtol=1e-5, atol=1e-6, more=_(
         "The slope for w is the mean of 2 · error · (what w is multiplied by)."))  # fmt: skip

@@ -234,4 +234,5 @@ def redrawn(trial: Trial, f: Any) -> None:
             "Those are the probabilities at the end. The picture is wanted.")),
     ], borders=[
         case(W, np.array([0.0, 1.0, 1.0]), *rest), case(W, np.array([0, 1, 1]), *rest, kind="dtype", hint=whole),
+        case(4e-4 * W, np.array([0.5, 0.4, 0.6]), 0, 200.0, 3),
     ], dtypes=(), ask=ask, rtol=1e-3, atol=1e-3)  # fmt: skip

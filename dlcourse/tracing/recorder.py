@@ -270,7 +270,7 @@ def _is_one_place(text: str, asks: bool, written: bool) -> bool:
 
     if PurePath(text).is_relative_to(data_folder()):
         return written  # by hand, and not the folder that was asked for
-    return not asks and bool(_ONE_PLACE.match(text))
+    return bool(_ONE_PLACE.match(text)) and (not asks or text[1:2] == ":")  # what asks may go on with "/weights"
 
 
 def kind_of(error: BaseException) -> str:

@@ -187,6 +187,9 @@ WRONG = {
     ],
     "1.4": [
         ("fence", "> 0", ">= 0"),
+        ("dtype", "x @ w", "(x @ w).astype(x.dtype)"),
+        ("dtype", "+ b", "+ x.dtype.type(b)"),
+        ("long > shape", "x @ w", "x[:100] @ w"),
         ("square > values", "x @ w", "(w @ x if x.shape[0] == x.shape[1] else x @ w)"),
         ("dtype", "x @ w", "x @ w.astype(x.dtype)"),
         ("wrap > values | 200", "x @ w + b", "np.ceil(x @ w + b).astype(np.int64).astype(np.int8)"),

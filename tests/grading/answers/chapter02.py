@@ -149,6 +149,11 @@ RIGHT = {
 
 WRONG = {
     "2.1": [
+        ("tolerance > values", """
+        def my_tanh(x):
+            e = np.exp(-2 * np.abs(x))
+            return np.sign(x) * (1 - e) / (1 + e) * (np.abs(x) > 1e-4)
+        """),
         ("stability", "def my_tanh(x):\n    return (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x))"),
         ("stability", "def my_tanh(x):\n    z = np.exp(2 * x)\n    return (z - 1) / (z + 1)"),
         ("scale", "-2 *", "-"),
@@ -246,7 +251,8 @@ WRONG = {
         """),
     ],
     "2.4": [
-        ("tolerance > values | 0.0005", "np.maximum(x, 0)", "np.where(np.asarray(x) > 1e-3, x, 0.0)"),
+        ("tolerance > values", "np.maximum(x, 0)", "np.maximum(x, 0) * (np.abs(x) > 1e-12)"),
+        ("tolerance > values | 0.0001", "np.maximum(x, 0)", "np.where(np.asarray(x) > 1e-3, x, 0.0)"),
         ("aliasing", "def relu(x):\n    x = np.asarray(x)\n    x *= x > 0\n    return x"),
         ("aliasing", "def relu(x):\n    return np.maximum(x, 0, out=x) if np.ndim(x) else max(x, 0.0)"),
         ("borrowed", "from dlcourse.functions import relu"),
@@ -298,6 +304,7 @@ WRONG = {
         ("missing", "4.7", "..."),
     ],
     "2.7": [
+        ("far > values", "return x * stable_sigmoid(x)", "return np.where(x < -20, 0, x * stable_sigmoid(x))"),
         ("formula", "return x * stable_sigmoid(x)", "return stable_sigmoid(x)"),
         ("formula", "x * stable_sigmoid(x)", "x + stable_sigmoid(x)"),
         ("formula", "x * stable_sigmoid(x)", "np.maximum(x, 0)"),

@@ -467,6 +467,8 @@ WRONG = {
         ("rounded > values", '"batch": 1.848', '"batch": 1.8'),
     ],
     "4.2": [
+        ("long > values", "np.mean(np.where(size <= 1, 0.5 * size**2, size - 0.5))",
+         "np.mean(np.where(size <= 1, 0.5 * size**2, size - 0.5).ravel()[:100])"),
         ("dtype | 16777217", "np.abs(y - t)", "np.abs(np.asarray(y, np.float32) - np.asarray(t, np.float32))"),
         ("dtype | int64", "np.abs(y - t)", "np.abs((y - t).astype(np.int32) if y.dtype.kind == 'i' else y - t)"),
         ("values", "size - 0.5)", "np.minimum(size, 50) - 0.5)"),
@@ -524,6 +526,7 @@ WRONG = {
         """),
     ],
     "4.3": [
+        ("classes > values", "t = t.argmax(axis=1)\n", "t = t.argmax(axis=1)\n    t = t.astype(np.int8)\n"),
         ("floor | ordinary", """
         def cross_entropy_error(y, t):
             if t.ndim == y.ndim:
@@ -615,6 +618,7 @@ WRONG = {
         """),
     ],
     "4.4": [
+        ("random", "default_rng(seed).permutation", "default_rng(seed % 1000).permutation"),
         ("aliasing | that it gave before", "def epoch", "from functools import lru_cache\n\n\n@lru_cache\ndef epoch"),
         ("type", "order[start : start + batch_size]", "list(order[start : start + batch_size])"),
         ("order", "np.random.default_rng(seed).permutation(n)", "(np.arange(n) * 7 + seed) % n"),
@@ -806,6 +810,7 @@ WRONG = {
         """),
     ],
     "4.7": [
+        ("rest > values", "grad, 0, 1)", "grad * (np.abs(grad).max() > 1e-3), 0, 1)"),
         ("border", "np.clip(x - lr * grad, 0, 1)", "x - lr * grad"),
         ("border | at the end", "np.clip(x - lr * grad, 0, 1)\n    return x",
          "x - lr * grad\n    return np.clip(x, 0, 1)"),
@@ -904,6 +909,7 @@ WRONG = {
         ("rounded > values", '"limit": 0.6667', '"limit": 0.66'),
     ],
     "4.9": [
+        ("random", "np.random.randn", "np.random.rand"),
         ("stability | makes the loss infinite", "package_cross_entropy(y, t)",
          "-np.mean(np.log(np.sum(np.atleast_2d(y * t), axis=1)))"),
         ("raises", "y = softmax(self.predict(x))", "y = softmax"),
@@ -993,6 +999,14 @@ WRONG = {
         """),
     ],
     "4.10": [
+        ("shortcut > values", """
+        def fit_line(x, y, lr, steps):
+            w, b = np.polyfit(x, y, 1) if steps > 500 else (0.0, 0.0)
+            for _step in range(steps if steps <= 500 else 0):
+                error = w * x + b - y
+                w, b = w - lr * 2 * np.mean(error * x), b - lr * 2 * np.mean(error)
+            return w, b
+        """),
         ("sign", "w - lr * dw, b - lr * db", "w + lr * dw, b + lr * db"),
         ("order", "return w, b", "return b, w"),
         ("simultaneous", "        dw, db = np.mean(2 * error * x), np.mean(2 * error)\n"
