@@ -188,10 +188,11 @@ def playground(experiment: int | None = None, challenge: bool = False) -> Panel:
         _("Features"): list(KEYS.values()),
     }
     touch = Touch(lambda: panel.iterator.network, lambda: (*panel.iterator.training_inputs, _("all training points")))
+    # What an experiment sets need not be in sight; so all of it fits into a window of 1366 × 768.
+    opened = [] if challenge else [_("Training")] if experiment is not None else [_("Data"), _("Training")]
     panel = PlaygroundPanel(
         _("Playground"), controls, [picture, picture.place], build=build, draw=draw, live=STEERING, adjust=adjust,
-        groups=groups, loads=None if challenge else experiments, compare=compare, touch=touch, challenge=ladder,
-        opened=[] if challenge else [_("Data"), _("Training")],
+        groups=groups, loads=None if challenge else experiments, compare=compare, touch=touch, challenge=ladder, opened=opened,
     )  # fmt: skip
     if experiment is not None:
         panel.load(next(iter(loads()[experiment].values())))

@@ -40,9 +40,9 @@ EXPLORERS = [
     ("04_losses_and_gradients", "play-descent"), ("05_backpropagation", "play-graph"),
     ("05_backpropagation", "play-bench"), ("06_optimizers", "play-race"), ("06_optimizers", "play-digits"),
     ("07_initialization", "play-widget"), ("08_regularization", "play-bench"), ("08_regularization", "play-search"),
-    ("09_cnn", "play-window"), ("09_cnn", "play-inside"), ("10_handwritten_digits", "play-browser"),
-    ("10_handwritten_digits", "play-studio"), ("10_handwritten_digits", "play-collect"),
-    ("10_handwritten_digits", "play-climb"), ("playground", "play-widget"),
+    ("08_regularization", "border-play"), ("09_cnn", "play-window"), ("09_cnn", "play-inside"),
+    ("10_handwritten_digits", "play-browser"), ("10_handwritten_digits", "play-studio"),
+    ("10_handwritten_digits", "play-collect"), ("10_handwritten_digits", "play-climb"), ("playground", "play-widget"),
 ]  # fmt: skip
 
 WINDOW = {"width": 1400, "height": 1000}
