@@ -39,6 +39,10 @@ ROOT = Path(__file__).parents[1]
 FIRST = ("tests/test_notebooks.py", "tests/grading/test_answers.py", "tests/grading/test_mutants.py", "tests/test_widgets.py",
          "tests/test_languages.py")  # fmt: skip
 ALONE = ("tests/test_notebooks.py",)
+# Here no line that is counted is run that is not run elsewhere too, and counting takes half as long again.
+UNCOUNTED = ("tests/browser/", "tests/test_notebooks.py", "tests/test_playground", "tests/test_widget",
+             "tests/grading/test_answers.py", "tests/grading/test_fuzz.py", "tests/grading/test_mutants.py",
+             "tests/grading/test_outsiders.py")  # fmt: skip
 
 # A reason that may be given; when (the conditions are what .ci/run provides, and what is provided must be used); and
 # the line that runs what was skipped.
@@ -64,7 +68,7 @@ SKIPS = [
 
 
 def pytest_collection_modifyitems(config, items):
-    """Begin with what takes longest; skip what is slow or the gate's, unless it is asked for."""
+    """Begin with what takes longest; skip what is slow or the gate's, unless it is asked for; say what is not counted."""
     order = {file: place for place, file in enumerate(FIRST)}
     items.sort(key=lambda item: order.get(_file(item.nodeid), len(order)))
     skipped = {}
@@ -73,6 +77,8 @@ def pytest_collection_modifyitems(config, items):
     if os.environ.get("CI") != "true" and not _chosen(config):
         skipped["gate"] = "the gate's: set CI=true, or name its file, to run it"
     for item in items:
+        if item.nodeid.startswith(UNCOUNTED):
+            item.add_marker(pytest.mark.no_cover)
         for name, reason in skipped.items():
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=reason))

@@ -15,7 +15,7 @@ from hypothesis.extra import numpy as arrays
 
 from dlcourse.grading import sources
 
-pytestmark = [pytest.mark.gate, pytest.mark.no_cover]  # as in test_answers.py
+pytestmark = pytest.mark.gate
 EXAMPLES = 30 if THOROUGH else 8
 NUMBERS = st.one_of(
     st.integers(-3, 1000), st.floats(), st.booleans(), st.just(10**30), st.fractions(-3, 3, max_denominator=9),

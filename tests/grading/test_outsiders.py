@@ -4,7 +4,7 @@ import pytest
 from answering import asked, chapter_of, gradable, subjects, verdict
 from outsiders import LATER, of_round, outsiders
 
-pytestmark = [pytest.mark.gate, pytest.mark.no_cover]  # as in test_answers.py
+pytestmark = pytest.mark.gate
 of_each_exercise = pytest.mark.parametrize("number", gradable())
 
 
