@@ -72,43 +72,44 @@ def test_a_number_is_guessed(open_notebook):
     ("playground", "one-stage", "about half, as guessing does"), ("playground", "two-stage", 3), ("10_handwritten_digits", "play-studio", "some other digit"),
     ("10_handwritten_digits", "play-browser", 8),
 ])  # fmt: skip
-@pytest.mark.parametrize("how", ["mouse", "keyboard"])
-def test_what_comes_later_asks_first_too(open_notebook, name, cell, answer, how):
+def test_what_comes_later_asks_first_too(open_notebook, name, cell, answer):
     notebook = open_notebook(name)
-    notebook.run(cell)
-    widget = notebook.widget(cell, uncover=False)
-    assert not is_open(widget)
-    if isinstance(answer, int):
-        widget.box("your guess").fill(str(answer))
-    button = widget.locator.get_by_role("button", name=answer if isinstance(answer, str) else "guess", exact=True)
-    if how == "mouse":
-        button.click()
-    else:
-        button.focus()
-        widget.page.keyboard.press("Enter")
-    widget.locator.get_by_text(f"You said: {answer}. The answer: {answer}.").wait_for()
-    widget.locator.locator("img").first.wait_for()
-    widget.screenshot(f"predict_{name}_{cell}")
-    assert widget.error() == "" and notebook.complaints == []
+    for how in "mouse", "keyboard":
+        notebook.run(cell)
+        widget = notebook.widget(cell, uncover=False)
+        assert not is_open(widget)
+        if isinstance(answer, int):
+            widget.box("your guess").fill(str(answer))
+        button = widget.locator.get_by_role("button", name=answer if isinstance(answer, str) else "guess", exact=True)
+        if how == "mouse":
+            button.click()
+        else:
+            button.focus()
+            widget.page.keyboard.press("Enter")
+        widget.locator.get_by_text(f"You said: {answer}. The answer: {answer}.").wait_for()
+        widget.locator.locator("img").first.wait_for()
+        widget.screenshot(f"predict_{name}_{cell}")
+        assert widget.error() == "" and notebook.complaints == []
     notebook.close()
 
 
-@pytest.mark.parametrize("how", ["mouse", "keyboard"])
-def test_the_reader_takes_the_learners_predict(open_notebook, how):
+def test_the_reader_takes_the_learners_predict(open_notebook):
     notebook = open_notebook("03_mnist_inference")
     notebook.run_all()
-    widget = notebook.widget("play-own")
-    widget.locator.get_by_text("predict and the package's agree.").wait_for()
-    shown = widget.settled()
-    if how == "mouse":
-        widget.drag("image", 0.3)
-    else:
-        widget.press("image", "ArrowRight")
-    shown = widget.wait_for_change(shown)
-    widget.box("code").select_option("the package's")
-    assert widget.settled()[0] == shown[0], "the same numbers give the same picture"
-    widget.screenshot("own_predict")
-    assert widget.error() == ""
+    for how in "mouse", "keyboard":
+        widget = notebook.widget("play-own")
+        widget.locator.get_by_text("predict and the package's agree.").wait_for()
+        shown = widget.settled()
+        if how == "mouse":
+            widget.drag("image", 0.3)
+        else:
+            widget.press("image", "ArrowRight")
+        shown = widget.wait_for_change(shown)
+        widget.box("code").select_option("the package's")
+        assert widget.settled()[0] == shown[0], "the same numbers give the same picture"
+        widget.screenshot("own_predict")
+        assert widget.error() == ""
+        notebook.run("play-own")
     notebook.close()
 
 
