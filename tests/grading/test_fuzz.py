@@ -16,7 +16,7 @@ from hypothesis.extra import numpy as arrays
 from dlcourse.grading import sources
 
 pytestmark = pytest.mark.gate
-EXAMPLES = 30 if THOROUGH else 8
+EXAMPLES = 20 if THOROUGH else 8
 NUMBERS = st.one_of(
     st.integers(-3, 1000), st.floats(), st.booleans(), st.just(10**30), st.fractions(-3, 3, max_denominator=9),
     st.just(decimal.Decimal("0.1")), st.just(1j), st.just(np.float32(0.5)), st.just(np.int8(-1)),
