@@ -104,7 +104,7 @@ def mean_cross_entropy(trial: Trial, f: Any) -> None:
         function(trial, f, loss_of, judged(kind), shapes, [
             *(of_labels if name == "labels" else []), *(mistakes if name != "one sample" else []),
         ], borders=[
-            *(case(*judged(kind)(trial.rng, *many)) for _once in range(name == "labels")),
+            *(case(*judged(kind)(trial.rng, *many), rtol=1e-3) for _once in range(name == "labels")),
             case(*sure, kind="floor", hint=small, rtol=3e-3),
             case(sure[0].astype(np.float32), sure[1], kind="dtype", hint=single, rtol=3e-3),
         ], dtypes=(), raised=lambda y, t: (name, hint, more), hint=hint, more=more, rtol=1e-5, atol=1e-5)  # noqa: B023
