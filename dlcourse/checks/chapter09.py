@@ -83,6 +83,8 @@ def _refused(trial: Trial, f, size: int, k: int, stride: int, pad: int, kind: st
     except Raised as error:
         other = _("it stops, as it should, but with {error}, not with a ValueError. That is what says: this cannot be.")
         trial.expect(error.name == "ValueError", "error", told + other.format(error=error.name))
+        silent = _("it raises a ValueError, as it should, but without a word. What is it that cannot be?")
+        trial.expect(error.text.strip(), "silent", told + silent)
     else:
         says = _("it says nothing. ") if found is None else _("it says {found}. ").format(found=found)
         trial.fail(kind, told + says + hint, more)
@@ -94,7 +96,7 @@ def the_last_column(trial: Trial) -> None:
     """The notes' size of a map, which rounds a stride away that does not fit."""
     f, rng = trial.subject, trial.rng
     fits = [(28, 5, 1, 0), (7, 3, 2, 0), (28, 4, 4, 0), (28, 5, 1, 2), (3, 6, 1, 2), (5, 5, 3, 0), (27, 6, 3, 0),
-            (3, 5, 2, 2),
+            (3, 5, 2, 2), (7, 1, 2, 0), (16, 2, 7, 0),
             (8, 2, 2, 1), (10, 3, 3, 1), (1, 1, 1, 0)]  # fmt: skip
     k, stride, pad = (int(rng.integers(low, high)) for low, high in ((5, 9), (2, 5), (0, 3)))
     fits.append((k + stride * int(rng.integers(3, 9)) - 2 * pad, k, stride, pad))
@@ -114,7 +116,8 @@ def the_last_column(trial: Trial) -> None:
         trial.expect(trial.array(found).dtype.kind in "iu", "dtype", text.format(doing=trial.doing))
     seen = _("But pixels are left over that no window sees: it should refuse.")
     more = _("What is left behind the first window is walked in steps of the stride. When does that come out even?")
-    for size, k, stride, pad in ((28, 5, 2, 0), (8, 3, 2, 0), (28, 5, 2, 1), (28, 3, 3, 0), (9, 4, 3, 1), (6, 5, 4, 0)):
+    for size, k, stride, pad in ((28, 5, 2, 0), (8, 3, 2, 0), (28, 5, 2, 1), (28, 3, 3, 0), (9, 4, 3, 1), (6, 5, 4, 0),
+                                    (16, 4, 11, 0), (1005, 4, 1000, 0), (1002, 3, 1000, 0)):
         _refused(trial, f, size, k, stride, pad, "rounding", seen, more)
     large = _("But the filter is larger than the image with its padding: there is no place at all for it.")
     more = _("A remainder can be 0 for negative numbers, too. Ask for the sizes themselves.")

@@ -111,7 +111,8 @@ def folding(trial: Trial, f: Any) -> None:
             "Window (i, j) begins in row i · stride of the image with its padding. Which is the second row of all?",
         ))  # fmt: skip
     trial.unchanged()
-    function(trial, f, col2im, _to_fold, [(2, 3, 5, 7, 3, 3, 2, 1), (1, 1, 1, 1, 1, 1, 1, 0), (2, 2, 2, 2, 2, 2, 1, 1)],
+    function(trial, f, col2im, _to_fold, [
+        (2, 3, 5, 7, 3, 3, 2, 1), (1, 1, 1, 1, 1, 1, 1, 0), (2, 2, 2, 2, 2, 2, 1, 1), (130, 1, 3, 2, 2, 2, 1, 0)],
              borders=[case(values.far(rows), *given) for rows, *given in [_to_fold(rng, 2, 1, 5, 5, 3, 3, 1, 0)]],
              fresh=False)
 
@@ -142,7 +143,8 @@ def convolution(trial: Trial, cls: Any) -> None:
         rows = im2col(x, high, wide, stride, pad)
         size = (len(x), (shape[2] + 2 * pad - high) // stride + 1, (shape[3] + 2 * pad - wide) // stride + 1, F)
         out = (rows @ W.reshape(F, -1).T + b).reshape(size).transpose(0, 3, 1, 2)
-        layer = trial.new(cls, W, b, *((stride, pad) if stride + pad > 1 else ()))
+        given = {"stride": stride, "pad": pad}
+        layer = trial.new(cls, W, b, *(() if pad else given.values()), **(given if pad else {}))
         trial.method(layer, "forward", x + 1.0)
         once, before = trial.access.trace.calls, trial.array(trial.get(layer, "W"))
         right_once = _("forward was right, and is not now.")
@@ -189,5 +191,6 @@ def convolution(trial: Trial, cls: Any) -> None:
             ], what=name, kind="gradient", hint=_("{name} is not right.").format(name=name), more=more)  # fmt: skip
     trial.unchanged()
     same_layer(trial, cls, Conv, _to_convolve, (((2, 3, 5, 6), (4, 3, 3, 2), 1, 0),
-               ((1, 2, 5, 7), (3, 2, 3, 3), 2, 1), ((2, 2, 2, 2), (2, 2, 2, 2), 1, 1)),
+               ((2, 2, 2, 2), (2, 2, 2, 2), 1, 1), ((130, 1, 3, 3), (2, 1, 2, 2), 1, 0),
+               ((1, 2, 5, 7), (3, 2, 3, 3), 2, 1)),
                grads=[("dW",), ("db",)], params=[("W",), ("b",)], rtol=1e-4, atol=1e-5)  # fmt: skip

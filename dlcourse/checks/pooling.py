@@ -91,15 +91,28 @@ def pooling_layer(trial: Trial, cls: Any) -> None:
             ("axis", together((won * spread).swapaxes(4, 5), shape), _(
                 "Each winner is in its window, but with row and column swapped.")),
         ], what="dx", kind="gradient", hint=dx_hint)  # fmt: skip
-    layer = trial.new(cls, 2)
-    trial.method(layer, "forward", np.zeros((1, 2, 4, 4)))
-    dout = rng.uniform(1.0, 2.0, size=(1, 2, 2, 2))
-    got = trial.array(trial.method(layer, "backward", dout))
-    trial.shape(got, (1, 2, 4, 4))
-    got = windows(got, 2)
+    layer, dout = trial.new(cls, 2), rng.uniform(1.0, 2.0, size=(1, 2, 2, 2))
+
+    def back(x):
+        trial.method(layer, "forward", x)
+        found = trial.array(trial.method(layer, "backward", dout))
+        trial.shape(found, x.shape)
+        return windows(found, 2)
+
     ties = _("Behind ReLU a whole window may be 0. Then four share the maximum, and one alone may get the gradient.")
     more = _("A comparison with the maximum finds them all. What finds a single place?")
-    one = ((got != 0).sum(axis=(4, 5)) == 1).all() and np.allclose(got.sum(axis=(4, 5)), dout, rtol=1e-4)
-    trial.expect(one, "ties", ties, more)
+    huge = _("Where all numbers of a window are {value:g}, one alone may get the gradient, as where they are 0.")
+    for value in (0.0, 1.0, -3.0, 1e9, -1e9):
+        got = back(np.full((1, 2, 4, 4), value))
+        one = ((got != 0).sum(axis=(4, 5)) == 1).all() and np.allclose(got.sum(axis=(4, 5)), dout, rtol=1e-4)
+        trial.expect(one, "ties", huge.format(value=value) if value else ties, more)
+    near = _("Of {low!r} and {high!r} the second is larger, and the gradient is its alone.")
+    # So near that float32 still tells them apart.
+    for first, step in ((1.0, 1e-5), (1.0, 2.0**-22), (1e9, 64.0), (0.0, 1e-12), (0.0, 1e-30)):
+        x = first + step * np.stack([np.arange(16.0), np.arange(16.0)[::-1]]).reshape(1, 2, 4, 4)
+        seen = windows(x, 2)
+        right = (seen == seen.max(axis=(4, 5), keepdims=True)) * dout[..., None, None]
+        text = near.format(low=first, high=first + step)
+        trial.expect(np.allclose(back(x), right, rtol=1e-4), "near", text, more)
     trial.unchanged()
-    same_layer(trial, cls, Pool, _to_pool, ((2, 3, 4, 6, 2), (1, 1, 3, 3, 3), (2, 2, 2, 2, 1)))
+    same_layer(trial, cls, Pool, _to_pool, ((2, 3, 4, 6, 2), (130, 1, 2, 4, 2), (1, 1, 3, 3, 3), (2, 2, 2, 2, 1)))

@@ -106,7 +106,7 @@ RIGHT = {
         + """
             starts = range(0, size + 2 * pad - filter_size + 1, stride)
             if not starts or starts[-1] + filter_size != size + 2 * pad:
-                raise ValueError
+                raise ValueError(f"{starts} do not reach the end")
             return np.int64(len(starts))
         """,
     ],
@@ -311,6 +311,24 @@ WRONG = {
         ("formula", "1184", "1184 * 140"),
     ],
     "9.2": [
+        ("silent | without a word", PLACES + """
+            left = size + 2 * pad - filter_size
+            if left < 0 or left % stride:
+                raise ValueError
+            return left // stride + 1
+        """),
+        ("rounding", PLACES + """
+            left = size + 2 * pad - filter_size
+            if left < 0 or abs(left / stride - round(left / stride)) > 0.05:
+                raise ValueError("no")
+            return left // stride + 1
+        """),
+        ("too strict | fit", PLACES + """
+            left = size + 2 * pad - filter_size
+            if left < 0 or left % stride or stride > filter_size:
+                raise ValueError("no")
+            return left // stride + 1
+        """),
         ("dtype", """
         def places(size, filter_size, stride, pad):
             left = size + 2 * pad - filter_size
@@ -398,6 +416,9 @@ WRONG = {
         ("missing", '"stride 1"', '"stride"'),
     ],
     "9.5": [
+        ("near | larger", "windows.argmax(axis=4)", "(windows - 1e-9 * np.arange(k * k)).argmax(axis=4)"),
+        ("near | larger", "windows.argmax(axis=4)", "np.round(windows, 9).argmax(axis=4)"),
+        ("values", "return windows.max(axis=4)", "self.winner[100:] = 0\n        return windows.max(axis=4)"),
         ("formula", "return windows.max(axis=4)", "return windows.mean(axis=4)"),
         ("formula", "return windows.max(axis=4)", "return windows.min(axis=4)"),
         ("formula", "return windows.max(axis=4)", "return windows.sum(axis=4)"),

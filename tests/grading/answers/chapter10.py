@@ -283,6 +283,8 @@ WRONG = {
         ("aliasing", "    both = ", "    old = C.copy()\n    C[0, 0] = 0\n    C = old\n    both = "),
     ],
     "10.3": [
+        ("shape", "return x_train - mean, x_test - mean",
+         "return x_train - mean, np.squeeze(x_test - mean) if len(x_test) == 1 else x_test - mean"),
         ("shape", "784", "28, 28"),
         ("shape > raises", "x_test.reshape(-1, 784)", "x_test.reshape(-1, 28, 28)"),
         ("shape", "    return x_train - mean, x_test - mean",
@@ -382,6 +384,7 @@ WRONG = {
         ("shape", "x[batch]", "x[batch].T"),
     ],
     "10.5": [
+        ("values", LINES["loss"], "np.mean(-np.log(softmax(scores)[n, t])[:100]) if len(t) > 100 else " + LINES["loss"]),
         ("aliasing", "output.copy()", "output"),
         ("aliasing", "output.copy()", "output[:]"),
         ("aliasing", "output.copy()", "np.asarray(output)"),
@@ -496,6 +499,8 @@ WRONG = {
         ("too large", "0.25", "0.9"),
         ("too large", "0.25", "3"),
         ("too large", "0.25", "1e300"),
+        ("too lax | 97.953%", '"hidden": 96, "lr": 0.25, "sure": 0.93', '"hidden": 60, "lr": 0.2, "sure": 0.86'),
+        ("too strict | 20.06", "0.93", "0.9449"),
         ("too strict", "0.93", "0.98"),
         ("too strict", "0.93", "1"),
         ("too lax", "0.93", "0.8"),
