@@ -41,6 +41,8 @@ def watched(trial: Trial, n: int, epochs: int, size: int, seed: int) -> tuple[np
         trial.expect(np.array_equal(x_batch, x[ids]), "pairs", _("A batch holds something else than images of x."))
         apart = _("An image has got the label of another. Shuffle x and t in the same order.")
         trial.expect(np.array_equal(t_batch, t[ids]), "pairs", apart)
+        whole = _("t comes as {dtype}. Labels stay whole numbers: t[i] picks a score with them.")
+        trial.expect(t_batch.dtype.kind in "iu", "dtype", whole.format(dtype=t_batch.dtype))
         found.append(ids)
     return history, cost, found
 
