@@ -71,11 +71,11 @@ def a_method_that_nobody_calls(trial: Trial) -> None:
     """The notes' ``params.items`` without parentheses, in both classes, and nothing else changed."""
     (ball, hiker), climbs = trial.subjects, _("It climbs. The gradient points uphill.")
     optimizer(trial, ball, rule(momentum), [
-        ("state", rule(momentum, keep=0.0), _("It steps as SGD does: nothing is left of the speed it had. Is v kept?")),
+        ("state", rule(momentum, momentum=0.0), _("It steps as SGD does: nothing is left of the speed it had. Is v kept?")),
         ("sign", rule(momentum, sign=-1.0), climbs),
         ("sign", rule(momentum, turn=-1.0), _("The old speed counts against the new one. It is added.")),
         ("scale", rule(momentum, lr=1.0), _("The learning rate is missing.")),
-        ("formula", rule(momentum, keep=1.0), _("Its speed never fades: momentum is the share of it that stays.")),
+        ("formula", rule(momentum, momentum=1.0), _("Its speed never fades: momentum is the share of it that stays.")),
         ("formula", rule(momentum, shared=True), _("The gradient comes in with learning rate alone.")),
         ("formula", rule(nesterov), _("That is Nesterov's rule.")),
     ], ((), (0.1, 0.5), (0.2, 0.0)))  # fmt: skip
@@ -86,7 +86,7 @@ def a_method_that_nobody_calls(trial: Trial) -> None:
         ("formula", rule(adagrad, power=1.0), _("AdaGrad divides by the ROOT of h.")),
         ("formula", rule(adagrad, adds=1), _("AdaGrad's h adds up the SQUARES of the gradients.")),
         ("formula", rule(adagrad, keep=0.99, new=0.01), _("That is RMSprop: its h forgets.")),
-        ("formula", rule(momentum, keep=0.0), _("That is SGD: AdaGrad's steps are divided by the root of h.")),
+        ("formula", rule(momentum, momentum=0.0), _("That is SGD: AdaGrad's steps are divided by the root of h.")),
         ("stability", rule(adagrad, eps=0.0), _(
             "Where the gradient has always been 0, AdaGrad divides 0 by 0. What is added to the root prevents it.")),
         ("epsilon", rule(adagrad, under=1e-7, eps=0.0), _("Epsilon stands under the root. It is added to the root.")),
@@ -112,7 +112,7 @@ def nesterov_looks_ahead(trial: Trial) -> None:
         ("sign", rule(nesterov, sign=-1.0), climbs),
         ("state", rule(nesterov, fade=0.0), _("Nothing is left of the speed it had. Is v kept?")),
         ("scale", rule(nesterov, lr=1.0), _("The learning rate is missing.")),
-        ("formula", rule(momentum, keep=0.0), _("That is SGD: nothing of v is in the step.")),
+        ("formula", rule(momentum, momentum=0.0), _("That is SGD: nothing of v is in the step.")),
     ], ((), (0.1, 0.5), (0.2, 0.0)))  # fmt: skip
 
 

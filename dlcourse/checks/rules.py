@@ -16,19 +16,19 @@ from dlcourse.text import _
 
 __all__ = ["adagrad", "adam", "momentum", "nesterov", "optimizer", "rule", "small_slopes"]
 
-SHAPES = ((2, 3), (4,), (2, 1, 3, 3), (1, 1), (3, 3), (3, 3), (1,), (2, 2, 2), (3, 1), (4,), (2, 2), (6,))
+SHAPES = ((2, 3), (4,), (2, 1, 3, 3), (1, 1), (3, 3), (3, 3), (1,), (2, 2, 2), (3, 1), (), (2, 2), (6,))
 
 
-def momentum(g, kept, t, lr=0.01, keep=0.9, *, turn=1.0, shared=False):
-    """Momentum; with ``keep=0`` SGD. The old speed may count with another sign, or the new share fill up to 1."""
-    kept["v"] = turn * keep * kept.get("v", 0.0) - (1 - keep if shared else 1.0) * lr * g
+def momentum(g, kept, t, lr=0.01, momentum=0.9, *, turn=1.0, shared=False):
+    """Momentum; with ``momentum=0`` SGD. The old speed may count with another sign, or the new share fill up to 1."""
+    kept["v"] = turn * momentum * kept.get("v", 0.0) - (1 - momentum if shared else 1.0) * lr * g
     return kept["v"]
 
 
-def nesterov(g, kept, t, lr=0.01, keep=0.9, *, slope=1.0, share=None, fade=None):
+def nesterov(g, kept, t, lr=0.01, momentum=0.9, *, slope=1.0, share=None, fade=None):
     """Nesterov's rule; or with other factors of g and v in its step, or another one in v."""
-    kept["v"] = (keep if fade is None else fade) * kept.get("v", 0.0) - lr * g
-    return (keep if share is None else share) * kept["v"] - slope * lr * g
+    kept["v"] = (momentum if fade is None else fade) * kept.get("v", 0.0) - lr * g
+    return (momentum if share is None else share) * kept["v"] - slope * lr * g
 
 
 def adagrad(g, kept, t, lr=0.01, *, power=0.5, adds=2, keep=1.0, new=1.0, eps=1e-7, under=0.0):
@@ -52,13 +52,17 @@ def rule(step: Callable, sign: float = 1.0, **changes: Any) -> type:
     names = list(inspect.signature(step).parameters)[3:]
 
     class Ruled:
+        has_momentum = "momentum" in names
+
         def __init__(self, *given):
-            self.settings, self.kept, self.t = dict(zip(names, given)) | changes, {}, 0
+            self.kept, self.t = {}, 0
+            vars(self).update(zip(names, given))
 
         def update(self, params, grads):
+            settings = {name: value for name, value in vars(self).items() if name in names} | changes
             self.t += 1
             for key, x in params.items():
-                x += sign * step(grads[key], self.kept.setdefault(key, {}), self.t, **self.settings)
+                x += sign * step(grads[key], self.kept.setdefault(key, {}), self.t, **settings)
 
     return Ruled
 
@@ -119,7 +123,7 @@ def optimizer(
             params = {"W": rng.normal(size=(2, 3)), "b": rng.normal(size=4)}
             slopes = [_slopes(rng, params) for _step in range(6)]
             for now in slopes[: 2 * zero]:
-                now["W"][:, 1] = 0.0
+                now["W"][:, 1] = slopes[3]["W"][...] = 0.0
             _walk(player, name, given, params, slopes)
         return tell
 
@@ -141,10 +145,18 @@ def optimizer(
         _walk(player, name, (), params, slopes)
 
     def two(player, rng):
-        both = [(player.new(), _crowd(rng, "Wb")) for _one in range(2)]
+        both = [(player.new(*given), _crowd(rng, "Wb")) for given in ((), settings[-1], ())]
         for _turn in range(3):
             for one, params in both:
                 _step(player, one, params, _slopes(rng, {key: params[key] for key in "bW"}), name)
+
+    def slower(player, rng):
+        params, one = _crowd(rng, "Wb"), player.new()
+        for now in ({}, {"lr": 0.1}, {"lr": 0.002}, {"lr": 0.05, "momentum": 0.5}, {"momentum": 0.95}):
+            for key, value in now.items():
+                if key == "lr" or reference.has_momentum:
+                    player.set(one, key, value=value)
+            _step(player, one, params, _slopes(rng, {key: params[key] for key in "bW"}), name)
 
     def single(player, rng):
         params = {key: x.astype(np.float32) for key, x in _crowd(rng, "Wb").items()}
@@ -160,8 +172,9 @@ def optimizer(
     room = {"rtol": 1e-5, "atol": 1e-5}  # for a memory in single precision
     live(trial, cls, reference, [
         *(Story(plain(given)) for given in settings),
-        Story(plain((), zero=True), "stability", _("Where the first gradients are 0 it goes wrong.")),
+        Story(plain((), zero=True), "stability", _("Where the gradients of some steps are 0 it goes wrong.")),
         *stories,
+        Story(slower, "settings", _("When a setting such as lr is changed between two steps, it goes wrong.")),
         Story(long, "state", _("The first steps are right. Later ones are not.")),
         Story(many, "names", _("With W and b it is right. With other names, or more arrays of other shapes, it is "
                                "not.")),
