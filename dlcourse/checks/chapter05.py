@@ -85,6 +85,7 @@ def the_accuracy_of_labels(trial: Trial) -> None:
     def draw(dtype, onehots, rng, count, classes):
         """Give scores, none of them far above the others, and what is true: for two rows of three, what they say."""
         y = rng.normal(size=(count, classes))
+        y[0, -1] += 9.0 * (classes > 100)  # a label that no number of 8 bits holds
         t = (y.argmax(axis=1) + (np.arange(count) % 3 == 1)) % classes
         return y, (np.eye(classes)[t] if onehots else t).astype(dtype)
 
@@ -103,31 +104,36 @@ def the_accuracy_of_labels(trial: Trial) -> None:
         *(("rounded", lambda y, t, d=d: np.round(hits(y, t).mean(), d), _("The share is rounded. Give all its digits."))
           for d in (1, 2, 3)),
     ]  # fmt: skip
-    sizes = ((7, 3), (3, 3), (4, 1), (1, 4), (8, 2), (6, 5), (1, 1))
+    tied, true = np.array([[1.0, 1, 0], [0, 0, 0], [0, 2, 2], [3, 0, 3]]), np.array([1, 0, 2, 0])
     for dtype, hot in (("f8", True), ("i8", True), ("f4", True), ("i8", False), ("i4", False), ("u1", False)):
         kind, hint = ("one-hot", onehot) if hot else ("labels", labels)
         y, t = draw(dtype, hot, trial.rng, 7, 3)
+        sizes = ((7, 3), (3, 3), (4, 1), (1, 4), (8, 2), (6, 5), (1, 1), (4, 200 if dtype == "u1" else 300))
+        tie = case(tied, np.eye(3, dtype=dtype)[true] if hot else true.astype(dtype), kind="tie", hint=_(
+            "Of equal scores the first counts, as argmax has it."))
         function(trial, trial.subject, lambda y, t: hits(y, t).mean(), partial(draw, dtype, hot), sizes, wrong,
-                 borders=[case(values.far(y), t)], dtypes=(), hint=hint, raised=lambda y, t, told=(kind, hint): told)  # fmt: skip
+                 borders=[case(values.far(y), t), tie], dtypes=(), hint=hint,
+                 raised=lambda y, t, told=(kind, hint): told)  # fmt: skip
 
 
 @exercise("5.4", "An affine layer that takes images", kind="write it", points=3, section="Layers",
-          names=("ImageAffine",), uses=())  # fmt: skip
+          names=("ImageAffine",), uses=("layers.Affine",))  # fmt: skip
 def affine_for_images(trial: Trial) -> None:
     """Affine whose input may have any shape behind N: flattened on the way forward, unflattened on the way back."""
     layers.affine_of_images(trial, trial.subject)
 
 
 @exercise("5.5", "Find the bug: two networks in one class", kind="find the bug", points=3, section="The network",
-          names=("TwoLayerNet",),
-          uses=("functions.sigmoid", "functions.softmax", "losses.cross_entropy_error"))  # fmt: skip
+          names=("TwoLayerNet",), uses=("functions.sigmoid", "functions.softmax", "losses.cross_entropy_error")
+          )  # fmt: skip
 def two_networks_in_one(trial: Trial) -> None:
     """The notes' predict leaves out both biases and ends in the sigmoid; their gradient does neither."""
     nets.two_layer_net(trial, trial.subject)
 
 
 @exercise("5.6", "Find the bug: a gradient with the wrong slope", kind="find the bug", points=3, section="Layers",
-          names=("gradient",), uses=("functions.sigmoid", "functions.sigmoid_grad", "functions.softmax"))  # fmt: skip
+          names=("gradient",),
+          uses=("functions.sigmoid", "functions.sigmoid_grad", "functions.softmax", "layers.Affine"))  # fmt: skip
 def wrong_slope(trial: Trial) -> None:
     """The notes never define sigmoid_grad, and call it with the input; y(1 - y) wants the output."""
     nets.gradient_of_the_net(trial, trial.subject)
@@ -157,18 +163,18 @@ def three_arms(trial: Trial) -> None:
     trial.answers({"hidden": 0, "lr": 0.0}, within=math.inf)
     found = trial.plain(trial.subject)
     hidden, lr = float(found["hidden"]), trial.number(found["lr"], what="'lr'")
-    whole = _("The number of hidden neurons is a whole number, at least 1.")
-    trial.expect(math.isfinite(hidden) and hidden == int(hidden) >= 1, "type", whole)
+    trial.expect(math.isfinite(hidden) and hidden == int(hidden) >= 1, "type", _(
+        "The number of hidden neurons is a whole number, at least 1."))  # fmt: skip
     trial.expect(lr > 0, "sign", _("A learning rate of 0 learns nothing, and a negative one climbs."))
-    more = _("Each hidden neuron brings 2 + 1 + 3 numbers, and the last biases are 3.")
     text = _("The network has more than {limit} weights and biases.").format(limit=NUMBERS)
-    trial.expect(hidden <= HIDDEN, "too many", text, more)
-    reached = round(read_rightly(int(hidden), lr), 2)
-    text = _("It reads {reached:.0%}, on average over the three starts. ").format(reached=reached)
+    trial.expect(hidden <= HIDDEN, "too many", text, _(
+        "Each hidden neuron brings 2 + 1 + 3 numbers, and the last biases are 3."))  # fmt: skip
+    reached = read_rightly(int(hidden), lr)
+    text = _("It reads {reached:.1%}, on average over the three starts. ").format(reached=reached)
     if reached >= 0.95:
         return
-    few = read_rightly(HIDDEN, lr) >= 0.95
-    trial.expect(not few, "too few", text + _("The learning rate will do. Are there neurons enough?"))
+    trial.expect(read_rightly(HIDDEN, lr) < 0.95, "too few", text + _(
+        "The learning rate will do. Are there neurons enough?"))  # fmt: skip
     with_less, with_more = (read_rightly(int(hidden), factor * lr) for factor in (0.5, 2))
     long = _("With half the learning rate it reads {less:.0%}: its steps are too long.").format(less=with_less)
     trial.expect(with_less <= max(reached, with_more) + 0.01, "too large", text + long)
@@ -266,16 +272,16 @@ def write_the_judge(trial: Trial) -> None:
     zero = _("A slope is 0, and the gradient says 0. Nothing is wrong there, but 0 / 0 is no number.")
     only = _("A slope is 0, and the gradient says 1: that is as wrong as can be.")
     shape = _("f is asked with the shape that x has, not with one long row of its entries.")
-    def flat(x):
-        return float(np.asarray(x)[1] ** 2)
-
-    def first_row(x):
-        return float(np.sum(np.asarray(x)[0] ** 2))
+    def first_row(x, at=0):
+        return float(np.sum(np.asarray(x)[at] ** 2))
+    flat = partial(first_row, at=1)
 
     nothing = _("All slopes are 0, and the gradient says so. Nothing is wrong there: the largest error is 0.")
     for f, x, grad, right, kind, hint in (
         (lambda x: 3.0, [1.0, 2.0], [0.0, 0.0], 0, "stability", nothing),
         (flat, [1.0, 2.0], [0.0, 4.0], 0, "stability", zero), (flat, [1.0, 2.0], [1.0, 4.0], 1, "one side", only),
+        *((hills, 2.0, 6.0 * n, (n - 1) / (n + 1), "shape", _("x may have any shape, here {shape}.").format(shape="()"))
+          for n in (1, 3)),
         (first_row, [[1.0, 2.0], [3.0, 4.0]], [[2.0, 4.0], [0.0, 0.0]], 0, "shape", shape),
         *((hills, np.array([1, 2], dtype), [-3.0, 6.0], 0, "dtype", whole) for dtype in (int, "i4", "u1")),
         (hills, [[3, -1], [1, 2]], [[21.0, -3], [-3, 6]], 0, "dtype", whole),

@@ -174,6 +174,11 @@ def two_layer_net(trial: Trial, cls: Any) -> None:
             net, x = filled(player, rng, (3, 2, 4), 0.5), rng.normal(size=(count, 3))
             player.call(net, "loss", x, np.eye(4)[rng.integers(4, size=count)], what="loss")
 
+    def again(player, rng):
+        net = filled(player, rng, (4, 3, 2))
+        for count in ((), (), (3,), (3,), (1,), ()):
+            player.call(net, "predict", rng.normal(size=(*count, 4)), what="predict")
+
     def two(player, rng):
         both = [filled(player, rng, (4, 3, 2)), filled(player, rng, (4, 3, 2))]
         for net in (*both, both[0]):
@@ -196,6 +201,7 @@ def two_layer_net(trial: Trial, cls: Any) -> None:
         *(Story(walk(*given)) for given in (((4, 3, 2), (5,)), ((3, 3, 3), (3,)), ((2, 4, 3), (1,)))),
         Story(walk((4, 3, 2), ()), "one sample", _("It works for a batch and not for one sample, of shape (D,).")),
         Story(walk((4, 3, 2), (5,), whole=True), "dtype", _("With x of whole numbers it goes wrong.")),
+        Story(again, "state", _("The first answer is right. When the same network is asked again, it is not.")),
         Story(two, "shared", _("One network alone is right. When a second one works beside it, it is not.")),
     ], [
         ("formula", other((False, False), end=sigmoid), sums, compare),
@@ -255,7 +261,10 @@ def gradient_of_the_net(trial: Trial, f: Any) -> None:
     W1, x = np.array([[1000.0, -1000.0, 0.5], [0.3, -0.2, 0.1]]), np.array([[1.0, 0.5], [-1.0, 2.0], [0.0, 1.0]])
     far = (W1, np.zeros(3), np.array([[1.0, -1.0], [0.5, 2.0], [-1.0, 1.0]]), np.zeros(2), x, np.eye(2)[[0, 1, 1]])
     *ordinary, x, t = draw(trial.rng, 5, 4, 3, 2)
-    one_far = case(*ordinary, values.far(x), t)
+    told = _("With x of whole numbers it goes wrong.")
+    borders = [case(*ordinary, np.rint(3 * np.abs(x)).astype(dtype), t, kind="dtype", hint=told)
+               for dtype in (int, "u1")]  # fmt: skip
+    borders.append(case(*ordinary, values.far(x), t))
     for name in ("W2", "b2", "W1", "b1"):
         right, hint = network_gradient(name), slope
         mistakes = [(kind, network_gradient(name, of), text.format(name=name), *more)
@@ -269,5 +278,5 @@ def gradient_of_the_net(trial: Trial, f: Any) -> None:
                     "The loss is a mean, and {name} belongs to a sum.").format(name=name)),
             ]  # fmt: skip
         function(trial, f, right, draw, ((5, 4, 3, 2), (3, 3, 3, 3), (1, 2, 4, 3), (4, 1, 1, 2)), mistakes,
-                 borders=[case(*far, kind="stability", hint=large.format(name=name)), one_far], dtypes=("f4",),
-                 fresh=False, ask=partial(ask, name), hint=hint.format(name=name), rtol=1e-4, atol=1e-5)  # fmt: skip
+                 borders=[case(*far, kind="stability", hint=large.format(name=name)), *borders], dtypes=("f4",),
+                 ask=partial(ask, name), hint=hint.format(name=name), rtol=1e-4, atol=1e-5)  # fmt: skip

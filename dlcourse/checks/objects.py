@@ -252,7 +252,7 @@ def layer(
         back(player, one, last)
 
     def two(player, rng):
-        drawn = [draw(rng, *size) for size in (sizes[0], sizes[-1])]
+        drawn = [draw(rng, *size) for size in (sizes[0], sizes[-1], sizes[0])]
         both = [player.new(*made) for made, _inputs, _dout in drawn]
         for one, (_made, inputs, _dout) in zip(both, drawn):
             player.call(one, "forward", *inputs)

@@ -20,8 +20,9 @@ from dlcourse.tracing import calculate
 
 __all__ = ["Trial"]
 
-# Parts of the package that solve nothing, and other people's solutions.
-NEUTRAL, ELSEWHERE = ("text", "plots", "views"), {"scipy", "torch", "sklearn", "jax", "tensorflow", "keras", "other"}
+# Parts of the package that solve nothing, as a layer's W does, and other people's solutions.
+NEUTRAL = ("text", "plots", "views", "layers._book_name")
+ELSEWHERE = {"scipy", "torch", "sklearn", "jax", "tensorflow", "keras", "other"}
 
 # Mistakes that were seen coming: ``(kind, the values they give or a function that computes them, hint[, more])``.
 Mistakes = Iterable[tuple]
@@ -88,12 +89,11 @@ class Trial:
             self.fail("aliasing", text.format(doing=self._changed), more)
 
     def _is_own(self) -> None:
-        uses = self.exercise.uses
-        if uses is None or self.exercise.kind not in ("write it", "find the bug"):
+        if self.exercise.uses is None or self.exercise.kind not in ("write it", "find the bug"):
             return
-        allowed = tuple(f"{name}." for name in (*uses, *NEUTRAL))
-        foreign = [name for name in self.names if name.split(".")[0] in ELSEWHERE]
-        borrowed = [what for what in self.package if not f"{what}.".startswith(allowed)] + foreign
+        allowed = tuple(f"{name}." for name in (*self.exercise.uses, *NEUTRAL))
+        borrowed = [what for what in self.package if not f"{what}.".startswith(allowed)]
+        borrowed += [name for name in self.names if name.split(".")[0] in ELSEWHERE]
         if borrowed:
             name = self.package.get(borrowed[0], ", ".join(self.exercise.names))
             self.fail("borrowed", _(
@@ -289,7 +289,7 @@ class Trial:
         """Give what is to be said about the memory of the last result: does it lie in that of another array?"""
         texts = {"shares": _(
             "{doing} gives back its argument itself, or a part of it. Whoever changes one of them changes both."
-        ), "reuses": _("{doing} gives back an array that it gave before: the earlier result changes.")}  # fmt: skip
+        ), "reuses": _("{doing} gives back what it gave before: the earlier result changes.")}  # fmt: skip
         return [text.format(doing=self.doing) for how, text in texts.items() if getattr(self.access.trace, how)]
 
     # Questions about how it was written.

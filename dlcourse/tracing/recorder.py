@@ -73,7 +73,7 @@ class Trace:
     shares : bool
         The result lies in the memory of an argument.
     reuses : bool
-        The result lies in the memory of an earlier one.
+        The result lies in the memory of an earlier one, or is the dict that was given before.
     """
 
     lines: int = 0
@@ -102,6 +102,7 @@ class Runner:
         self.trace = Trace()
         self._kinds: dict[types.CodeType, str] = {}
         self._earlier: list[np.ndarray] = []
+        self._dicts: list[dict] = []
 
     def run(self, thing: Any, args: Sequence, kwargs: Mapping, layout: str = "") -> Any:
         """Call `thing` and give its result, made `simple`; whatever it raises comes through.
@@ -129,10 +130,12 @@ class Runner:
             vars(builtins).update(originals)
             self.trace.lines = recorder.lines
             self.trace.names += [f"numpy.{name}" for name in Watched.seen]
+        again = type(result) is dict and any(result is one for one in self._dicts)
+        self._dicts = [*self._dicts, result][-16:] if type(result) is dict else self._dicts
         result = simple(result)
         mine = list(arrays(result))
         self.trace.shares = any(_shares_memory(one, other) for one in mine for other in arrays([args, kwargs]))
-        self.trace.reuses = any(_shares_memory(one, other) for one in mine for other in self._earlier)
+        self.trace.reuses = again or any(_shares_memory(one, other) for one in mine for other in self._earlier)
         self._earlier = [*self._earlier, *mine][-16:]
         if layout not in ("", "read-only", "watched", SILENT):  # whoever changed an argument changed the caller's
             for one, other in zip(arrays([args, kwargs]), arrays(list(given))):

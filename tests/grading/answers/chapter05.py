@@ -165,6 +165,19 @@ RIGHT = {
         FLOAT32,
         WARNS,
         """
+        from dlcourse.layers import Affine
+        class ImageAffine:
+            def __init__(self, W, b):
+                self.W, self.b, self.inner = W, b, Affine(W, b)
+            def forward(self, x):
+                self.shape = x.shape
+                return self.inner.forward(x.reshape(len(x), -1))
+            def backward(self, dout):
+                dx = self.inner.backward(dout)
+                self.dW, self.db = self.inner.grads["W"], self.inner.grads["b"]
+                return dx.reshape(self.shape)
+        """,
+        """
         class ImageAffine:
             def __init__(self, W, b):
                 self.W, self.b = W, b
@@ -173,7 +186,7 @@ RIGHT = {
                 return np.array([image.ravel() @ self.W + self.b for image in x])
             def backward(self, dout):
                 self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)
-                dx = np.empty_like(self.x)
+                dx = np.empty(self.x.shape)
                 for n in range(len(dout)):
                     self.dW += np.outer(self.x[n], dout[n])
                     self.db += dout[n]
@@ -902,12 +915,28 @@ WRONG = {
     ],
     "5.4": [
         ("shared", "self.shape = x.shape", "ImageAffine.shape = x.shape"),
-        ("borrowed", "from dlcourse.layers import Affine\nclass ImageAffine:\n    def __init__(self, W, b):\n"
-                     "        self.W, self.b, self.inner = W, b, Affine(W, b)\n    def forward(self, x):\n"
-                     "        self.shape = x.shape\n        return self.inner.forward(x.reshape(len(x), -1))\n"
-                     "    def backward(self, dout):\n        dx = self.inner.backward(dout)\n"
-                     "        self.dW, self.db = self.inner.grads['W'], self.inner.grads['b']\n"
-                     "        return dx.reshape(self.shape)"),
+        ("stale", """
+        class ImageAffine:
+            def __init__(self, W, b):
+                self.W, self.b, self.turned = W, b, W.T.copy()
+            def forward(self, x):
+                self.x = x
+                return x.reshape(len(x), -1) @ self.W + self.b
+            def backward(self, dout):
+                self.dW, self.db = self.x.reshape(len(self.x), -1).T @ dout, dout.sum(axis=0)
+                return (dout @ self.turned).reshape(self.x.shape)
+        """),
+        ("dtype | whole numbers", """
+        class ImageAffine:
+            def __init__(self, W, b):
+                self.W, self.b, self.turned = W, b, W.T
+            def forward(self, x):
+                self.x = x
+                return x.reshape(len(x), -1) @ self.W + self.b
+            def backward(self, dout):
+                self.dW, self.db = self.x.reshape(len(self.x), -1).T @ dout, dout.sum(axis=0)
+                return (dout @ self.turned).reshape(self.x.shape).astype(self.x.dtype)
+        """),
         ("formula", "@ self.W + self.b", "@ self.W"),
         ("sign", "@ self.W + self.b", "@ self.W - self.b"),
         ("order", "x.reshape(len(x), -1)", "x.reshape(len(x), -1, order='F')"),
