@@ -141,6 +141,7 @@ def the_test_set_has_a_say(trial: Trial) -> None:
     axis = _("From each image its own mean is taken. The mean goes over the images, for each pixel.")
     single = _("There is one mean for all pixels. Each pixel has a mean of its own, over the images.")
     say = _("The largest pixel of the TEST set has a say in what is divided by. All are divided by 255.")
+    twice = _images(trial.rng, 3, 1, 0)[0][[0, 1, 2, 2]]
     function(trial, trial.subject, prepared("own", "own"), _images, ((6, 4, 0), (12, 3, 1), (5, 5, 1), (25, 2, 0)), [
         *(("leak", prepared(*pair), leak) for pair in (("both", "both"), ("own", "both"), ("both", "own"))),
         ("leak", prepared("other", "other"), _("The mean is that of the test set. It belongs to the training set.")),
@@ -161,7 +162,7 @@ def the_test_set_has_a_say(trial: Trial) -> None:
         *(("values", prepared(n, n), _("The mean is that of the first {count} training images. All of them count."
                                        ).format(count=n)) for n in firsts),
     ], borders=[case(*_images(trial.rng, 1100, 2, 0), hint=_("Of 1,100 training images not all are in the mean.")),
-                 case(*_images(trial.rng, 7, 1, 0)), case(*_images(trial.rng, 1, 3, 0))],
+                 case(*_images(trial.rng, 7, 1, 0)), case(*_images(trial.rng, 1, 3, 0)), case(twice, twice[:2])],
         dtypes=(), ask=ask, what=_("What prepare gives, the training set above the test set,"))  # fmt: skip
 
 
@@ -248,7 +249,9 @@ def two_names_for_one_array(trial: Trial) -> None:
             "That is how often the true class has more than half of the probability. It only has to have the most.")),
         ("sign", lambda s, t: hits(-s, t).mean(), _("It asks how often the true class is the one with the LEAST.")),
         ("formula", lambda s, t: own(softmax(s), t).mean(), _("That is the mean probability of the true class.")),
-    ], borders=far_apart(trial.rng), ask=part(2), what=_("The accuracy"))  # fmt: skip
+    ], borders=[*far_apart(trial.rng), case(np.zeros((3, 3)), np.arange(3), kind="ties", hint=_(
+        "All scores are equal. Then argmax gives the first class, and not each class is right."))],
+        ask=part(2), what=_("The accuracy"))  # fmt: skip
 
 
 @exercise("10.6", "A digit in its place", kind="write it", points=3, section="Step 9: new samples", names=("centred",),

@@ -291,6 +291,7 @@ WRONG = {
          "    return (x_train - mean).reshape(-1, 28, 28), (x_test - mean).reshape(-1, 28, 28)"),
         ("shape", "    return x_train - mean, x_test - mean", "    return (x_train - mean).T, (x_test - mean).T"),
         ("leak", LINES["mean"], "mean = np.concatenate([x_train, x_test]).mean(axis=0)"),
+        ("values", LINES["mean"], "mean = np.unique(x_train, axis=0).mean(axis=0)"),
         ("leak", LINES["mean"], "mean = x_test.mean(axis=0)"),
         ("leak", "x_test - mean", "x_test - x_test.mean(axis=0)"),
         ("leak", "return x_train - mean, x_test - mean",
@@ -388,6 +389,7 @@ WRONG = {
         ("shape", "x[batch]", "x[batch].T"),
     ],
     "10.5": [
+        ("ties", "output.argmax(axis=1) == t", "scores[n, t] >= scores.max(axis=1)"),
         ("values", LINES["loss"], "np.mean(-np.log(softmax(scores)[n, t])[:100]) if len(t) > 100 else " + LINES["loss"]),
         ("aliasing", "output.copy()", "output"),
         ("aliasing", "output.copy()", "output[:]"),
