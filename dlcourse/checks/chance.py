@@ -1,7 +1,9 @@
-"""What chance would hardly give: orders that somebody says were shuffled.
+"""What chance would hardly give: orders that somebody says were shuffled, and what a seed decides.
 
 Each question blames fewer than one in ten million fair draws.
 """
+
+from collections.abc import Callable
 
 import numpy as np
 
@@ -9,7 +11,23 @@ from dlcourse.checks.trial import Trial
 from dlcourse.checks.values import errstate
 from dlcourse.text import _
 
-__all__ = ["mean_of_each", "no_parts", "shuffled_batches", "watched"]
+__all__ = ["by_seed", "mean_of_each", "no_parts", "shuffled_batches", "watched"]
+
+
+def by_seed(trial: Trial, draw: Callable[[int], list], other: str, again: str) -> None:
+    """Does the seed alone decide what ``draw(seed)`` gives, a seed of 0 as well, and is NumPy's own left alone?"""
+    def state():
+        # Asked for where the learner's code runs.
+        return trial.calculate(["import numpy"], {}, [
+            "numpy.random.get_state()[1].tolist()", "numpy.random.get_state()[2]"])  # fmt: skip
+
+    for one, two in ((0, 10), (256, 512)):  # alike in the last digit, or in the lower byte
+        first, second, before, third = draw(one), draw(two), state(), draw(one)
+        trial.expect(first != second, "random", other)
+        trial.expect(first == third, "random", again)
+        trial.expect(state() == before, "random", _(
+            "It changes NumPy's global generator, and with it what the rest of the program draws. Draw from "
+            "np.random.default_rng(seed)."))
 
 
 def watched(trial: Trial, n: int, epochs: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray, list]:

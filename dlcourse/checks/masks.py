@@ -18,7 +18,10 @@ def masked(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
     """Does a layer switch off the right share in training, and keep its mask for the way back?"""
     said = _("With ratio {ratio}, in training: ").format(ratio=ratio)
     flag = _("forward(x, train_flg=True) raises an error. The name train_flg stays.")
-    outs = [trial.array(trial.method(layer, "forward", x, train_flg=True, raised=("name", flag))) for _turn in "12"]
+    place = _("forward(x, True) raises an error. train_flg may be given by its place, too.")
+    zeros, ones = np.zeros(x.shape), np.ones(x.shape)
+    outs = [trial.array(trial.method(layer, "forward", x, train_flg=True, raised=("name", flag))),
+            trial.array(trial.method(layer, "forward", x, True, raised=("name", place)))]  # fmt: skip
     for out in outs:
         trial.shape(out, x.shape)
         trial.equal(out, np.where(out == 0, 0, x), [
@@ -54,6 +57,10 @@ def masked(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
         ("formula", dout * outs[1], _("backward multiplies by x or by the output. It multiplies by the mask.")),
         ("sign", dout - last, _("backward gives a gradient to those who were switched off.")),
     ], kind="gradient", hint=said + _("backward gives something else than dout times the mask."))  # fmt: skip
+    trial.method(layer, "forward", zeros, train_flg=True)
+    share = np.mean(trial.array(trial.method(layer, "backward", ones)) != 0)
+    trial.expect(abs(share - (1 - ratio)) < NEAR, "mask", said + _(
+        "an x of 0 that is kept gets a gradient, too. The mask is what was drawn, and cannot be read off the output."))
 
 
 def fair_counts(trial: Trial, layer: Any, ratio: float) -> None:
@@ -105,6 +112,10 @@ def quiet(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
     """At test time, does all speak, more quietly, also when nobody says that it is test time?"""
     silent = _("forward(x), with nothing said about training, drops neurons. A network that is being tested forgets "
                "nothing: training is what has to be said.")  # fmt: skip
+    whole = np.ones(x.shape, int)
+    cut = _("At test time whole numbers come out cut. 1 times the share that is kept is a fraction.")
+    found = trial.array(trial.method(layer, "forward", whole))
+    trial.expect(np.any(found != np.trunc(whole * (1 - ratio))), "dtype", cut)
     for said in ({}, {"train_flg": False}):
         out = trial.array(trial.method(layer, "forward", x, **said))
         trial.shape(out, x.shape)

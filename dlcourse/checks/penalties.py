@@ -88,7 +88,8 @@ def _step(shapes: dict, strength: float, values: tuple = ()) -> Any:
 
 
 def _ask(player: Player, one: Any, params: dict, rng: np.random.Generator) -> None:
-    grads = {name: _numbers(rng, x.shape, 3, 5) for name, x in reversed(params.items())}
+    # The transpose of an array lies otherwise in memory.
+    grads = {name: _numbers(rng, x.shape[::-1], 3, 5).T for name, x in reversed(params.items())}
     held, kept = dict(grads), {name: x.copy() for name, x in params.items()}
     player.call(one, "loss", params, what=_("The loss"))
     player.call(one, "add_gradient", params, grads, changes=True, quiet=True)
@@ -103,6 +104,12 @@ def _changed(player: Player, rng: np.random.Generator) -> None:
         player.set(one, "weight_decay", value=strength)
         _ask(player, one, {"W1": rng.normal(size=(2, 2)), "b1": np.ones(2)}, rng)
     _ask(player, other, {"W1": rng.normal(size=(2, 2)), "b1": np.ones(2)}, rng)
+
+
+def _in_turn(player: Player, rng: np.random.Generator) -> None:
+    several = [player.new(strength) for strength in (0.3, 2.0)]
+    for one, shapes in zip(several * 2, (NETWORK, NAMES, FILTERS, NETWORK)):
+        _ask(player, one, {name: _numbers(rng, shape, 0.5, 3) for name, shape in shapes.items()}, rng)
 
 
 def _partly(part: str, counts: Any) -> type:
@@ -123,6 +130,8 @@ def penalty_stories(strength: float) -> list[Story]:
         Story(_step(NETWORK, 0.5, (-1e-9, 1e-12, 1e6)), "smooth", _(
             "Near 0, and far from it, the slope of |w| is still -1 or 1: it has a corner at 0, and is not smooth.")),
         Story(_changed, "state", _("weight_decay was changed between two steps, and the penalty goes wrong then.")),
+        Story(_in_turn, "shared", _("Alone, and with one network, it is right. With a second one beside it, or with "
+                                    "another network, it is not.")),
     ]
 
 

@@ -19,14 +19,16 @@ class Digits:
     The rate that is best on the training set is any of them, and on the test set another one is.
     """
 
-    def __init__(self, rng: np.random.Generator, count: int, many: int):
+    def __init__(self, rng: np.random.Generator, count: int, many: int, gap: float = 0.3):
         self.rates = [float(rate) for rate in 10 ** rng.uniform(-5, 1, size=many)]
         self.t_train, tests = np.arange(count) * 5 // count, int(rng.integers(6, 20))
         self.t_test = rng.integers(5, size=tests)
         self.x_train, self.x_test = (rng.normal(size=(len(t), 3)) for t in (self.t_train, self.t_test))
         self.x_train[:, 0], self.x_test[:, 0] = np.arange(count), FAR + np.arange(tests)
-        base = rng.uniform(0.05, 0.5)
-        self.aside = self.tested = base + 0.3 * rng.permutation(many) / many
+        base, places = round(rng.uniform(0.05, 0.5), 2), rng.permutation(many)
+        while gap < 0.01 and not places.argmax():  # the first of them is best as well where all are taken for the same
+            places = rng.permutation(many)
+        self.aside = self.tested = base + gap * places / many
         self.best, worst, self.asked = int(self.aside.argmax()), int(self.aside.argmin()), []
         while self.tested.argmax() == self.best or (many > 2 and self.tested.argmax() == worst):
             self.tested = rng.permutation(self.tested)
@@ -137,8 +139,8 @@ class Landscape:
     It is `lucky` at one call, or at the first rate that is below `far`: the best of all trials is then elsewhere.
     """
 
-    def __init__(self, best: float, lucky: int | None = None, far: float = 0.0):
-        self.best, self.lucky, self.far, self.asked, self.scores = best, lucky, far, [], []
+    def __init__(self, best: float, lucky: int | None = None, far: float = 0.0, scale: float = 1.0):
+        self.best, self.lucky, self.far, self.scale, self.asked, self.scores = best, lucky, far, scale, [], []
 
     def score(self, lr: float) -> float:
         """Give the score of a rate."""
@@ -147,7 +149,7 @@ class Landscape:
         if len(self.asked) == self.lucky or lr < self.far:
             height, self.far = 0.95, 0.0
         self.asked.append(lr)
-        self.scores.append(float(height))
+        self.scores.append(float(height) * self.scale)
         return self.scores[-1]
 
     def top(self, keep: int, first: int, last: int, worst: bool = False) -> list[float]:

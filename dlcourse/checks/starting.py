@@ -47,9 +47,9 @@ def a_start(trial: Trial, f: Any) -> None:
             trial.expect(not found[f"b{i}"].any(), "bias", _("b{i} is not 0: biases begin at 0.").format(i=i))
         return [found[f"W{i}"].astype(float) for i in range(1, count + 1)]
 
-    for seed, (activation, sizes) in zip([*seeds, 0], (
+    for seed, (activation, sizes) in zip([*seeds, 0, 256], (
         ("relu", [400, 60, 90]), ("tanh", [100, 150, 50]), ("sigmoid", [64, 256]),
-        ("relu", [30, 20, 10, 40, 25, 15, 35]), ("tanh", [20, *range(10, 22), 1, 3]),
+        ("relu", [30, 20, 10, 40, 25, 15, 35]), ("tanh", [20, *range(10, 22), 1, 3]), ("relu", [50, 50, 50, 50]),
     )):  # fmt: skip
         weights, relu = network(sizes, activation, seed), activation == "relu"
         rights = [math.sqrt((2 if relu else 1) / inputs) for inputs in sizes[:-1]]
@@ -87,6 +87,11 @@ def a_start(trial: Trial, f: Any) -> None:
             "With seed {seed} the weights are not the numbers that np.random.default_rng(seed) draws, scaled by the "
             "rule."
         ).format(seed=seed))  # fmt: skip
+    made = "start([3, 4, 4], 'relu', 5)"
+    lines = [f"one = {made}", "for x in one.values(): x += 1", f"two = {made}"]
+    last, anew = trial.calculate(lines, {"start": f}, ["one['b2'].tolist()", "two['b2'].tolist()"])
+    trial.expect(last == [1.0] * 4 and anew == [0.0] * 4, "aliasing", _(
+        "Each layer, and each call, needs arrays of its own: here a training that changes one changes another."))
 
 
 def _recovered(x: np.ndarray, a: np.ndarray) -> np.ndarray | None:
@@ -150,9 +155,11 @@ def through_layers(trial: Trial, f: Any) -> None:
             *(("rule", std, _("their standard deviation is {std:g}.").format(std=std)) for std in (1, 0.01)),
         ], what)  # fmt: skip
 
+    none = _("With 0 layers an empty dict comes back: it was right before.")
+    trial.expect(trial.plain(trial.call(f, np.eye(3), 1, 0, raised=("fence", none))) == {}, "fence", none)
     told = _("With {rule!r} and {n} neurons: ")
     again = _("Two calls draw the same weights. They were drawn anew in each call before: is there a seed?")
-    for rule in (1, 0.01, "xavier", "he", 0.3, 2):
+    for rule in (1, 0.01, "xavier", "he", np.float32(0.3), np.int64(2)):
         what = told.format(rule=rule, n=300)
         judged(first(300, rule, what), rule, 300, what)
     for rule in ("xavier", "he"):
