@@ -260,10 +260,6 @@ def four_steps(trial: Trial) -> None:
     other = _("Another seed tries the same rates. That is a grid, or a seed that is not used.")
     again = _("The same seed gives other rates each time. Draw from np.random.default_rng(seed).")
     by_seed(trial, draw, other, again)
-    flat = Landscape(-3.0, scale=0.0)
-    best = searched(trial, flat, 1e-6, 1e-1, 60, 60, 2, seed)
-    rounds_of(trial, flat, 1e-6, 1e-1, 60, 60, 2)  # all of them are kept, whichever is called the best
-    trial.expect(trial.plain(best) in flat.asked, "start", _none_of_them())
     for count, keep, rounds, lucky in ((60, 20, 2, None), (70, 30, 3, 75), (400, 3, 2, None), (64, 1, 3, 100),
                                        (200, 2, 2, None)):  # fmt: skip
         ends = rng.uniform(-6, -5), rng.uniform(-0.8, -0.2)
@@ -274,6 +270,10 @@ def four_steps(trial: Trial) -> None:
         rounds_of(trial, land, low, high, count, keep, rounds)
     for land, best, count in found:
         best_of_all(trial, land, best, count)
+    flat = Landscape(-3.0, scale=0.0)
+    best = searched(trial, flat, 1e-6, 1e-1, 60, 60, 2, seed)
+    rounds_of(trial, flat, 1e-6, 1e-1, 60, 60, 2)  # all of them are kept, whichever is called the best
+    trial.expect(trial.plain(best) in flat.asked, "start", _none_of_them())
 
 
 explain("8.8", "A narrow gap", points=2, section="Dropout in training: the book's experiment")
