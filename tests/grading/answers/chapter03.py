@@ -227,7 +227,7 @@ WRONG = {
     "3.4": [
         ("file", READ, f"{{name: a.astype(np.float16) for name, a in {READ}.items()}}"),
         ("path", "    return", "    try:\n        return dict(np.load(r'C:\\Course\\net.npz'))\n    except OSError:\n        pass\n    return"),
-        ("aliasing | that it gave before", "def init", "from functools import lru_cache\n\n\n@lru_cache\ndef init"),
+        ("aliasing | what it gave before", "def init", "from functools import lru_cache\n\n\n@lru_cache\ndef init"),
         ("path", FOLDER, repr(str(data_folder() / "weights" / "two_layer_net.npz"))),
         ("path", "datasets.data_folder()", "Path(r'C:\\Course')"),
         ("path", FOLDER, "'data/weights/two_layer_net.npz'"),

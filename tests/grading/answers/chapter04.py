@@ -619,7 +619,7 @@ WRONG = {
     ],
     "4.4": [
         ("random", "default_rng(seed).permutation", "default_rng(seed % 1000).permutation"),
-        ("aliasing | that it gave before", "def epoch", "from functools import lru_cache\n\n\n@lru_cache\ndef epoch"),
+        ("aliasing | what it gave before", "def epoch", "from functools import lru_cache\n\n\n@lru_cache\ndef epoch"),
         ("type", "order[start : start + batch_size]", "list(order[start : start + batch_size])"),
         ("order", "np.random.default_rng(seed).permutation(n)", "(np.arange(n) * 7 + seed) % n"),
         ("dtype", "permutation(n)", "permutation(n).astype(float)"),
