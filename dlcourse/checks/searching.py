@@ -66,6 +66,8 @@ def laid_aside(trial: Trial, digits: Digits) -> np.ndarray:
     never = _("The test set is never looked at. Once, at the very end, it says how good the chosen rate is.")
     trial.expect(len(tests) == 1, "missing", never)
     for _lr, seen, t, judged, t_new in digits.asked:
+        twice = _("Some digits are taken twice, and so others are lost. A new order takes each once.")
+        trial.expect(len(set(seen)) == len(seen) and len(set(judged)) == len(judged), "replacement", twice)
         both = _("It judges by digits that the network has been trained on: it would choose what learns by heart.")
         trial.expect(not set(seen) & set(judged), "leak", both)
         mixed = _("Digits and labels no longer belong together: they must be put into the SAME new order.")
@@ -73,8 +75,6 @@ def laid_aside(trial: Trial, digits: Digits) -> np.ndarray:
         trial.expect(all(len(a) == len(b) for a, b in pairs), "shape", _("There are not as many labels as digits."))
         right = all(digits.label(number) == label for a, b in pairs for number, label in zip(a, b, strict=True))
         trial.expect(right, "order", mixed)
-        twice = _("Some digits are taken twice, and so others are lost. A new order takes each once.")
-        trial.expect(len(set(seen)) == len(seen) and len(set(judged)) == len(judged), "replacement", twice)
     trial.expect(last is tests[0], "order", _("The test set comes at the very end, after all else is chosen."))
     trial.expect(len(last[3]) == len(digits.t_test), "share", _("At the end, ALL digits of the test set are judged."))
     early = _("score is called {count} times before the end, for {rates} rates.")
