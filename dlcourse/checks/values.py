@@ -102,7 +102,7 @@ def cast(arg: Any, dtype: str) -> Any:
 
 def whole(arg: Any) -> bool:
     """Is it an array of whole numbers?"""
-    return type(arg) is np.ndarray and arg.ndim > 0 and arg.dtype.kind in "i"
+    return type(arg) is np.ndarray and arg.ndim > 0 and arg.dtype.kind == "i"
 
 
 def relabelled(arg: Any, dtype: str) -> Any:

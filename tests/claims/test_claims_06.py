@@ -71,7 +71,6 @@ def test_a_third_of_the_rate_that_stalls_is_right_without_a_divisor_and_a_thirti
 @of_each_draw
 def test_adam_learns_at_three_hundredths_and_little_or_nothing_at_a_tenth(draw):
     three, ten = ([final_loss(Adam, lr, seed, draw) for seed in range(8)] for lr in (0.03, 0.1))
-    print(three, ten)
     assert max(three) < 0.8 and min(ten) > 1 and max(ten) > 2.2
 
 
