@@ -106,7 +106,7 @@ def test_a_number_typed_just_before_start_does_not_lose_the_start(notebook, benc
         bench.box("batch size").fill(str(100 + number))
         bench.locator.get_by_role("button", name="Start", exact=True).click()
         try:
-            bench.locator.get_by_text("training, step").wait_for(timeout=8000)
+            bench.locator.get_by_text("training, step").wait_for(timeout=30000)
         except Exception:  # noqa: BLE001  a time-out of Playwright, whose class a test cannot import where it is missing
             lost.append(number)
         bench.push("Pause")
@@ -131,7 +131,7 @@ def blown_up(ready):
     widget.type("weight decay", 1)
     widget.type("learning rate", 10)
     widget.push("Start")
-    widget.locator.get_by_text("blew up, step").wait_for(timeout=60000)
+    widget.locator.get_by_text("blew up, step").wait_for()
     return widget
 
 

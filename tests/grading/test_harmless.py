@@ -131,9 +131,9 @@ def test_large_outputs_are_fine():
 
 
 def test_a_name_made_to_take_hours_takes_none():
-    start = time.perf_counter()
+    start = time.process_time()
     assert AGAIN.search("copy-" * 50 + "x") is None
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize("kind", ["zip", "gztar"])
