@@ -21,7 +21,8 @@ def by_seed(trial: Trial, draw: Callable[[int], list], other: str, again: str) -
         return trial.calculate(["import numpy"], {}, [
             "numpy.random.get_state()[1].tolist()", "numpy.random.get_state()[2]"])  # fmt: skip
 
-    for one, two in ((0, 10), (256, 512)):  # alike in the last digit, or in the lower byte
+    # Alike in their last digits, or in their lower bytes.
+    for one, two in ((0, 10**9), (256, 256 + 2**31)):
         first, second, before, third = draw(one), draw(two), state(), draw(one)
         trial.expect(first != second, "random", other)
         trial.expect(first == third, "random", again)

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from dlcourse.checks import normalizing
+from dlcourse.checks import normalizing, remembering
 from dlcourse.checks.base import Trial, exercise, explain
 from dlcourse.checks.starting import a_start, through_layers
 from dlcourse.text import _
@@ -136,7 +136,7 @@ def the_black_corner(trial: Trial) -> None:
           names=("MyBatchNorm",), uses=())  # fmt: skip
 def a_layer_with_a_memory(trial: Trial) -> None:
     """Batch normalization with running averages, which the notes leave out, for test time."""
-    normalizing.memory(trial)
+    remembering.memory(trial)
 
 
 @exercise("7.7", "And back", kind="write it", points=3, section="Batch normalization",

@@ -8,7 +8,7 @@ import numpy as np
 from dlcourse.checks.trial import Trial
 from dlcourse.text import _, joined
 
-__all__ = ["fair_counts", "masked", "own_chances", "quiet", "two_masks"]
+__all__ = ["fair_counts", "masked", "own_chances", "quiet", "right_share", "two_masks"]
 
 # The share of 6,000 neurons that speak is farther off by chance less than once in ten million masks.
 NEAR = 0.035
@@ -89,6 +89,14 @@ def fair_counts(trial: Trial, layer: Any, ratio: float) -> None:
             what=what, size=size, mean=counts.mean(), found=math.sqrt(squares), right=math.sqrt(each)))  # fmt: skip
 
 
+def right_share(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
+    """Do as many of 6,000 numbers speak as should, whatever the shape of x?"""
+    share = np.mean(trial.array(trial.method(layer, "forward", x, train_flg=True)) != 0)
+    text = _("With an x of shape {shape} and ratio {ratio}, {share:.0%} of the entries speak, and it should be {right:.0%}.")
+    trial.expect(abs(share - (1 - ratio)) < NEAR, "random", text.format(
+        shape=x.shape, ratio=ratio, share=share, right=1 - ratio))  # fmt: skip
+
+
 def own_chances(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
     """Has each of 2,000 and more numbers a draw of its own? A fair mask is blamed less than once in 1e8 times."""
     mask = trial.array(trial.method(layer, "forward", x, train_flg=True)).ravel() != 0
@@ -103,6 +111,8 @@ def own_chances(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
 def two_masks(trial: Trial, layers: list, x: np.ndarray) -> None:
     """Has each of two layers its own mask?"""
     outs = [trial.array(trial.method(layer, "forward", x, train_flg=True)) for layer in layers]
+    trial.expect(not np.array_equal(outs[0] != 0, outs[1] != 0), "random", _(
+        "Two layers draw the same masks. Each needs chances of its own."))  # fmt: skip
     for layer, out in zip(layers, outs):
         text = _("Alone, a layer is right. With a second one beside it, backward uses a mask that is not its own.")
         trial.equal(trial.method(layer, "backward", np.ones(x.shape)), out != 0, kind="shared", hint=text)

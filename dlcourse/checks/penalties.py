@@ -68,6 +68,7 @@ def _lost_in_place(grads, name, slope):
 
 NETWORK = {"W1": (2, 3), "b1": (3,), "gamma1": (3,), "W2": (3, 1), "b2": (1,)}
 NAMES = {"Wx": (2, 3), "b": (3,), "W_out": (3, 2), "beta_W": (3,), "W": (2, 2), "w": (2,), "bW": (2,), "W10": (1, 4)}
+MANY = {"W1": (300, 2), "b1": (2,), "W2": (2, 300)}
 FILTERS = {"W1": (3, 2, 2, 3), "b1": (3,), "W2": (12, 4), "b2": (4,), "W3": (5,), "W4": (2, 1, 3), "W5": (4, 4)}
 
 
@@ -122,7 +123,7 @@ def penalty_stories(strength: float) -> list[Story]:
     """Tell of networks of all kinds, of weights at 0 and near it, and of a strength that changes."""
     zero = _("At a weight that is exactly 0 nothing should pull: the gradient to add there is 0.")
     return [
-        *(Story(_step(NETWORK, strength)) for strength in (0.1, strength, 2, 0.0)),
+        *(Story(_step(NETWORK, strength)) for strength in (0.1, strength, 2, 0.0)), Story(_step(MANY, 0.7)),
         Story(_step(NAMES, 0.7), "names", _("All names that begin with W count, and no others: here {names}.").format(
             names=joined(NAMES, ", "))),
         Story(_step(FILTERS, 0.7), "axes", _("Weights may have any number of axes; those of a convolution have four.")),

@@ -1,5 +1,6 @@
 """Searches that are watched: digits laid aside for a choice, and rates that are drawn from a range which narrows."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,26 +24,32 @@ class Digits:
         self.rates = [float(rate) for rate in 10 ** rng.uniform(-5, 1, size=many)]
         self.t_train, tests = np.arange(count) * 5 // count, int(rng.integers(6, 20))
         self.t_test = rng.integers(5, size=tests)
-        self.x_train, self.x_test = (rng.normal(size=(len(t), 3)) for t in (self.t_train, self.t_test))
-        self.x_train[:, 0], self.x_test[:, 0] = np.arange(count), FAR + np.arange(tests)
+        self.x_train, self.x_test = (rng.normal(size=(len(t), 1, 2, 3)) for t in (self.t_train, self.t_test))
+        self.x_train[:, 0, 0, 0], self.x_test[:, 0, 0, 0] = np.arange(count), FAR + np.arange(tests)
+        self.scale, self.unlike = 1.0, set()
         base, places = round(rng.uniform(0.05, 0.5), 2), rng.permutation(many)
-        while gap < 0.01 and not places.argmax():  # the first of them is best as well where all are taken for the same
+        # Where all are taken for the same, it is the first of them that is given: it is neither the best nor the worst.
+        while gap < 0.01 and places[0] in [many - 1, 0][: many - 1]:
             places = rng.permutation(many)
         self.aside = self.tested = base + gap * places / many
         self.best, worst, self.asked = int(self.aside.argmax()), int(self.aside.argmin()), []
-        while self.tested.argmax() == self.best or (many > 2 and self.tested.argmax() == worst):
+        while self.tested.argmax() in [self.best, worst, 0][: many - 1]:
             self.tested = rng.permutation(self.tested)
 
     def score(self, lr: float, x: np.ndarray, t: np.ndarray, x_new: np.ndarray, t_new: np.ndarray) -> float:
         """Give an accuracy, a little higher the more digits are known."""
-        seen, judged = (np.asarray(part)[:, 0].astype(int) for part in (x, x_new))
+        parts = [np.asarray(part) for part in (x, x_new)]
+        seen, judged = (part.reshape(len(part), math.prod(part.shape[1:]))[:, 0].astype(int) for part in parts)
+        for part, numbers in zip(parts, (seen, judged)):
+            rights = [self.x_test[i - FAR] if i >= FAR else self.x_train[i] for i in numbers]
+            self.unlike |= {part.shape} if not np.array_equal(part, np.reshape(rights, (-1, 1, 2, 3))) else set()
         self.asked.append((lr, seen, np.asarray(t), judged, np.asarray(t_new)))
         tested = len(judged) > 0 and judged[0] >= FAR
         return self.height(self.rates.index(lr), tested, len(seen)) if lr in self.rates else 0.0
 
     def height(self, place: int, tested: bool, known: int) -> float:
         """Give the accuracy of a rate, on the test set or on the training set, when so many digits are known."""
-        return float((self.tested if tested else self.aside)[place] + 0.0001 * known)
+        return self.scale * float((self.tested if tested else self.aside)[place] + 0.0001 * known)
 
     def label(self, number: int) -> int:
         """Give the label of a digit."""
@@ -73,8 +80,14 @@ def laid_aside(trial: Trial, digits: Digits) -> np.ndarray:
         mixed = _("Digits and labels no longer belong together: they must be put into the SAME new order.")
         pairs = [(seen, t), (judged, t_new)]
         trial.expect(all(len(a) == len(b) for a, b in pairs), "shape", _("There are not as many labels as digits."))
+        whole = _("t comes as {dtype}. Labels stay whole numbers: t[i] picks a score with them.")
+        for b in (t, t_new):
+            trial.expect(b.dtype.kind in "iu", "dtype", whole.format(dtype=b.dtype))
         right = all(digits.label(number) == label for a, b in pairs for number, label in zip(a, b, strict=True))
         trial.expect(right, "order", mixed)
+    changed = _("score gets x in the shape {shape}, or with other numbers. The digits stay as they are: here (N, 1, 2, 3).")
+    for shape in digits.unlike:
+        trial.fail("shape", changed.format(shape=shape))
     trial.expect(last is tests[0], "order", _("The test set comes at the very end, after all else is chosen."))
     trial.expect(len(last[3]) == len(digits.t_test), "share", _("At the end, ALL digits of the test set are judged."))
     early = _("score is called {count} times before the end, for {rates} rates.")
@@ -124,7 +137,7 @@ def chosen(trial: Trial, digits: Digits, lr: object, accuracy: object) -> None:
     honest = _("That is the accuracy on the digits laid aside. The rate was chosen because it is good there.")
     trial.answer(accuracy, digits.height(best, True, count), [
         ("leak", digits.height(best, False, count - count // 5), honest),
-    ], within=1e-6, what=_("the accuracy"))  # fmt: skip
+    ], within=1e-6 * digits.scale, what=_("the accuracy"))  # fmt: skip
 
 
 def narrowed(low: float, high: float, rates: list[float]) -> tuple[float, float]:

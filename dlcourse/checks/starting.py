@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from dlcourse.checks.chance import by_seed
 from dlcourse.checks.drawing import MOST, drawn_by, like, off_normal, repeated
 from dlcourse.checks.trial import Trial
 from dlcourse.text import _, joined
@@ -47,9 +48,10 @@ def a_start(trial: Trial, f: Any) -> None:
             trial.expect(not found[f"b{i}"].any(), "bias", _("b{i} is not 0: biases begin at 0.").format(i=i))
         return [found[f"W{i}"].astype(float) for i in range(1, count + 1)]
 
-    for seed, (activation, sizes) in zip([*seeds, 0, 256], (
+    for seed, (activation, sizes) in zip([*seeds, 0, 256 + 2**31, seeds[0]], (
         ("relu", [400, 60, 90]), ("tanh", [100, 150, 50]), ("sigmoid", [64, 256]),
         ("relu", [30, 20, 10, 40, 25, 15, 35]), ("tanh", [20, *range(10, 22), 1, 3]), ("relu", [50, 50, 50, 50]),
+        ("relu", [400, 60, 90]),
     )):  # fmt: skip
         weights, relu = network(sizes, activation, seed), activation == "relu"
         rights = [math.sqrt((2 if relu else 1) / inputs) for inputs in sizes[:-1]]
@@ -87,6 +89,8 @@ def a_start(trial: Trial, f: Any) -> None:
             "With seed {seed} the weights are not the numbers that np.random.default_rng(seed) draws, scaled by the "
             "rule."
         ).format(seed=seed))  # fmt: skip
+    by_seed(trial, lambda seed: network([20, 30], "tanh", seed)[0].tolist(), _("Another seed gives the same weights."), _(
+        "The same seed must give the same weights. Draw them from np.random.default_rng(seed)."))
     made = "start([3, 4, 4], 'relu', 5)"
     lines = [f"one = {made}", "for x in one.values(): x += 1", f"two = {made}"]
     last, anew = trial.calculate(lines, {"start": f}, ["one['b2'].tolist()", "two['b2'].tolist()"])
@@ -130,7 +134,8 @@ def through_layers(trial: Trial, f: Any) -> None:
 
     def first(n, rule, what):
         # Of the unit vectors and their opposites, ReLU lets all weights pass: half of them with each.
-        a = layers_of(np.vstack([np.eye(n), -np.eye(n)]), rule, 1, what)[0]
+        unit = np.eye(n, dtype=int if rule == 1 else float)
+        a = layers_of(np.vstack([unit, -unit]), rule, 1, what)[0]
         trial.expect(np.all(a[:n] * a[n:] == 0), "activation", what + no_relu)
         return a[:n] - a[n:]
 
@@ -157,7 +162,7 @@ def through_layers(trial: Trial, f: Any) -> None:
 
     told = _("With {rule!r} and {n} neurons: ")
     again = _("Two calls draw the same weights. They were drawn anew in each call before: is there a seed?")
-    for rule in (1, 0.01, "xavier", "he", np.float32(0.3), np.int64(2)):
+    for rule in (1, 0.01, "xavier", "he", np.float32(0.3), np.int64(2), 7.5, 0.00123):
         what = told.format(rule=rule, n=300)
         judged(first(300, rule, what), rule, 300, what)
     for rule in ("xavier", "he"):
@@ -184,5 +189,7 @@ def through_layers(trial: Trial, f: Any) -> None:
         trial.expect(repeated(*drawn) < 0.05, "random", what + _("several layers have the same weights."))
         earlier.append(drawn[0])
         trial.expect(repeated(*earlier) < 0.05, "random", again)
+    for samples, layers in ((1, 3), (2, 20)):
+        layers_of(np.ones((samples, n)), "he", layers, told.format(rule="he", n=n))
     none = _("With 0 layers an empty dict comes back: it was right before.")
     trial.expect(trial.plain(trial.call(f, np.eye(3), 1, 0, raised=("fence", none))) == {}, "fence", none)

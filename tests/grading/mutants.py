@@ -27,6 +27,8 @@ PAIRS = [
 SWAPPED = {one: other for pair in PAIRS for one, other in (pair, pair[::-1])}
 PATIENCE = 3  # seconds of a processor: fifteen times what the slowest check takes
 NOT_COMMUTATIVE = ast.Sub | ast.Div | ast.MatMult | ast.Pow
+# With these names, two arguments may stand in either order: turned about, it is no mutant but the same program.
+COMMUTATIVE = {"max", "min", "maximum", "minimum", "swapaxes"}
 
 
 def _changes(node):
@@ -61,7 +63,7 @@ def _changes(node):
             yield changed(keywords=node.keywords[:place] + node.keywords[place + 1 :])
         if node.args and not isinstance(node.args[0], ast.Starred):
             yield node.args[0]
-        if len(node.args) == 2:
+        if len(node.args) == 2 and getattr(node.func, "attr", getattr(node.func, "id", "")) not in COMMUTATIVE:
             yield changed(args=node.args[::-1])
     elif isinstance(node, ast.Attribute):
         if node.attr in SWAPPED:

@@ -96,7 +96,8 @@ def text():
         f"{len(rows) + len(by_hand)} exercises, of which {len(by_hand)} are read by a person. Right answers accepted: "
         f"{_share(sums['right'])}. Wrong answers rejected: {_share(sums['wrong'])}, with the expected hint: "
         f"{_share(sums['hint'])}. Mutants rejected: {_share(sums['mutants'])} "
-        f"({100 * sums['mutants'][0] / sums['mutants'][1]:.1f} %)."
+        f"({100 * sums['mutants'][0] / sums['mutants'][1]:.1f} %). The others are right answers, too, each for the reason "
+        f"that is given at the end: of the mutants that are wrong, all are rejected."
     )
     ends = [f"* {number}, {what}: {why}" for number in rows for what, why in survivors(number)]
     tail = _of_outsiders() + "\n## Mutants that are accepted, and why\n\n" + "\n".join(ends or ["None."]) + "\n"

@@ -340,5 +340,4 @@ WRONG = {
 
 EQUIVALENT = {
     "2.3": {"line 7: x >= 0 → x > 0": "at 0 both numerators are 1"},
-    "2.4": {"line 7: np.maximum(x, 0) → np.maximum(0, x)": "the larger of two numbers, in either order"},
 }

@@ -1722,7 +1722,6 @@ EQUIVALENT = {
             "a whole number is above a fraction where it is above its floor",
     },
     "5.8": {
-        "line 8: np.maximum(picked, 1e-07) → np.maximum(1e-07, picked)": "the larger of two, in either order",
         "line 8: 1e-07 → 2e-07": "any very small number will do",
     },
     "5.9": {
@@ -1731,8 +1730,6 @@ EQUIVALENT = {
         "line 2: 1.5 → 3.0": "reaches the goal, too",
     },
     "5.10": {
-        "line 13: max(worst, abs(slope - grad[index]) / (abs(slope) + abs(grad[index]))) → "
-        "max(abs(slope - grad[index]) / (abs(slope) + abs(grad[index])), worst)": "the larger of two, in either order",
         "line 13: slope - grad[index] → grad[index] - slope": "its size is taken",
     },
     "5.12": {

@@ -447,9 +447,4 @@ WRONG = {
     ],
 }  # fmt: skip
 
-EQUIVALENT = {
-    "6.5": {
-        "line 5: min((step - warmup) / (steps - warmup), 1) → min(1, (step - warmup) / (steps - warmup))":
-            "the smaller of two numbers, in either order",
-    },
-}  # fmt: skip
+EQUIVALENT = {}

@@ -239,6 +239,10 @@ WRONG = {
         ("values", '"relu": 1.4142', '"relu": 1.3'),
     ],
     "7.2": [
+        ("random", "default_rng(seed)", "default_rng(seed % 1000)"),
+        ("random", "rng, params =", "np.random.seed(seed % 2**32)\n    rng, params ="),
+        ("random", "    rng, params = np.random.default_rng(seed), {}", "    start.made = getattr(start, 'made', {})\n"
+         "    rng, params = start.made.setdefault(seed, np.random.default_rng(seed)), {}"),
         ("random | more than are used", """
         def start(sizes, activation, seed):
             rng = np.random.default_rng(seed)
@@ -312,6 +316,12 @@ WRONG = {
         ("raises", "return params", "return params.sorted()"),
     ],
     "7.3": [
+        ("formula", "std = rule", "std = min(rule, 2)"),
+        ("values", "std = rule", "std = rule if rule > 0.002 else 0"),
+        ("formula", "std = rule", "std = round(float(rule), 3)"),
+        ("formula", "np.dot(x, w)", "np.dot(x, w) * (2 if x.dtype.kind == 'i' else 1)"),
+        ("shape", "np.maximum(z, 0)", "np.maximum(z, 0)[0 if len(z) == 1 else slice(None)]"),
+        ("shape", "range(layers)", "range(min(layers, 5))"),
         ("re-seeded > random | Two calls", LINES["w"], "w = np.random.default_rng(int(1e6 * abs(std)) + node_num)."
          "standard_normal((node_num, node_num)) * std"),
         ("one w > random | several layers", """
@@ -383,6 +393,7 @@ WRONG = {
         ("stability", "std = 0.13", "std = float('inf')"),
     ],
     "7.5": [
+        ("values", "np.sum(x, axis=0) / m", "x[:100].mean(axis=0)"),
         ("precision | Take the mean away", "np.sum((x - mu) ** 2, axis=0) / m", "np.mean(x**2, axis=0) - mu**2"),
         ("borrowed", """
         from dlcourse.normalization import BatchNormalization
@@ -419,6 +430,13 @@ WRONG = {
         ("missing", "return gamma", "x_hat = gamma"),
     ],
     "7.6": [
+        ("values", "x.mean(axis=0), x.var(axis=0)", "x[:100].mean(axis=0), x[:100].var(axis=0)"),
+        ("shared", "self.gamma, self.beta, self.momentum = gamma, beta, momentum",
+         "self.gamma, self.beta = gamma, beta\n        MyBatchNorm.momentum = momentum"),
+        ("running", "self.gamma, self.beta, self.momentum = gamma, beta, momentum",
+         "self.gamma, self.beta, self.momentum = gamma, beta, momentum or 0.9"),
+        ("name", "x, training=False", "x, *, training=False"),
+        ("stale", "return self.gamma", "self.first = getattr(self, 'first', self.gamma)\n        return self.first"),
         ("moves | There nothing is learned", "        mean, var = self.running_mean, self.running_var\n",
          "        mean, var = self.running_mean, self.running_var\n        if not training:\n"
          "            now = x.mean(axis=0), x.var(axis=0)\n"
@@ -487,6 +505,7 @@ WRONG = {
          "x += 1e-13\n        mean, var = self.running_mean, self.running_var\n"),
     ],
     "7.7": [
+        ("values", "x_hat = (x - x.mean(axis=0)) / root", "x_hat = (x - x[:100].mean(axis=0)) / root"),
         ("borrowed", """
         from dlcourse.normalization import BatchNormalization
         def batch_norm_backward(dout, x, gamma, eps=1e-5):
@@ -533,6 +552,5 @@ WRONG = {
 }  # fmt: skip
 
 EQUIVALENT = {
-    "7.3": {"line 38: np.maximum(z, 0) → np.maximum(0, z)": "the larger of two numbers, in either order"},
     "7.5": {"line 12: x - mu → mu - x": "it is squared"},
 }

@@ -272,6 +272,8 @@ WRONG = {
         ("missing", '"L2": 7', '"L2": None'),
     ],
     "8.2": [
+        ("values", "np.abs(W).sum()", "np.abs(W[:100]).sum()"),
+        ("values", "np.sign(params[name])", "np.where(params[name].size > 500, 0, np.sign(params[name]))"),
         ("formula", LINES["pull"], "grads[name] += self.weight_decay * params[name]"),
         ("formula", LINES["pull"], "grads[name] += self.weight_decay * np.abs(params[name])"),
         ("formula", LINES["pull"], "grads[name] += self.weight_decay"),
@@ -368,6 +370,12 @@ WRONG = {
         ("type", '"test": 80.0', '"test": "80"'),
     ],
     "8.5": [
+        ("random", "self.mask = np.random.rand(*x.shape)", "self.rng = getattr(self, 'rng', np.random.default_rng(0))\n"
+         "            self.mask = self.rng.random(x.shape)"),
+        ("random", "np.random.rand(*x.shape) > self.dropout_ratio",
+         "(np.random.rand(*x.shape) > self.dropout_ratio) | (len(x) == 1)"),
+        ("random", "return x * self.mask", "return np.where(np.abs(x) < 1e-6, 0, x) * self.mask"),
+        ("formula", "return x * self.mask", "return np.clip(x, -1e6, 1e6) * self.mask"),
         ("count | each row", """
         class Dropout:
             def __init__(self, dropout_ratio=0.5):
@@ -444,6 +452,14 @@ WRONG = {
         ("default > scale", "dropout_ratio=0.5", "dropout_ratio=0.4"),
     ],
     "8.6": [
+        ("fence", "x_train[fit], t_train[fit]", "x_train[fit][:100], t_train[fit][:100]"),
+        ("fence", "for lr in rates]", "for lr in rates[:10]]"),
+        ("dtype", "t_train[fit]", "t_train[fit].astype(float)"),
+        ("dtype", "t_train[val]", "t_train[val] * 1.0"),
+        ("shape", "x_train[fit]", "x_train[fit].reshape(len(fit), -1)"),
+        ("shape", "score(best, x_train, t_train, x_test", "score(best, x_train, t_train, x_test.reshape(len(x_test), -1)"),
+        ("leak", "np.argmax(accuracies)", "np.argmax(np.round(accuracies, 4))"),
+        ("random", "default_rng(seed)", "default_rng(seed % 1000)"),
         ("leak", LINES["judge"], "accuracies = [score(lr, x_train, t_train, x_test, t_test) for lr in rates]"),
         ("leak", "x_train[val], t_train[val])", "x_test, t_test)"),
         ("leak", "score(lr, x_train[fit], t_train[fit], ", "score(lr, x_train, t_train, "),
@@ -501,6 +517,8 @@ WRONG = {
         ("aliasing", LINES["order"], "x_train *= 1 + 1e-12\n    " + LINES["order"]),
     ],
     "8.7": [
+        ("fence", "range(rounds)", "range(min(rounds, 3))"),
+        ("random", "default_rng(seed)", "default_rng(seed % 1000)"),
         ("scale", LINES["draw"], "rng.uniform(low, high, count)"),
         ("range", LINES["draw"], "10 ** rng.uniform(np.log(low), np.log(high), count)"),
         ("range", LINES["draw"], "np.exp(rng.uniform(np.log10(low), np.log10(high), count))"),

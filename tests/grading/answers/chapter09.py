@@ -600,17 +600,12 @@ WRONG = {
 }  # fmt: skip
 
 NEGATIVE = "NumPy takes any negative size for -1"
-AXES = "the same two axes, in either order"
 EQUIVALENT = {
     "9.3": {
         "line 2: np.array([[-0.5, -0.5, 1], [-0.5, 1, -0.5], [1, -0.5, -0.5]])"
         " → [[-0.5, -0.5, 1], [-0.5, 1, -0.5], [1, -0.5, -0.5]]": "lists of numbers will do",
     },
     "9.5": {
-        "line 10: x.reshape(N, C, height // k, k, width // k, k).swapaxes(3, 4)"
-        " → x.reshape(N, C, height // k, k, width // k, k).swapaxes(4, 3)": AXES,
-        "line 21: windows.reshape(N, C, height, width, k, k).swapaxes(3, 4)"
-        " → windows.reshape(N, C, height, width, k, k).swapaxes(4, 3)": AXES,
         "line 18: np.zeros → np.ones": "the loop writes every place",
     },
     "9.6": {"line 4: 2 → 3": "a wider border at the far end, which no window reaches and the last line cuts off"},

@@ -528,7 +528,6 @@ WRONG = {
 
 EQUIVALENT = {
     "10.2": {
-        "line 9: np.maximum(both, 1) → np.maximum(1, both)": "the larger of two numbers, in either order",
         "line 9: 1 → 2": "where the sum is 0 or 1, the diagonal is 0, and so is the quotient",
     },
     "10.3": {
