@@ -31,6 +31,7 @@ def far_off(rng: np.random.Generator, single: bool) -> list[np.ndarray]:
 
 
 def far_hint() -> str:
+    """Say what is lost far from 0."""
     return _("Far from 0, at 10,000 with a spread of 0.003, most digits of the variance are lost. Take the mean away "
              "before you square.")  # fmt: skip
 
@@ -86,6 +87,7 @@ def forward(trial: Trial) -> None:
 
 
 def unbiased(x: np.ndarray) -> np.ndarray:
+    """Give the variances that are divided by m - 1."""
     return moments(x)[1] * (np.float64(len(x)) / (len(x) - 1))
 
 

@@ -86,6 +86,7 @@ def laid_aside(trial: Trial, digits: Digits) -> np.ndarray:
         right = all(digits.label(number) == label for a, b in pairs for number, label in zip(a, b, strict=True))
         trial.expect(right, "order", mixed)
     changed = _("score gets x in the shape {shape}, or with other numbers. The digits stay as they are: here (N, 1, 2, 3).")
+    trial.unchanged()
     for shape in digits.unlike:
         trial.fail("shape", changed.format(shape=shape))
     trial.expect(last is tests[0], "order", _("The test set comes at the very end, after all else is chosen."))
