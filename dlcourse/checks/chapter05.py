@@ -104,7 +104,7 @@ def the_accuracy_of_labels(trial: Trial) -> None:
         *(("rounded", lambda y, t, d=d: np.round(hits(y, t).mean(), d), _("The share is rounded. Give all its digits."))
           for d in (1, 2, 3)),
     ]  # fmt: skip
-    tied, true = np.array([[1.0, 1, 0], [0, 0, 0], [0, 2, 2], [3, 0, 3]]), np.array([1, 0, 2, 0])
+    tied, true = np.array([[1.0, 1, 0], [0, 0, 0], [0, 2, 2], [3, 0, 3]]), np.array([0, 0, 2, 0])
     for dtype, hot in (("f8", True), ("i8", True), ("f4", True), ("i8", False), ("i4", False), ("u1", False)):
         kind, hint = ("one-hot", onehot) if hot else ("labels", labels)
         y, t = draw(dtype, hot, trial.rng, 7, 3)

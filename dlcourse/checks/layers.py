@@ -102,6 +102,15 @@ def affine_of_images(trial: Trial, cls: Any) -> None:
           for name, found in wrong.items() for kind, other, *hints in found),
     ], grads=[("dW",), ("db",)], params=held, stories=[Story(others, "state", _(
         "With one batch it is right. When the next has other sizes, it is not."))])  # fmt: skip
+    (W, b), (x,), dout = _images(trial.rng, 4, (2, 3), 5)
+    lines = ["W, b = W.copy(), b.copy()", "one = ImageAffine(W, b)", "one.forward(x)", "W += 1", "b -= 2",
+             "y, dx = one.forward(x), one.backward(dout)"]
+    names, right = {"ImageAffine": cls, "W": W, "b": b, "x": x, "dout": dout}, Affine(W + 1, b - 2)
+    for what, found, value in zip(("y", "dx"), trial.calculate(lines, names, ["y", "dx"]),
+                                  (right.forward(x), right.backward(dout))):  # fmt: skip
+        trial.equal(found, value, what=what, kind="stale", hint=_(
+            "When the network changes its W and b in place, as each step of training does, the layer goes on with the "
+            "old ones. Keep the arrays themselves, not copies."))  # fmt: skip
 
 
 class LabelLoss:

@@ -167,6 +167,11 @@ def optimizer(
         params = _crowd(rng, "Wb")
         _walk(player, name, (), params, [_slopes(rng, params) for _step in range(3)], "columns first")
 
+    def turned(player, rng):
+        params, one = {key: rng.normal(size=(2, 3)) for key in "Wbg"}, player.new()
+        for order in ("Wbg", "gbW", "bWg"):
+            _step(player, one, {key: params[key] for key in order}, _slopes(rng, params), name)
+
     nothing = _("{name}: update leaves params[key] as it was. Its step belongs into params[key].").format(name=name)
     mistakes = [("missing", rule(lambda g, kept, t, **settings: 0.0), nothing), *mistakes]
     room = {"rtol": 1e-5, "atol": 1e-5}  # for a memory in single precision
@@ -184,7 +189,9 @@ def optimizer(
     ], mistakes, **room)  # fmt: skip
     _manners(trial, cls, name)
     live(trial, cls, reference, [Story(elsewhere, "layout", _(
-        "With arrays that lie in memory in another order it goes wrong.")), Story(steep, "steep", _(
+        "With arrays that lie in memory in another order it goes wrong.")), Story(turned, "names", _(
+        "When the same names come in another order at the next step, the memory of one array goes to another.")), Story(
+        steep, "steep", _(
         "Where one row of one array has very large gradients, it goes wrong, or others do."))], **room)  # fmt: skip
 
 

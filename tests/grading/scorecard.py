@@ -47,7 +47,7 @@ OUTSIDERS = """
 
 The answers above were written by those who wrote the checks. These were not: `outsiders/` holds answers by people who had
 the tasks alone. Each round was written by other people, when the checks had been mended after the one before; those of the
-third were asked for mistakes as quiet as they could find.
+third were asked for mistakes as quiet as they could find; of the fourth's, half are such.
 
 | round | right | refused at the first try | wrong | accepted at the first try |
 |---|---|---|---|---|
@@ -57,8 +57,8 @@ The first try is the figure to go by. What was judged wrongly was then mended, a
 "allowed" are those that a task with clearer words takes today, "open" those that are judged wrongly still. A dash stands
 where an exercise is younger than a round.
 
-| exercise | first round: right | wrong | second: right | wrong | third: right | wrong | allowed | open |
-|---|---|---|---|---|---|---|---|---|
+| exercise | first round: right | wrong | second: right | wrong | third: right | wrong | fourth: right | wrong | allowed | open |
+|---|---|---|---|---|---|---|---|---|---|---|
 {rows}
 """
 

@@ -848,6 +848,7 @@ WRONG = {
         ("type", 'prediction = {"before": 1.2', 'prediction = 6\n_ = {"before": 1.2'),
     ],
     "5.3": [
+        ("tie", "np.argmax(y, axis=1)", "np.argsort(y, axis=1, kind='stable')[:, -1]"),
         ("sizes > one-hot", "t.ndim == 2", "t.size == y.size"),
         ("borrowed", "from dlcourse import metrics\ndef accuracy(y, t):\n"
                      "    return metrics.accuracy(t.argmax(1) if t.ndim == 2 else t, y.argmax(1))"),
