@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import matplotlib
@@ -339,6 +340,25 @@ def test_its_code_is_the_english_ones(one):
             assert editions.same_code(ours.source, theirs.source.replace(f"{LANGUAGE_LINE}\n", "")), theirs.source
     first = next(cell for cell in chinese if cell.cell_type == "code")
     assert first.source.splitlines()[0] == LANGUAGE_LINE
+
+
+NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?")
+
+
+@of_each_pair
+def test_it_has_printed_the_same_numbers(one):
+    """That the English numbers are those of a run, nbval tells."""
+    english, chinese = (nbformat.read(path, as_version=4).cells for path in (one.english, one.translated))
+    assert one.is_exercises or any(cell.get("outputs") for cell in chinese)
+    for ours, theirs in zip(english, chinese, strict=True):
+        if "nbval-ignore-output" not in ours.metadata.get("tags", []):
+            here, there = (Counter(NUMBER.findall(printed(cell))) for cell in (ours, theirs))
+            # What English says in a word, as of the nines, Chinese may say in a digit.
+            assert not here - there and all(len(number) == 1 for number in there - here), theirs.id
+
+
+def printed(cell):
+    return "\n".join(output.text for output in cell.get("outputs", []) if output.output_type == "stream")
 
 
 @of_each_pair

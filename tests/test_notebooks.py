@@ -30,17 +30,26 @@ MOST_SECONDS, MOST_MEGABYTES = 60, 600
 ROOM = 1 if os.environ.get("DLCOURSE_IDLE") == "1" else 2
 
 
-
 def name_of(path):
     """Give ``03_mnist_inference``, or ``zh/03_mnist_inference``."""
     return path.stem if path.parent.name == "notebooks" else f"{path.parent.name}/{path.stem}"
 
 
 of_each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=map(name_of, NOTEBOOKS))
-# The Chinese edition calculates the same; that its code is the same, test_languages.py tells.
-of_each_language = pytest.mark.parametrize("path", [
-    pytest.param(path, id=name_of(path), marks=[pytest.mark.gate] * (path.parent.name == "zh")) for path in NOTEBOOKS
-])  # fmt: skip
+# The Chinese edition calculates the same: that its code and the numbers stored in it are the same, test_languages.py
+# tells. So only the quick ones of its notebooks are run in the gate.
+LONG = ("05", "06", "07", "08", "09", "10", "playground")
+
+
+def marks(path):
+    if path.parent.name != "zh":
+        return ()
+    return pytest.mark.slow if path.stem.startswith(LONG) else pytest.mark.gate
+
+
+of_each_language = pytest.mark.parametrize(
+    "path", [pytest.param(path, id=name_of(path), marks=marks(path)) for path in NOTEBOOKS]
+)
 
 
 def code_cells(path):

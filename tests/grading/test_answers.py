@@ -31,8 +31,6 @@ def entries(name):
     ]
 
 
-
-
 @of_each_exercise
 def test_the_solution_is_right(number):
     things = subjects(number, sources.solution(question(number).answer))
@@ -104,10 +102,9 @@ def test_a_right_answer_is_accepted_with_each_seed(number, answer):
 
 @pytest.mark.parametrize(("number", "entry"), entries("WRONG"))
 def test_a_wrong_answer_is_rejected_with_its_hint(number, entry):
-    # The notebook's seed, and one of those by which it is graded; the ten answers and more of an exercise have all in turn.
-    first, *others = asked(number)
-    turn = table(number, "WRONG").index(entry) % max(len(others), 1)
-    rejected(number, entry, [first, *others[turn : turn + 1]])
+    # The notebook's seed, or one of those by which it is graded; the ten answers and more of an exercise have all in turn.
+    seeds = asked(number)
+    rejected(number, entry, [seeds[table(number, "WRONG").index(entry) % len(seeds)]])
 
 
 @pytest.mark.slow
