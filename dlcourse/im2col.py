@@ -2,7 +2,8 @@
 
 Images have the shape (N, C, height, width). The layers of `dlcourse.convolution` build upon this.
 
-Source: K. Chellapilla, S. Puri and P. Simard, "High performance convolutional neural networks", 2006.
+Source: K. Chellapilla, S. Puri and P. Simard, "High performance convolutional neural networks for
+document processing", 2006.
 """
 
 from collections.abc import Iterator

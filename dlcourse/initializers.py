@@ -57,7 +57,7 @@ def xavier(
     Keeps the spread of the activations from layer to layer while the activation is about linear with slope 1. The
     sigmoid's slope is at most 1/4, so a deep network of sigmoids needs larger weights (chapter 07, "Gain").
 
-    Source: X. Glorot and Y. Bengio, AISTATS 2010. Their equation 12 is ``√(2 / (fan_in + fan_out))``;
+    Source: X. Glorot and Y. Bengio, AISTATS 2010. Their equation 12 makes it ``√(2 / (fan_in + fan_out))``;
     like the book we keep the part that concerns the forward pass, and for layers of equal width the
     two are the same.
     """

@@ -172,7 +172,7 @@ class AdaGrad(Optimizer):
 class RMSprop(Optimizer):
     """AdaGrad that forgets: ``h ← decay_rate · h + (1 - decay_rate) · g²``, the step as in AdaGrad.
 
-    Source: T. Hinton, "Neural networks for machine learning", lecture 6, 2012.
+    Source: T. Tieleman and G. Hinton, "Neural networks for machine learning", lecture 6.5, Coursera 2012.
     """
 
     def __init__(self, lr: float = 0.01, decay_rate: float = 0.99, *, eps: float = 1e-7):
@@ -197,7 +197,7 @@ class Adam(Optimizer):
     ``m̂ = m / (1 - beta1ᵗ)`` and ``v̂ = v / (1 - beta2ᵗ)`` the step is ``x ← x - lr · m̂ / (√v̂ + eps)``.
 
     Source: D. Kingma and J. Ba, "Adam", ICLR 2015, algorithm 1. The notes and the book add eps to
-    the root of ``v`` before it is corrected, as the paper does at the end of its section 2, with another eps.
+    the root of ``v`` before it is corrected, as the paper does just before its section 2.1, with another eps.
     """
 
     def __init__(self, lr: float = 0.001, beta1: float = 0.9, beta2: float = 0.999, *, eps: float = 1e-8):

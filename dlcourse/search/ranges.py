@@ -89,7 +89,7 @@ class LogUniform(Uniform):
     low, high : float
         0 < low < high, both finite.
 
-    Source: J. Bergstra and Y. Bengio, "Random Search for Hyper-Parameter Optimization", JMLR 13 (2012), section 4.
+    Source: J. Bergstra and Y. Bengio, "Random Search for Hyper-Parameter Optimization", JMLR 13 (2012), section 2.
     """
 
     _to_scale = staticmethod(math.log)
