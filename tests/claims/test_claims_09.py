@@ -1,6 +1,7 @@
 """What chapter 09 says of training holds for at least nine of ten seeds, not only for the one that is shown."""
 
 import importlib.util
+import itertools
 import json
 import tracemalloc
 from pathlib import Path
@@ -289,13 +290,15 @@ def test_the_layer_never_holds_all_rows():
         assert peak < 0.3 * im2col(x, 5, 5, stride, pad).nbytes
 
 
-def test_rounded_down_with_padding_only_zeros_of_the_padding_are_left_out():
-    for pad in range(3):
-        with pytest.raises(ValueError, match="does not fit"):
-            output_size(28, 5, 2, pad)
-        places = (28 + 2 * pad - 5) // 2 + 1
-        reached = 2 * (places - 1) + 5 - pad  # so many pixels of the image lie under a window
-        assert (reached < 28) == (pad == 0)
+def test_rounded_down_with_enough_padding_only_zeros_are_left_out():
+    for filter_size, stride, pad in itertools.product((3, 5), (2, 3, 4), range(4)):
+        left = (28 + 2 * pad - filter_size) % stride
+        places = (28 + 2 * pad - filter_size) // stride + 1
+        reached = stride * (places - 1) + filter_size - pad  # so many pixels of the image lie under a window
+        assert (reached < 28) == (left > pad)
+        if left:
+            with pytest.raises(ValueError, match="does not fit"):
+                output_size(28, filter_size, stride, pad)
 
 
 def test_of_the_deep_network_a_neuron_in_the_middle_sees_all_and_one_in_the_corner_16_by_16(digits):
