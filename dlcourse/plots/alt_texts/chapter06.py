@@ -31,6 +31,7 @@ def alt_texts() -> dict[str, str]:
         ),
         "code-u-figure": _(
             "Loss after one epoch against the learning rate, logarithmic, for six rules. Each curve is a U. Their lowest "
-            "points lie between 0.25 and 0.45, SGD's at the largest rate and highest, RMSprop's at the smallest rate; the other five are close."
+            "points lie between 0.25 and 0.45, SGD's at the largest rate and highest, RMSprop's at the smallest rate; all but "
+            "SGD's are close."
         ),
     }
