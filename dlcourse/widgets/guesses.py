@@ -60,7 +60,7 @@ GUESSES: dict[str, Guess] = {
         _("1 more there is the whole sum before tax once more: 650. Watch it come back."),
     ),
     "05 rates": Guess(
-        _("A rate that was too large has made the loss jump, to 5 for an epoch. Does 0.1 bring the network back?"),
+        _("For one epoch the learning rate was 5, and the loss jumped. Does 0.1 bring the network back?"),
         _("no, its hidden neurons are off for good"),
         (_("yes, at once"), _("yes, with patience"), _("no, its hidden neurons are off for good")),
         _("No gradient passes a closed ReLU. Train it and see; then go back in time, and try another rate."),
