@@ -106,8 +106,10 @@ def affine_of_images(trial: Trial, cls: Any) -> None:
     lines = ["W, b = W.copy(), b.copy()", "one = ImageAffine(W, b)", "one.forward(x)", "W += 1", "b -= 2",
              "y, dx = one.forward(x), one.backward(dout)"]
     names, right = {"ImageAffine": cls, "W": W, "b": b, "x": x, "dout": dout}, Affine(W + 1, b - 2)
-    for what, found, value in zip(("y", "dx"), trial.calculate(lines, names, ["y", "dx"]),
-                                  (right.forward(x), right.backward(dout))):  # fmt: skip
+    y, dx = (trial.array(found, what) for what, found in zip(("y", "dx"), trial.calculate(lines, names, ["y", "dx"])))
+    if y.dtype == np.float32:  # whoever calculates in single precision has no other way than a copy
+        return
+    for what, found, value in (("y", y, right.forward(x)), ("dx", dx, right.backward(dout))):
         trial.equal(found, value, what=what, kind="stale", hint=_(
             "When the network changes its W and b in place, as each step of training does, the layer goes on with the "
             "old ones. Keep the arrays themselves, not copies."))  # fmt: skip
