@@ -70,7 +70,8 @@ def test_a_cell_that_is_run_again_does_not_train_on_behind_the_new_widget(notebo
         widget = notebook.widget(TRAINING[1])
         start(widget)
     wait_until_training(notebook, 1)
-    assert speed(notebook, widget) > 0.6 * alone
+    # With the three before it in the kernel it would have a quarter; on a busy machine two measurements are not the same.
+    assert speed(notebook, widget) > 0.4 * alone
     widget.push("Pause")
 
 
