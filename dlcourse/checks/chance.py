@@ -11,7 +11,7 @@ from dlcourse.checks.trial import Trial
 from dlcourse.checks.values import errstate
 from dlcourse.text import _
 
-__all__ = ["by_seed", "mean_of_each", "no_parts", "shuffled_batches", "watched"]
+__all__ = ["by_seed", "mean_of_each", "no_parts", "shuffled_batches", "watched", "whole_labels"]
 
 
 def by_seed(trial: Trial, draw: Callable[[int], list], other: str, again: str) -> None:
@@ -29,6 +29,13 @@ def by_seed(trial: Trial, draw: Callable[[int], list], other: str, again: str) -
         trial.expect(state() == before, "random", _(
             "It changes NumPy's global generator, and with it what the rest of the program draws. Draw from "
             "np.random.default_rng(seed)."))
+
+
+def whole_labels(trial: Trial, *labels: np.ndarray) -> None:
+    """Are labels whole numbers still?"""
+    whole = _("t comes as {dtype}. Labels stay whole numbers: t[i] picks a score with them.")
+    for t in labels:
+        trial.expect(t.dtype.kind in "iu", "dtype", whole.format(dtype=t.dtype))
 
 
 def watched(trial: Trial, n: int, epochs: int, size: int, seed: int) -> tuple[np.ndarray, np.ndarray, list]:
@@ -60,8 +67,7 @@ def watched(trial: Trial, n: int, epochs: int, size: int, seed: int) -> tuple[np
         trial.expect(np.array_equal(x_batch, x[ids]), "pairs", _("A batch holds something else than images of x."))
         apart = _("An image has got the label of another. Shuffle x and t in the same order.")
         trial.expect(np.array_equal(t_batch, t[ids]), "pairs", apart)
-        whole = _("t comes as {dtype}. Labels stay whole numbers: t[i] picks a score with them.")
-        trial.expect(t_batch.dtype.kind in "iu", "dtype", whole.format(dtype=t_batch.dtype))
+        whole_labels(trial, t_batch)
         found.append(ids)
     return history, cost, found
 

@@ -223,9 +223,7 @@ def the_test_set_is_used_up(trial: Trial) -> None:
     rng = trial.rng
 
     def draw(seed, count=50, many=4, gap=0.3, tiny=False):
-        digits = Digits(rng, count, many, gap)
-        if tiny:  # but for the best, accuracies are written as 9e-05: as texts, they are above it
-            digits.scale = 1e-4 / float(np.sort(digits.aside)[-2:].mean())
+        digits = Digits(rng, count, many, gap, tiny)
         found = trial.plain(trial.call(
             trial.subject, digits.score, list(digits.rates), digits.x_train, digits.t_train, digits.x_test,
             digits.t_test, seed))  # fmt: skip

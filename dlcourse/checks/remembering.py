@@ -42,9 +42,8 @@ class _Norm:
 
 def memory(trial: Trial) -> None:
     """Is it a batch normalization in training, and does it remember what it needs at test time?"""
-    def life(count, width, *momentum, first=True, scale=1.0):
+    def life(count, width, *momentum, rows=3, first=True, scale=1.0):
         def tell(player, rng):
-            rows = count if count > 100 else 3
             x, gamma, beta = a_batch(rng, rows, width)
             x = scale * (x + 9.0 * (np.arange(rows) == 0)[:, None])
             layer = player.new(gamma, beta, *momentum)
@@ -95,7 +94,7 @@ def memory(trial: Trial) -> None:
     moved = _("At test time the running values move. There nothing is learned: a second look must give the same.")
     test, bare = _("At test time "), _("It divides by the variance, not by its root.")
     live(trial, trial.subject, _Norm, [
-        Story(life(5, 3)), Story(life(4, 4, 0.5)), Story(life(2, 1, 0.8)), Story(life(300, 2)),
+        Story(life(5, 3)), Story(life(4, 4, 0.5)), Story(life(2, 1, 0.8)), Story(life(300, 2, rows=300)),
         Story(life(3, 2, 0.01, scale=0.01), "epsilon", _("Where variances are as small as epsilon it is wrong.")),
         Story(life(1, 3), "one sample", _("A training batch of one goes wrong: its variance is 0, as any other's.")),
         Story(two, "shared", _("Alone, a layer is right. When a second one works beside it, it is not."), _(

@@ -18,7 +18,7 @@ __all__ = [
 errstate = np.errstate
 _abs, _all, _any, _array_equal, _asarray, _isfinite = np.abs, np.all, np.any, np.array_equal, np.asarray, np.isfinite
 
-SCALARS = (bool, int, float, str)
+SCALARS = frozenset({bool, int, float, str})
 
 
 def blank(value: Any) -> bool:
@@ -36,17 +36,20 @@ def plain(value: Any) -> Any:
     TypeError
         For anything else; its text says what was found.
     """
-    value = simple(value)
+    return _plain(simple(value))
+
+
+def _plain(value: Any) -> Any:
     kind = type(value)
     if value is None or value is ... or kind in SCALARS:
         return value
     if kind in (list, tuple):
-        return kind(plain(item) for item in value)
+        return kind(value if SCALARS.issuperset(map(type, value)) else map(_plain, value))
     if kind is dict:
-        return {key: plain(item) for key, item in value.items() if type(key) in SCALARS}
+        return {key: _plain(item) for key, item in value.items() if type(key) in SCALARS}
     if isinstance(value, np.generic) and kind.__module__ == "numpy":
         value = _asarray(value)
-        return str(value) if value.dtype.kind == "U" else plain(value)
+        return str(value) if value.dtype.kind == "U" else _plain(value)
     if kind is np.ndarray:
         if value.dtype.kind not in "biuf":
             raise TypeError(_("an array of dtype {dtype}").format(dtype=value.dtype))

@@ -16,19 +16,24 @@ __all__ = ["LAYOUTS", "SILENT", "Watched", "arrays", "laid_out", "silent", "simp
 LAYOUTS = ("columns first", "every second", "backwards", "read-only", "watched")
 # Or, in the place of a layout: while the call lasts, no neuron of the package fires.
 SILENT = "silent neurons"
+# Where a list holds nothing else, there is nothing in it to look at one by one: it may be long.
+SCALARS = frozenset({bool, int, float, str, type(None)})
 
 
 def simple(value: Any) -> Any:
     """Give numbers of any sort, mappings and named tuples as floats, dicts and tuples; all else as it is."""
-    if type(value) in (bool, int, float, str, dict, list, tuple, np.ndarray) or value is None:
-        if type(value) is tuple:
-            return tuple(map(simple, value))
-        if type(value) in (dict, list):  # the same object, as long as nothing in it changes
-            inside = list(map(simple, value.values() if type(value) is dict else value))
-            if all(new is old for new, old in zip(inside, value.values() if type(value) is dict else value)):
-                return value
-            return dict(zip(value, inside)) if type(value) is dict else inside
+    if type(value) in SCALARS or type(value) is np.ndarray:
         return value
+    if type(value) in (dict, list, tuple):
+        items = list(value.values()) if type(value) is dict else value
+        if SCALARS.issuperset(map(type, items)):
+            return value
+        inside = list(map(simple, items))
+        if type(value) is tuple:
+            return tuple(inside)
+        if all(new is old for new, old in zip(inside, items)):  # the same object, as long as nothing in it changes
+            return value
+        return dict(zip(value, inside)) if type(value) is dict else inside
     if isinstance(value, np.generic):
         return value
     if isinstance(value, Real | Decimal):
@@ -93,7 +98,7 @@ def arrays(value: Any) -> Iterable[np.ndarray]:
     """Give the arrays in a value, also those inside lists and dicts."""
     if isinstance(value, np.ndarray):
         yield value
-    elif type(value) in (list, tuple):
+    elif type(value) in (list, tuple) and not SCALARS.issuperset(map(type, value)):
         for item in value:
             yield from arrays(item)
     elif type(value) is dict:

@@ -70,8 +70,8 @@ def test_a_cell_that_is_run_again_does_not_train_on_behind_the_new_widget(notebo
         widget = notebook.widget(TRAINING[1])
         start(widget)
     wait_until_training(notebook, 1)
-    # With the three before it in the kernel it would have a quarter; on a busy machine two measurements are not the same.
-    assert speed(notebook, widget) > 0.4 * alone
+    # The best of three, so that nothing else that the machine does is held against it.
+    assert max(speed(notebook, widget) for _try in range(3)) > 0.6 * alone
     widget.push("Pause")
 
 

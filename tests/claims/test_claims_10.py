@@ -301,6 +301,17 @@ def test_a_file_that_is_sorted_by_class_has_to_be_shuffled():
     assert held >= ENOUGH
 
 
+def test_after_a_third_of_30_epochs_nearly_all_digits_are_known_by_heart():
+    x, t = load_mnist(flatten=False)[0]
+    known = []
+    for seed in range(5):
+        network = SimpleConvNet((1, 28, 28), {"filter_num": 16, "filter_size": 5}, 50, 10, "he", rng=seed)
+        fit(network, x, t, seed, Adam(0.01), epochs=10)
+        known.append(network.accuracy(x, t))
+    print(known)
+    assert min(known) > 0.98
+
+
 def test_varied_digits_and_patience_read_more_than_98_percent():
     (x, t), (x_test, t_test) = load_mnist(flatten=False)
     varied = []
