@@ -119,7 +119,7 @@ def _translations(name: str) -> gettext.NullTranslations:
     return gettext.translation("dlcourse", FOLDER, [name], fallback=True)
 
 
-@functools.cache  # these are asked for with each sentence, and nobody changes them while a program runs
+@functools.cache  # nobody changes these while a program runs
 def _of_the_system() -> str:
     """Give the first language that the system names and the course has; the first variable that is set decides."""
     named = next(filter(None, map(os.environ.get, SYSTEM)), None)
@@ -128,6 +128,7 @@ def _of_the_system() -> str:
     return next(filter(None, map(_known, names)), "en")
 
 
+@functools.cache  # asked for with each sentence
 def _known(name: str) -> str | None:
     """Give the course's name of a language: ``zh``, ``zh_CN.UTF-8``, ``zh-Hans`` and Windows' name are one."""
     name = name.partition(".")[0].partition("@")[0].replace("-", "_").lower()

@@ -59,6 +59,25 @@ CLOSE = """async () => {
     shell.expandLeft();
 }"""
 
+# Scroll to a cell, and give its index, once it is in view and stays. JupyterLab's own promise is kept three to ten seconds
+# later where the cell cannot stand at the upper edge, and until then it would scroll back to it.
+SCROLL_TO_CELL = """async id => {
+    const notebook = window.jupyterapp.shell.currentWidget.content;
+    const index = notebook.widgets.findIndex(cell => cell.model.sharedModel.id === id);
+    notebook.activeCellIndex = index;
+    if (index === -1) return index;
+    const {node} = notebook.widgets[index];
+    for (let before, round = 0; ; round++) {
+        if (round % 60 === 0) notebook.scrollToItem(index, 'start').catch(() => null);
+        await new Promise(resolve => requestAnimationFrame(resolve));
+        const {top, bottom, height} = node.getBoundingClientRect();
+        if (node.isConnected && height && bottom > 0 && top < window.innerHeight && top === before) break;
+        before = top;
+    }
+    notebook._scrollToItem = null;
+    return index;
+}"""
+
 # What JupyterLab itself writes to the console, whatever the notebook.
 NOT_OURS = re.compile(
     r"favicon|ResizeObserver|Failed to load resource.*(workspaces|settings|translations|extensions)|/lsp|"
@@ -298,15 +317,7 @@ class Notebook:
 
     def scroll_to_cell(self, cell_id):
         """Bring a cell, by its id in the file, into view: JupyterLab puts only what is near the view on the page."""
-        index = self.page.evaluate(
-            """id => {
-                const notebook = window.jupyterapp.shell.currentWidget.content;
-                const index = notebook.widgets.findIndex(cell => cell.model.sharedModel.id === id);
-                notebook.activeCellIndex = index;
-                return index === -1 ? -1 : notebook.scrollToItem(index, 'start').then(() => index);
-            }""",
-            cell_id,
-        )
+        index = self.page.evaluate(SCROLL_TO_CELL, cell_id)
         assert index >= 0, f"there is no cell {cell_id!r}"
         return self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
 

@@ -18,7 +18,7 @@ asserted, one by one, by `test_answers.py` and `test_mutants.py`, which run the 
 otherwise, a test fails.
 
 * **right**: answers written in different ways (a loop, whole arrays, float32, one that warns) that are accepted with
-  each of {seeds} seeds (`DLCOURSE_SLOW=1`; otherwise each answer with three of them, in turn).
+  each of {seeds} seeds (`DLCOURSE_SLOW=1`; otherwise each answer with one of them, in turn).
 * **wrong**: answers with a mistake, of that many classes, that are rejected; **hint**: with the hint for that mistake.
 * **mutants**: the solution with one operator, number, name, argument or line changed, that are rejected.
 
