@@ -3,7 +3,7 @@
 * Every test, and every process that it starts, calculates with one thread: tests share the processors as files, and
   neither a result nor a time depends on how many there are.
 * A test marked ``slow`` takes minutes: it is skipped unless DLCOURSE_SLOW=1.
-* One marked ``gate`` takes long for what a change seldom breaks: where all tests are asked for, it is skipped unless CI=true.
+* One marked ``gate`` takes long: where all tests are asked for, it is skipped unless CI=true.
 * What was skipped is named at the end, with the line that runs it.
 * Under CI=true a skipped test fails the run, unless its reason is one of `SKIPS`: what nobody runs guards nothing.
 """
