@@ -71,6 +71,7 @@ def test_an_answer_is_what_the_name_holds_at_its_test(texts, right):
     assert judge(job).verdicts["2.6"].right == right
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("chapter", sources.chapters())
 def test_a_whole_chapter_is_right_when_solved_and_empty_when_not(chapter):
     source = sources.read(chapter)

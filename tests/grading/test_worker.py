@@ -74,6 +74,7 @@ def texts(number, table):
     return [(text_of(number, entry), kind) for entry, kind in zip(entries, kinds, strict=False)]
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("number", gradable())
 def test_checks_say_the_same_at_a_distance(number):
     solution = sources.solution(question(number).answer)
