@@ -38,14 +38,14 @@ def name_of(path):
 
 of_each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=map(name_of, NOTEBOOKS))
 # The Chinese edition calculates the same: that its code and the numbers stored in it are the same, test_languages.py
-# tells. So only the quick ones of its notebooks are run in the gate; and of the English ones, the quick ones alone where
-# all tests are asked for elsewhere.
+# tells. So its notebooks are run with the slow tests; and of the English ones, the quick ones alone outside of the gate.
 LONG = ("05", "06", "07", "08", "09", "10", "playground")
 
 
 def marks(path):
-    english, long = path.parent.name != "zh", path.stem.startswith(LONG)
-    return {2: (), 1: pytest.mark.gate, 0: pytest.mark.slow}[english + (not long)]
+    if path.parent.name == "zh":
+        return pytest.mark.slow
+    return pytest.mark.gate if path.stem.startswith(LONG) else ()
 
 
 of_each_language = pytest.mark.parametrize(
