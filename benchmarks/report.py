@@ -105,7 +105,7 @@ def _page(steps: Sequence[Step], goals: Sequence[Goal], panels: Sequence[Growth]
 
 Made by `{command}` with Python {platform.python_version()}, {libraries}, on {platform.machine()}, one thread;
 NumPy's products: {blas_kernels()}. With `--strict` the command fails where a must is missed; `benchmarks/goals.py`
-holds the musts. Ratios depend on the machine: [another one](another-machine.md) missed some.
+holds the musts. Ratios depend on the machine: here is [another one](another-machine.md).
 
 Every ratio is the median of rounds in which all sides, each in a process of its own, took turns, by CPU time. The
 spread is that of the middle half of the rounds: what else the machine did. Batches hold 100 samples where nothing else

@@ -59,15 +59,17 @@ CLOSE = """async () => {
     shell.expandLeft();
 }"""
 
-# Scroll to a cell, and give its index, once it is in view and stays. JupyterLab's own promise is kept three to ten seconds
-# later where the cell cannot stand at the upper edge, and until then it would scroll back to it.
-SCROLL_TO_CELL = """async id => {
+# Scroll to a cell, and give its index, once it is in view and stays. JupyterLab puts cells on the page in idle moments,
+# which a browser without a window has only while it draws: so frames are asked for. What JupyterLab promises may come ten
+# seconds late, and until then it would scroll back to the cell, whatever a test has done since.
+SCROLL_TO_CELL = """async ([id, seconds]) => {
     const notebook = window.jupyterapp.shell.currentWidget.content;
     const index = notebook.widgets.findIndex(cell => cell.model.sharedModel.id === id);
     notebook.activeCellIndex = index;
     if (index === -1) return index;
-    const {node} = notebook.widgets[index];
+    const {node} = notebook.widgets[index], end = performance.now() + 1000 * seconds;
     for (let before, round = 0; ; round++) {
+        if (performance.now() > end) throw new Error(`cell ${id} has not come into view in ${seconds} s`);
         if (round % 60 === 0) notebook.scrollToItem(index, 'start').catch(() => null);
         await new Promise(resolve => requestAnimationFrame(resolve));
         const {top, bottom, height} = node.getBoundingClientRect();
@@ -317,7 +319,7 @@ class Notebook:
 
     def scroll_to_cell(self, cell_id):
         """Bring a cell, by its id in the file, into view: JupyterLab puts only what is near the view on the page."""
-        index = self.page.evaluate(SCROLL_TO_CELL, cell_id)
+        index = self.page.evaluate(SCROLL_TO_CELL, [cell_id, PATIENCE])
         assert index >= 0, f"there is no cell {cell_id!r}"
         return self.page.locator(f".jp-Notebook .jp-Cell[data-windowed-list-index='{index}']")
 

@@ -163,7 +163,7 @@ def test_it_reads_well_and_its_widgets_answer(opened, name):
 
 def test_it_runs_to_its_end_at_one_go(opened):
     """One for all: a menu's "Run All Cells", with widgets among the cells, read from above to below."""
-    notebook = opened("02_activations")
+    notebook = opened("05_backpropagation")
     notebook.run_all()
     assert notebook.scroll_through(FAULTS) == []
     assert notebook.errors() == []

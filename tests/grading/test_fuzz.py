@@ -4,7 +4,6 @@ import collections
 import decimal
 import fractions
 import inspect
-import os
 import types
 
 import numpy as np
@@ -16,8 +15,8 @@ from hypothesis.extra import numpy as arrays
 
 from dlcourse.grading import sources
 
-pytestmark = pytest.mark.gate
-EXAMPLES = 50 if os.environ.get("DLCOURSE_SLOW") == "1" else 8  # the same ones at every run
+# How many of the examples, which are the same ones at every run, are tried.
+so_many = pytest.mark.parametrize("examples", [pytest.param(8, marks=pytest.mark.gate), pytest.param(50, marks=pytest.mark.slow)])
 NUMBERS = st.one_of(
     st.integers(-3, 1000), st.floats(), st.booleans(), st.just(10**30), st.fractions(-3, 3, max_denominator=9),
     st.just(decimal.Decimal("0.1")), st.just(1j), st.just(np.float32(0.5)), st.just(np.int8(-1)),
@@ -139,11 +138,12 @@ def tampered(how, start, step):
     return wrap
 
 
+@so_many
 @pytest.mark.parametrize("number", gradable())
-def test_no_result_in_other_clothes_breaks_a_check(number):
+def test_no_result_in_other_clothes_breaks_a_check(number, examples):
     solution = sources.solution(question(number).answer)
 
-    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(st.sampled_from(list(TAMPERS)), st.integers(1, 12), st.integers(1, 3), st.integers(0, 3))
     def gives_a_verdict(how, start, step, seed):
         wrap = tampered(how, start, step)
@@ -156,11 +156,12 @@ def test_no_result_in_other_clothes_breaks_a_check(number):
     gives_a_verdict()
 
 
+@so_many
 @pytest.mark.parametrize("number", gradable())
-def test_no_answer_breaks_a_check(number):
+def test_no_answer_breaks_a_check(number, examples):
     right = subjects(number, sources.solution(question(number).answer))
 
-    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=examples, suppress_health_check=list(HealthCheck))
     @given(WAYS, st.lists(THINGS, min_size=len(right), max_size=len(right)), st.integers(0, 3))
     def gives_a_verdict(way, things, seed):
         error = verdict(number, [nonsense(*one) for one in zip(right, [way] * len(right), things, strict=True)], seed)
