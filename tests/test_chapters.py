@@ -1,7 +1,6 @@
 """The form of a chapter: its headings, its length, its figures, what it imports, and which sections of the notes it owns."""
 
 import ast
-import builtins
 import re
 from html.parser import HTMLParser
 from importlib import import_module
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from browser.alone import missing_names
 from test_architecture import CORE
 from test_notebooks import name_of
 
@@ -182,15 +182,6 @@ def test_what_its_cells_print_is_compared(path):
         or {"nbval-ignore-output", "nbval-skip"} & set(cell.metadata.get("tags", []))
     ]  # fmt: skip
     assert len(code) - len(ignored) >= LEAST_COMPARED * len(code)
-
-
-def missing_names(source):
-    """Give the names that some code uses and neither makes nor imports itself."""
-    nodes = list(ast.walk(ast.parse(source)))
-    imports = (node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
-    made = {(alias.asname or alias.name).split(".")[0] for node in imports for alias in node.names}
-    made |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)} | set(dir(builtins))
-    return {node.id for node in nodes if isinstance(node, ast.Name)} - made
 
 
 @of_each_notebook

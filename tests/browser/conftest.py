@@ -57,14 +57,14 @@ def pages(browser, lab):
 
 @pytest.fixture(scope="module")
 def open_notebook(pages):
-    """Give a function that opens a notebook by its name, e.g. ``open_notebook("03_mnist_inference")``.
+    """Give a function that opens the widgets of a notebook, e.g. ``open_notebook("03_mnist_inference")``, or it `whole`.
 
     The screen has `ratio` dots to a pixel, each way.
     """
     opened = []
 
-    def open_one(name, ratio=1):
-        opened.append(pages.open(name, ratio))
+    def open_one(name, ratio=1, *, whole=False):
+        opened.append(pages.open(name, ratio, whole=whole))
         return opened[-1]
 
     yield open_one

@@ -13,8 +13,11 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.parse
 import urllib.request
 from pathlib import Path
+
+from alone import put_aside
 
 ROOT = Path(__file__).parents[2]
 ARTIFACTS = Path(__file__).with_name("artifacts")
@@ -181,20 +184,22 @@ class Pages:
     again, if nothing but its notebook has been changed, and not for ever, since its memory grows.
     """
 
-    MOST = 6
+    MOST = 12
 
     def __init__(self, browser, lab):
         self.browser, self.lab, self.free, self.opened = browser, lab, [], {}
 
-    def open(self, name, ratio=1):
-        """Open a notebook by its name, on a screen with `ratio` dots to a pixel, each way."""
+    def open(self, name, ratio=1, *, whole=True):
+        """Open a notebook by its name, `whole` or its widgets alone, on a screen with `ratio` dots to a pixel, each way."""
+        path = self.lab.folder / "notebooks" / f"{name}.ipynb"
+        path = (path if whole else put_aside(path)).relative_to(self.lab.folder / "notebooks")
         page = next((page for page, its_ratio in self.free if its_ratio == ratio), None)
         if page is None:
             page = self.browser.new_page(viewport=WINDOW, device_scale_factor=ratio)
         self.free = [(one, its_ratio) for one, its_ratio in self.free if one is not page]
         self.opened[page] = self.opened.get(page, 0) + 1
         last = self.opened[page] == self.MOST
-        return Notebook(page, self.lab, f"{name}.ipynb", None if last else lambda: self.free.append((page, ratio)))
+        return Notebook(page, self.lab, path.as_posix(), None if last else lambda: self.free.append((page, ratio)))
 
     def screenshots(self, name):
         """Keep a picture of each page as an artefact of the run."""
@@ -231,7 +236,7 @@ class Notebook:
         if page.url.startswith(lab.url):
             page.evaluate(OPEN, f"notebooks/{name}")
         else:
-            page.goto(f"{lab.url}/lab/tree/notebooks/{name}?reset")
+            page.goto(f"{lab.url}/lab/tree/notebooks/{urllib.parse.quote(name)}?reset")
         page.wait_for_function("window.jupyterapp && window.jupyterapp.shell.currentWidget?.context?.isReady")
         page.wait_for_function(
             "window.jupyterapp.shell.currentWidget.sessionContext.session?.kernel?.connectionStatus === 'connected'"

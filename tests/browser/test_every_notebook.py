@@ -1,12 +1,11 @@
 """Each notebook, opened in a real JupyterLab as a learner opens it, reads well, shows its widgets, and puts up no barrier."""
 
-import ast
 import re
 
 import nbformat
 import pytest
+from alone import widgets_and_what_they_need
 from lab import ROOT
-from test_chapters import missing_names
 
 axe_playwright = pytest.importorskip(
     "axe_playwright_python.sync_playwright", reason="needs axe-playwright-python to look for barriers in a browser"
@@ -78,21 +77,22 @@ def put_all_cells_on_the_page(notebook):
     notebook.page.wait_for_function(ALL_CELLS_ON_THE_PAGE, polling=200)
 
 
-def barriers_in_both_themes(notebook):
-    """Look at all cells in the light theme, and at the colours in the dark one; give what is in the way in each."""
+def barriers_in(notebook, *themes):
+    """Look at all cells in the light theme, or at the colours alone in the dark one; give what is in the way in each."""
     style = notebook.page.add_style_tag(content=BODY_WITH_A_HEIGHT)
     put_all_cells_on_the_page(notebook)
     # axe-core cannot tell the colours of what has been scrolled out of the window: make it as high as the notebook.
     height = notebook.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').scrollHeight")
     notebook.page.set_viewport_size({"width": 1400, "height": height + 200})
-    notebook.set_theme("dark")
     notebook.page.evaluate(TAKE_EDITORS_AWAY)
-    dark = barriers(notebook.page, {"runOnly": ["color-contrast"]})
+    found = {}
+    for theme in themes:
+        notebook.set_theme(theme)
+        found[theme] = barriers(notebook.page, {"runOnly": ["color-contrast"]} if theme == "dark" else None)
     notebook.set_theme("light")
-    light = barriers(notebook.page)
     notebook.page.evaluate(PUT_EDITORS_BACK)
     style.evaluate("style => style.remove()")
-    return {"light": light, "dark": dark}
+    return found
 
 
 # Written into the first text of a notebook as its author would: what is put into the page alone is gone when JupyterLab
@@ -111,7 +111,7 @@ def opened(open_notebook):
     notebooks = []
 
     def open_one(name):
-        notebooks.append(open_notebook(name))
+        notebooks.append(open_notebook(name, whole=True))
         return notebooks[-1]
 
     yield open_one
@@ -119,27 +119,12 @@ def opened(open_notebook):
         notebook.close()
 
 
-def made_names(source):
-    """Give the names that some code makes or imports for the cells after it."""
-    made = {node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    for node in ast.parse(source).body:
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            made.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            made |= {(alias.asname or alias.name).split(".")[0] for alias in node.names}
-    return made
-
-
-def widgets_and_what_they_need(cells):
-    """Give the ids of the cells with a widget, and of those before them that make what they use, in their order."""
-    code, run, missing = [cell for cell in cells if cell.cell_type == "code"], [], set()
-    for cell in reversed(code):
-        widget = any("Shift+Enter" in str(output) for output in cell.outputs)
-        if widget or made_names(cell.source) & missing:
-            given = {node.arg for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.arg)}
-            missing = missing - made_names(cell.source) | missing_names(cell.source) - given
-            run.append(cell.id)
-    return run[::-1]
+def with_widgets(notebook, name):
+    """Run the cells that show a widget, and those that they need."""
+    needed = widgets_and_what_they_need(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells)
+    assert needed
+    notebook.run(*needed)
+    return notebook
 
 
 # Of the Chinese ones the first is opened each time, the others with the slow tests: they have the same code, and widgets
@@ -147,10 +132,7 @@ def widgets_and_what_they_need(cells):
 @pytest.mark.parametrize("name", [*NAMES, CHINESE[0], *(pytest.param(name, marks=pytest.mark.slow) for name in CHINESE[1:])])
 def test_it_reads_well_and_its_widgets_answer(opened, name):
     """That all its code runs to its end, and prints what is stored, nbval tells."""
-    notebook = opened(name)
-    needed = widgets_and_what_they_need(nbformat.read(ROOT / "notebooks" / f"{name}.ipynb", as_version=4).cells)
-    assert needed
-    notebook.run(*needed)
+    notebook = with_widgets(opened(name), name)
     put_all_cells_on_the_page(notebook)
     assert notebook.page.evaluate(FAULTS) == []
     assert notebook.errors() == []
@@ -158,7 +140,15 @@ def test_it_reads_well_and_its_widgets_answer(opened, name):
     # Colours and order do not depend on the language; one is for what only a translation can have, such as a language
     # that nobody is told.
     if name in [*NAMES, CHINESE[0]]:
-        assert barriers_in_both_themes(notebook) == {"light": [], "dark": []}
+        assert barriers_in(notebook, "light") == {"light": []}
+
+
+# With tables, a quiz, and widgets of each kind; the others with the slow tests.
+@pytest.mark.parametrize("name", [
+    pytest.param(name, marks=() if name.startswith(("05", "08")) else pytest.mark.slow) for name in NAMES
+])  # fmt: skip
+def test_its_colours_can_be_told_in_the_dark(opened, name):
+    assert barriers_in(with_widgets(opened(name), name), "dark") == {"dark": []}
 
 
 def test_it_runs_to_its_end_at_one_go(opened):
@@ -174,7 +164,7 @@ def test_a_barrier_is_found(opened):
     notebook = opened(NAMES[0])
     notebook.page.evaluate(PLANT_A_BARRIER)
     notebook.page.get_by_text("pale", exact=True).wait_for()
-    found = barriers_in_both_themes(notebook)
+    found = barriers_in(notebook, "light", "dark")
     assert {"link-name", "color-contrast"} <= {rule for rule, *_ in found["light"]}
     assert {"color-contrast"} == {rule for rule, *_ in found["dark"]}
 

@@ -80,7 +80,7 @@ def test_an_exercise_answers_until_it_is_right(open_notebook, known_answers, nam
     hint = known_answers.verdict(number, known_answers.subjects(number, wrong))
     hint.tell_more = True  # what was given is the first try, this is another one
 
-    notebook = open_notebook(f"exercises/{name}")
+    notebook = open_notebook(f"exercises/{name}", whole=True)
     desk = Desk(notebook)
     notebook.clear()
     for cell in known_answers.chapter_source(chapter).cells:

@@ -89,7 +89,10 @@ def test_a_deleted_cell_trains_no_more(notebook, bench):
     notebook.page.evaluate("window.jupyterapp.commands.execute('notebook:undo-cell-action')")
 
 
-def test_a_widget_that_is_scrolled_out_of_sight_trains_on(notebook, bench):
+def test_a_widget_that_is_scrolled_out_of_sight_trains_on(open_notebook):
+    notebook = open_notebook(TRAINING[0], whole=True)  # in a long notebook, where its cell is taken from the page
+    notebook.run(TRAINING[1])
+    bench = notebook.widget(TRAINING[1])
     bench.type("hidden neurons", 500)  # else it would be finished before long
     start(bench)
     notebook.scroll_to_cell("check-quiz")
@@ -97,6 +100,8 @@ def test_a_widget_that_is_scrolled_out_of_sight_trains_on(notebook, bench):
     assert still_training(notebook) == 1
     widget = notebook.widget(TRAINING[1])
     widget.steps_beyond(widget.steps())
+    assert widget.error() == ""
+    notebook.close()
 
 
 def test_a_number_typed_just_before_start_does_not_lose_the_start(notebook, bench):
