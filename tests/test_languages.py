@@ -533,7 +533,7 @@ def words_in(panel):
         yield from (drawn.get_text() for drawn in picture.figure.findobj(Text))
 
 
-@pytest.mark.gate
+@pytest.mark.slow
 @pytest.mark.parametrize("name", list(all_widgets()))
 def test_a_widget_says_nothing_in_english_and_joins_its_words_as_chinese_does(name):
     text.set_language("zh")

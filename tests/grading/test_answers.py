@@ -60,7 +60,7 @@ def test_the_stub_gets_nothing(number):
 CITED = re.compile(r"(?s:报错.*)|（第\d+行：.*?）|'[^']*'")
 
 
-@pytest.mark.gate
+@pytest.mark.slow
 @of_each_exercise
 def test_hints_in_chinese_are_put_together_as_chinese_is(number, monkeypatch):
     monkeypatch.setattr(text, "_chosen", "zh_CN")

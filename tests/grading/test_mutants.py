@@ -30,7 +30,7 @@ def test_mutants_change_the_solution_and_nothing_else():
         assert what in found, found
 
 
-@pytest.mark.gate
+@pytest.mark.slow
 @pytest.mark.parametrize("number", gradable())
 def test_each_survivor_has_a_reason(number):
     total, survived = survivors(number)
@@ -38,14 +38,14 @@ def test_each_survivor_has_a_reason(number):
     assert set(survived) == set(reasons(number)), "survivors and reasons differ"
 
 
-@pytest.mark.gate
+@pytest.mark.slow
 def test_nineteen_of_twenty_mutants_are_rejected():
     figures = [survivors(number) for number in gradable()]
     total, survived = sum(count for count, _kept in figures), sum(len(kept) for _count, kept in figures)
     assert 1 - survived / total >= 0.95, f"{survived} of {total} survive"
 
 
-@pytest.mark.gate
+@pytest.mark.slow
 def test_the_scorecard_is_in_step():
     written = scorecard.FILE.read_text(encoding="utf-8")
     assert written == scorecard.text(), "run: python tests/grading/scorecard.py"

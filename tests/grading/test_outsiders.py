@@ -1,7 +1,7 @@
 """What outsiders handed in: right answers are accepted, wrong ones are not.
 
 Each answer is asked about with one of the seeds, in turn. A gate asks about those of which a check was once wrong, and
-about every third of the others; the slow tests ask about all.
+about every ninth of the others; the slow tests ask about all.
 """
 
 import re
@@ -24,7 +24,7 @@ def judged(number, entry, place):
 @pytest.mark.gate
 @of_each_exercise
 def test_answers_are_judged_as_they_should_be(number):
-    judged_rightly(number, lambda place, entry: "first try" in entry or place % 3 == 0)
+    judged_rightly(number, lambda place, entry: "first try" in entry or place % 9 == 0)
 
 
 @pytest.mark.slow
