@@ -28,6 +28,9 @@ ARGUMENTS = (
     "--disable-sync", "--no-first-run", "--disable-quic",
 )  # fmt: skip
 
+# Whether tests keep pictures of what they see: DLCOURSE_PICTURES=1. Of a test that fails there is always one.
+PICTURES = os.environ.get("DLCOURSE_PICTURES") == "1"
+
 # Seconds for what must happen, and for a notebook that runs: only what hangs needs them, on however busy a machine.
 PATIENCE, WHOLE_NOTEBOOK = 120, 600
 
@@ -190,7 +193,7 @@ class Pages:
         self.browser, self.lab, self.free, self.opened = browser, lab, [], {}
 
     def open(self, name, ratio=1, *, whole=True):
-        """Open a notebook by its name, `whole` or its widgets alone, on a screen with `ratio` dots to a pixel, each way."""
+        """Open a notebook, `whole` or its widgets alone, on a screen with `ratio` dots to a pixel, each way."""
         path = self.lab.folder / "notebooks" / f"{name}.ipynb"
         path = (path if whole else put_aside(path)).relative_to(self.lab.folder / "notebooks")
         page = next((page for page, its_ratio in self.free if its_ratio == ratio), None)
@@ -576,7 +579,9 @@ class Widget:
         return " ".join(self.locator.get_by_role("alert").all_inner_texts())
 
     def screenshot(self, name):
-        """Keep a picture of the widget as an artefact of the run."""
+        """Keep a picture of the widget as an artefact of the run, where pictures are asked for."""
+        if not PICTURES:
+            return
         ARTIFACTS.mkdir(exist_ok=True)
         self.locator.screenshot(path=ARTIFACTS / f"{name}.png")
 

@@ -34,7 +34,8 @@ def entries(name):
 @of_each_exercise
 def test_the_solution_is_right(number):
     things = subjects(number, sources.solution(question(number).answer))
-    for seed in [0, *question(number).hidden_seeds]:
+    # As with a wrong answer below: the notebook's seed, and one of the others. The slow tests ask with ten.
+    for seed in {0, asked(number)[GRADABLE.index(number) % len(asked(number))]}:
         assert verdict(number, things, seed) is None
 
 
@@ -52,8 +53,7 @@ def test_the_solution_follows_the_numbers_of_the_task(number):
 @of_each_exercise
 def test_the_stub_gets_nothing(number):
     released = {cell["id"]: cell for cell in release(sources.read(chapter_of(number))).cells}
-    for seed in asked(number):
-        assert verdict(number, subjects(number, released[question(number).answer["id"]].source), seed) is not None
+    assert verdict(number, subjects(number, released[question(number).answer["id"]].source)) is not None
 
 
 # What is quoted in a hint stays as it is: an error of Python's, a line of the answer, a value in it.

@@ -186,7 +186,7 @@ def test_the_folder_is_not_for_git(walk):
     shutil.rmtree(".git")
 
 
-@pytest.mark.gate
+@pytest.mark.slow
 def test_nbgraders_own_commands(walk):
     course = walk[0] / "nbgraders"
     assert cli.main(["assign", "2", "--exercises", "1,8", "--out", str(course)]) == 0
