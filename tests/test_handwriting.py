@@ -113,6 +113,7 @@ class TestDoubt:
         ring = [(40, 140), (60, 40), (140, 20), (220, 40), (240, 140), (220, 240), (140, 260), (60, 240), (40, 140)]
         assert doubt([ring, [(140, 60), (130, 220)]], 10, 0) == "", "one inside the other"
 
+    @pytest.mark.gate
     def test_how_many_digits_get_a_hint_though_they_are_one(self):
         assert Counter(hint(one["pen"], one["strokes"]) for one in KEPT) == {
             "": 149,
@@ -128,6 +129,7 @@ class TestDoubt:
         assert len(said) == 24
         assert sum(text.startswith("Unlike all 8,000") for text in said) == 22
 
+    @pytest.mark.gate
     def test_of_mnists_own_test_digits_two_in_a_hundred_are_as_far(self):
         (x, _t), (x_test, _t_test) = load_mnist()
         far = [np.linalg.norm(x[studio.nearest(image, x, 1)[0]] - image) > UNLIKE for image in x_test]

@@ -234,6 +234,7 @@ class TestTheAnswersAreRight:
     def test_chapter_08(self):
         assert "accuracy 100.0% on training digits" in alt(pictures_of(widgets.regularization_bench().run(300))[0])
 
+    @pytest.mark.gate
     def test_chapter_09(self):
         cells, (digits, labels) = np.zeros((3, 3)), load_mnist(flatten=False)[1]
         cells[1, 2] = 1
@@ -250,6 +251,7 @@ class TestTheAnswersAreRight:
         explorer.switch(1, int(np.argmin(read)), False)
         assert "Changed by hand, it reads 98% of 100 test digits; as it was trained, 99%." in alt(pictures_of(explorer)[0])
 
+    @pytest.mark.gate
     def test_chapter_10(self):
         for x in (0, 5, 10, 20, 30, 40):
             for top, bottom in ((20, 260), (55, 225), (80, 200)):

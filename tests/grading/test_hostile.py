@@ -54,6 +54,7 @@ def test_nothing_is_earned_without_an_answer(what):
     assert list(result.verdicts) == NUMBERS
 
 
+@pytest.mark.gate
 @pytest.mark.parametrize("what", FOR_HARM)
 @needs_linux
 def test_harm_costs_nobody_else(what, tmp_path):

@@ -55,6 +55,7 @@ def text(kind, source):
     ],
     ids=["below", "instead", "comment", "text", "in a code cell", "two cells"],
 )
+@pytest.mark.gate
 @pytest.mark.parametrize("ids", [True, False], ids=["with ids", "without ids"])
 def test_words_beside_their_cell_go_to_a_person(made, cells, ids):
     def change(notebook):
