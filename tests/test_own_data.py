@@ -167,7 +167,10 @@ def test_other_digits_of_the_same_shape(place):
         (b"", "1 of another kind"),
         (b"<!DOCTYPE html> please sign in", "1 of another kind"),
     ],
-)
+    # Of a content packed just now, with the time in it, no two processes would make the same name.
+    ids=["a cut head", "cut", "another sum", "twice packed, cut", "a byte less", "a byte more", "too large", "a cut header",
+         "empty", "a page"],
+)  # fmt: skip
 def test_a_damaged_file_is_named(place, content, words):
     wrap(place, "unpacked")
     (place / "t10k-images-idx3-ubyte").write_bytes(content)
