@@ -195,7 +195,8 @@ def test_what_a_fine_screen_shows_is_the_same_picture(screen, make):
     for picture, pixels in zip(pictures(panel), before, strict=True):
         fine = shown(picture)[0].astype(float)
         small = fine.reshape(len(pixels), 2, -1, 2, 3).mean(axis=(1, 3))
-        assert np.abs(small - pixels).mean() < 4  # of 255: letters and thin lines lie a little otherwise
+        # Of 255: letters and thin lines lie a little otherwise. (Two pixels off, it is 5.4 and more.)
+        assert np.abs(small - pixels).mean() < 5
 
 
 @pytest.mark.parametrize(("words", "ratio"), [("0.5", 1), ("1.25", 1.25), ("3", 2), ("", 1), ("much", 1), ("nan", 1)])
