@@ -1,5 +1,6 @@
 """What stands in two places says the same: README, gate, dependencies, links; and what is never committed."""
 
+import ast
 import os
 import re
 import shutil
@@ -198,6 +199,16 @@ def test_a_gate_fails_at_a_skip_that_is_not_allowed(environment, refused, tmp_pa
     named = re.findall(r"^(.+)\n  tests/test_skips.py: test_(\w+)$", result.stdout, flags=re.M)
     assert {name for _line, name in named} == set(SKIPS) - {"expected", "nothing"}
     assert dict(map(reversed, named))["slow"] == "    DLCOURSE_SLOW=1 uv run --extra test pytest -m slow"
+
+
+def test_what_coverage_leaves_out_is_there():
+    tree = ast.parse((ROOT / "tests" / "conftest.py").read_text(encoding="utf-8"))
+    uncounted = next(ast.literal_eval(node.value) for node in tree.body
+                     if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "UNCOUNTED")  # fmt: skip
+    for entry in uncounted:
+        file, _sep, test = entry.partition("::")
+        found = [path.read_text(encoding="utf-8") for path in ROOT.glob(f"{file}*") if path.suffix == ".py"]
+        assert found and any(re.search(rf"^(def|class) {test}", text, re.MULTILINE) for text in found), entry
 
 
 def test_the_gates_tests_run_in_the_gate_or_when_their_file_is_named(tmp_path):

@@ -94,17 +94,19 @@ def test_watched_arrays_note_what_they_go_through():
     assert np.allclose(found, np.tanh(X) + 1)
 
 
+# Methods that NumPy 2.0 still names, though it has them no more, or will not have them.
+GONE = {"itemset", "newbyteorder", "ptp", "tostring"}
+
+
 def answered(function):
-    # NumPy 2.0 still names methods that it has no more, or will not have, and says so when one is asked for.
-    gone = AttributeError, DeprecationWarning
-    with contextlib.suppress(TypeError, ValueError, np.linalg.LinAlgError, *gone), np.errstate(all="ignore"):
+    with contextlib.suppress(TypeError, ValueError, np.linalg.LinAlgError), np.errstate(all="ignore"):
         function()
 
 
 def test_what_numpy_has_is_numpys_own_whatever_it_ends_in():
     named = [getattr(np, name) for name in ("clip", "ptp", "mean", "std", "sort", "round", "cumsum", "prod", "nan_to_num")]
     named += [*recorder._UFUNCS, np.linalg.norm, np.linalg.inv, np.frompyfunc(lambda v: v + 1, 1, 1)]
-    methods = [lambda x, name=name: answered(getattr(x, name)) for name in dir(np.ndarray) if name[0] != "_"]
+    methods = [lambda x, name=name: answered(getattr(x, name)) for name in set(dir(np.ndarray)) - GONE if name[0] != "_"]
     named += [lambda x: x.clip(0, 1), lambda x: np.clip(x, -30.0, 30.0), np.frompyfunc(math.exp, 1, 1), *methods]
     for layout in ("", "watched"):
         for function in named:

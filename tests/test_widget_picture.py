@@ -4,6 +4,7 @@ import base64
 import io
 import re
 
+import matplotlib
 import numpy as np
 import pytest
 from matplotlib.patches import Rectangle
@@ -195,8 +196,8 @@ def test_what_a_fine_screen_shows_is_the_same_picture(screen, make):
     for picture, pixels in zip(pictures(panel), before, strict=True):
         fine = shown(picture)[0].astype(float)
         small = fine.reshape(len(pixels), 2, -1, 2, 3).mean(axis=(1, 3))
-        # Of 255: letters and thin lines lie a little otherwise. (Two pixels off, it is 5.4 and more.)
-        assert np.abs(small - pixels).mean() < 5
+        # Of 255: letters and thin lines lie a little otherwise, and those of matplotlib 3.9 a little more.
+        assert np.abs(small - pixels).mean() < (4.1 if matplotlib.__version_info__ < (3, 10) else 4)
 
 
 @pytest.mark.parametrize(("words", "ratio"), [("0.5", 1), ("1.25", 1.25), ("3", 2), ("", 1), ("much", 1), ("nan", 1)])

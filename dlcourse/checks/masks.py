@@ -14,12 +14,6 @@ __all__ = ["fair_counts", "masked", "own_chances", "quiet", "right_share", "two_
 NEAR = 0.035
 
 
-def _of_shape(trial: Trial, found: Any, shape: tuple) -> np.ndarray:
-    """Give what was found as an array, which has the shape: of an empty one there is no share."""
-    trial.shape(found, shape)
-    return trial.array(found)
-
-
 def masked(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
     """Does a layer switch off the right share in training, and keep its mask for the way back?"""
     said = _("With ratio {ratio}, in training: ").format(ratio=ratio)
@@ -64,7 +58,7 @@ def masked(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
         ("sign", dout - last, _("backward gives a gradient to those who were switched off.")),
     ], kind="gradient", hint=said + _("backward gives something else than dout times the mask."))  # fmt: skip
     trial.method(layer, "forward", zeros, train_flg=True)
-    share = np.mean(_of_shape(trial, trial.method(layer, "backward", ones), x.shape) != 0)
+    share = np.mean(trial.shape(trial.method(layer, "backward", ones), x.shape) != 0)
     trial.expect(abs(share - (1 - ratio)) < NEAR, "mask", said + _(
         "an x of 0 that is kept gets a gradient, too. The mask is what was drawn, and cannot be read off the output."))
 
@@ -74,13 +68,13 @@ def fair_counts(trial: Trial, layer: Any, ratio: float) -> None:
 
     A fair mask is blamed less than once in ten million times.
     """
-    large = _of_shape(trial, trial.method(layer, "forward", np.ones((700, 700)), train_flg=True), (700, 700)) != 0
+    large = trial.shape(trial.method(layer, "forward", np.ones((700, 700)), train_flg=True), (700, 700)) != 0
     far = abs(large.mean() - (1 - ratio)) * math.sqrt(large.size / (ratio * (1 - ratio)))
     said = _("With ratio {ratio}, in training: ").format(ratio=ratio)
     trial.expect(far < 5.5, "random", said + _(
         "of {count:,} entries {share:.2%} speak, and it should be {right:.2%}. Chance alone does not go so far.").format(
         count=large.size, share=large.mean(), right=1 - ratio))  # fmt: skip
-    masks = np.array([_of_shape(trial, trial.method(layer, "forward", np.ones((8, 20)), train_flg=True), (8, 20)) != 0
+    masks = np.array([trial.shape(trial.method(layer, "forward", np.ones((8, 20)), train_flg=True), (8, 20)) != 0
                       for _call in range(120)])  # fmt: skip
     for what, counts, size in ((_("each call"), masks.sum(axis=(1, 2)), 160),
                                (_("each row"), masks.sum(axis=2).ravel(), 20),
@@ -97,7 +91,7 @@ def fair_counts(trial: Trial, layer: Any, ratio: float) -> None:
 
 def right_share(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
     """Do as many of 6,000 numbers speak as should, whatever the shape of x?"""
-    share = np.mean(_of_shape(trial, trial.method(layer, "forward", x, train_flg=True), x.shape) != 0)
+    share = np.mean(trial.shape(trial.method(layer, "forward", x, train_flg=True), x.shape) != 0)
     text = _("With an x of shape {shape} and ratio {ratio}, {share:.0%} of the entries speak, and it should be {right:.0%}.")
     trial.expect(abs(share - (1 - ratio)) < NEAR, "random", text.format(
         shape=x.shape, ratio=ratio, share=share, right=1 - ratio))  # fmt: skip
@@ -105,7 +99,7 @@ def right_share(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
 
 def own_chances(trial: Trial, layer: Any, x: np.ndarray, ratio: float) -> None:
     """Has each of 2,000 and more numbers a draw of its own? A fair mask is blamed less than once in 1e8 times."""
-    mask = _of_shape(trial, trial.method(layer, "forward", x, train_flg=True), x.shape).ravel() != 0
+    mask = trial.shape(trial.method(layer, "forward", x, train_flg=True), x.shape).ravel() != 0
     speak = 1 - ratio
     both = np.fft.irfft(np.abs(np.fft.rfft(mask)) ** 2, mask.size)[1:] / mask.size  # how often two so far apart speak
     limit = speak**2 + 8 * np.sqrt(speak**2 * (1 - speak**2) / mask.size)

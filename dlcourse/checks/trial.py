@@ -202,15 +202,15 @@ class Trial:
             text = _("{what} gives nothing back. Is it written, and does it end in a return?")
             self.fail("missing", text.format(what=what))
         found = values.as_array(self.plain(found, what))
-        text = _("{what} does not consist of numbers in equal rows.").format(what=what)
-        self.expect(found is not None, "type", text)
+        self.expect(found is not None, "type", _("{what} does not consist of numbers in equal rows.").format(what=what))
         return found
 
-    def shape(self, found: Any, shape: tuple, what: str | None = None) -> None:
-        """Has it the shape?"""
+    def shape(self, found: Any, shape: tuple, what: str | None = None) -> np.ndarray:
+        """Has it the shape? Give it as a plain array of numbers."""
         found, what = self.array(found, what), what or self.doing
         text = _("{what} has the shape {found}; {shape} is expected.")
         self.expect(found.shape == shape, "shape", text.format(what=what, found=found.shape, shape=shape))
+        return found
 
     def equal(
         self, found: Any, right: Any, mistakes: Mistakes = (), *, what: str | None = None, kind: str = "values",
