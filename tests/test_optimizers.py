@@ -250,6 +250,20 @@ def test_no_gradient_no_step(kind):
     np.testing.assert_array_equal(params["W"], [1, -2])
 
 
+@pytest.mark.parametrize("kind", [Momentum, Nesterov, Adam])
+def test_what_is_left_of_a_gradient_never_becomes_too_small_for_float32(kind):
+    optimizer, exact = kind(), kind()
+    params, in_64_bits = {"W": np.ones(3, np.float32)}, {"W": np.ones(3)}
+    for step in range(2000):
+        slope = 10.0 ** np.array([0, -5, -10]) if step == 0 else np.zeros(3)
+        optimizer.update(params, {"W": slope.astype(np.float32)})
+        exact.update(in_64_bits, {"W": slope})
+        kept = memory(optimizer)["m" if kind is Adam else "v", "W"]
+        assert not ((kept != 0) & (np.abs(kept) < np.finfo(np.float32).tiny)).any(), f"after {step} steps"
+    assert not kept.any()
+    np.testing.assert_allclose(params["W"], in_64_bits["W"], rtol=1e-5)
+
+
 def test_the_repr_names_the_settings():
     assert repr(SGD(lr=0.1)) == "SGD(lr=0.1)"
     assert repr(Momentum(0.1, 0.8)) == "Momentum(lr=0.1, momentum=0.8)"
