@@ -8,6 +8,7 @@
 * Under CI=true a skipped test fails the run, unless its reason is one of `SKIPS`: what nobody runs guards nothing.
 """
 
+import gc
 import os
 import re
 import sys
@@ -75,6 +76,17 @@ SKIPS = [
     (r"^not on (Windows|macOS|Linux)", lambda env: True, "another system runs it"),
     (r"^only on (Windows|macOS|Linux)", lambda env: True, "another system runs it"),
 ]  # fmt: skip
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Let Python not look for garbage among ten thousand tests, which stay: a seventh of the time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(config, items):
