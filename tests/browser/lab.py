@@ -77,6 +77,7 @@ SCROLL_TO_CELL = """async ([id, seconds]) => {
     for (let before, round = 0; ; round++) {
         if (performance.now() > end) throw new Error(`cell ${id} has not come into view in ${seconds} s`);
         if (round % 60 === 0) notebook.scrollToItem(index, 'start').catch(() => null);
+        if (round % 60 === 45 && node.isConnected) node.scrollIntoView();  // JupyterLab 4.3 stops before the last cells
         await new Promise(resolve => requestAnimationFrame(resolve));
         const {top, bottom, height} = node.getBoundingClientRect();
         if (node.isConnected && height && bottom > 0 && top < window.innerHeight && top === before) break;
@@ -417,8 +418,8 @@ class Widget:
         self.settled()
 
     def push(self, name):
-        """Press a button, as somebody without a mouse does."""
-        self.locator.get_by_role("button", name=name, exact=True).press("Enter")
+        """Press a button, once it can be pressed, as somebody without a mouse does."""
+        self.locator.get_by_role("button", name=name, exact=True, disabled=False).press("Enter")
 
     def wait_until(self, state):
         """Wait until a widget that trains says that it is ``"ready"``, ``"training"``, ``"paused"``, ``"finished"``."""

@@ -17,6 +17,9 @@ CHINESE = [f"zh/{path.stem}" for path in sorted((ROOT / "notebooks" / "zh").glob
 # One for all is run as a whole, with widgets among its cells, and read from above to below.
 AT_ONE_GO = "05_backpropagation"
 
+# Looked at in the dark too: what has tables, a quiz, and widgets of each kind; the others with the slow tests.
+IN_THE_DARK = ("05", "08")
+
 # Where an image has no words, the start of its source.
 SILENT_IMAGES = """() => [...document.querySelectorAll('.jp-Notebook img')]
     .filter(image => !image.alt.trim()).map(image => image.src.slice(0, 80))"""
@@ -149,13 +152,12 @@ def test_it_reads_well_and_its_widgets_answer(opened, name):
     # Colours and order do not depend on the language; one is for what only a translation can have, such as a language
     # that nobody is told.
     if name in [*NAMES, CHINESE[0]]:
-        assert barriers_in(notebook, "light") == {"light": []}
+        themes = ["light", "dark"] if name.startswith(IN_THE_DARK) else ["light"]
+        assert barriers_in(notebook, *themes) == {theme: [] for theme in themes}
 
 
-# With tables, a quiz, and widgets of each kind; the others with the slow tests.
-@pytest.mark.parametrize("name", [
-    pytest.param(name, marks=() if name.startswith(("05", "08")) else pytest.mark.slow) for name in NAMES
-])  # fmt: skip
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in NAMES if not name.startswith(IN_THE_DARK)])
 def test_its_colours_can_be_told_in_the_dark(opened, name):
     assert barriers_in(with_widgets(opened(name), name), "dark") == {"dark": []}
 

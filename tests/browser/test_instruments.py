@@ -4,11 +4,36 @@ import base64
 import re
 
 import pytest
+from lab import WINDOW
 
 
 @pytest.fixture(scope="module")
 def notebook(open_notebook):
     return open_notebook("05_backpropagation")
+
+
+@pytest.fixture(scope="module")
+def opened():
+    return {}
+
+
+@pytest.fixture
+def other(open_notebook, notebook, opened):
+    """Give a function that gives another notebook, with what earlier tests left in it; the one before is closed."""
+
+    def give(name):
+        if name == "05_backpropagation":
+            return notebook
+        if name not in opened:
+            for one in opened.values():
+                one.close()
+            opened.clear()
+            opened[name] = open_notebook(name)
+        return opened[name]
+
+    yield give
+    for one in notebook, *opened.values():
+        one.page.set_viewport_size(WINDOW)
 
 
 @pytest.fixture
@@ -55,8 +80,8 @@ def test_a_guess_by_keyboard_opens_the_picture(covered, name):
     assert covered.locator.get_by_text("You said").count() == (name != "show me")
 
 
-def test_a_number_is_guessed(open_notebook):
-    notebook = open_notebook("04_losses_and_gradients")
+def test_a_number_is_guessed(other):
+    notebook = other("04_losses_and_gradients")
     notebook.run("play-descent")
     widget = notebook.widget("play-descent", uncover=False)
     widget.box("your guess").fill("0,7")
@@ -64,7 +89,6 @@ def test_a_number_is_guessed(open_notebook):
     widget.page.keyboard.press("Enter")
     widget.locator.get_by_text("You said: 0.7. The answer: 1.").wait_for()
     widget.locator.locator("img").first.wait_for()
-    notebook.close()
 
 
 @pytest.mark.parametrize(("name", "cell", "answer"), [
@@ -72,8 +96,8 @@ def test_a_number_is_guessed(open_notebook):
     ("playground", "one-stage", "about half, as guessing does"), ("playground", "two-stage", 3), ("10_handwritten_digits", "play-studio", "some other digit"),
     ("10_handwritten_digits", "play-browser", 8),
 ])  # fmt: skip
-def test_what_comes_later_asks_first_too(open_notebook, name, cell, answer):
-    notebook = open_notebook(name)
+def test_what_comes_later_asks_first_too(other, name, cell, answer):
+    notebook = other(name)
     for how in "mouse", "keyboard":
         notebook.run(cell)
         widget = notebook.widget(cell, uncover=False)
@@ -90,11 +114,10 @@ def test_what_comes_later_asks_first_too(open_notebook, name, cell, answer):
         widget.locator.locator("img").first.wait_for()
         widget.screenshot(f"predict_{name}_{cell}")
         assert widget.error() == "" and notebook.complaints == []
-    notebook.close()
 
 
-def test_the_reader_takes_the_learners_predict(open_notebook):
-    notebook = open_notebook("03_mnist_inference")
+def test_the_reader_takes_the_learners_predict(other):
+    notebook = other("03_mnist_inference")
     notebook.run_all()
     for how in "mouse", "keyboard":
         widget = notebook.widget("play-own")
@@ -110,7 +133,6 @@ def test_the_reader_takes_the_learners_predict(open_notebook):
         widget.screenshot("own_predict")
         assert widget.error() == ""
         notebook.run("play-own")
-    notebook.close()
 
 
 def copied(widget):
@@ -149,8 +171,8 @@ def test_the_state_is_copied_as_a_line_that_gives_it_again(notebook, bench, how)
 
 
 @pytest.mark.parametrize("how", ["mouse", "keyboard"])
-def test_a_drawing_is_copied_as_a_line_that_draws_it_again(open_notebook, how):
-    notebook = open_notebook("03_mnist_inference")
+def test_a_drawing_is_copied_as_a_line_that_draws_it_again(other, how):
+    notebook = other("03_mnist_inference")
     notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     notebook.run("play-pad")
     widget = notebook.widget("play-pad")
@@ -183,7 +205,32 @@ def test_a_drawing_is_copied_as_a_line_that_draws_it_again(open_notebook, how):
     again.wait_for_words("MLP reads 1 ")
     assert again.settled() == shown, "pixel by pixel"
     assert widget.error() == again.error() == "" and notebook.complaints == []
-    notebook.close()
+
+
+def test_the_map_shows_the_digit_under_the_pointer_and_at_the_slider(other):
+    notebook = other("03_mnist_inference")
+    notebook.run("play-map")
+    widget = notebook.widget("play-map")
+    widget.settled()
+    box = widget.locator.locator("img").first.bounding_box()
+    seen = set()
+    for across, down in ((0.1, 0.3), (0.25, 0.3), (0.42, 0.7)):
+        before = widget.words()[0]
+        widget.page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=5)
+        widget.page.wait_for_function(
+            "([one, words]) => one.querySelector('img').alt !== words", arg=[widget.locator.element_handle(), before]
+        )
+        widget.settled()
+        seen.add(re.search(r"Test digit (\d+)", widget.words()[0])[1])
+    assert len(seen) == 3 and widget.box("test digit").input_value() in seen
+    widget.screenshot("map")
+    shown = widget.pictures()
+    widget.press("test digit", "ArrowRight")
+    shown = widget.wait_for_change(shown)
+    widget.box("as seen by").select_option("pixels")
+    widget.wait_for_change(shown)
+    widget.wait_for_words("pixels: 19%")
+    assert widget.error() == "" and notebook.complaints == []
 
 
 def trained(bench):
@@ -278,16 +325,16 @@ def test_a_weight_is_dragged_by_mouse_and_a_neuron_switched_off(bench):
 
 # Of each network that can be touched: its notebook and cell, and the words for the samples of its loss.
 LOSSES = [
-    ("05_backpropagation", "play-bench", "the first 500 training digits"), ("09_cnn", "play-inside", "the first 100 test digits"),
-    ("playground", "play-widget", "all training points"),
+    ("05_backpropagation", "play-bench", "the first 500 training digits"),
+    ("playground", "play-widget", "all training points"), ("09_cnn", "play-inside", "the first 100 test digits"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "cell", "data"), LOSSES)
-def test_the_gradient_beside_a_value_answers_to_mouse_and_keyboard(open_notebook, name, cell, data):
-    other = open_notebook(name)
-    other.run(cell)
-    widget = other.widget(cell)
+def test_the_gradient_beside_a_value_answers_to_mouse_and_keyboard(other, name, cell, data):
+    notebook = other(name)
+    notebook.run(cell)
+    widget = notebook.widget(cell)
     widget.unfold()
     line = widget.locator.get_by_text(re.compile(f"^Its gradient is .* the loss of {data} "))
     line.wait_for()
@@ -307,20 +354,19 @@ def test_the_gradient_beside_a_value_answers_to_mouse_and_keyboard(open_notebook
     assert widget.places() == places, "something jumped"
     assert line.bounding_box()["y"] > widget.box("its value").bounding_box()["y"]
     widget.screenshot(f"gradient_{name}")
-    other.page.set_viewport_size({"width": 1024, "height": 700})
-    other.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
+    notebook.page.set_viewport_size({"width": 1024, "height": 700})
+    notebook.page.evaluate("() => window.jupyterapp.shell.collapseLeft()")
     line.scroll_into_view_if_needed()
     assert widget.clipped() == []
     widget.screenshot(f"gradient_{name}_1024")
-    assert widget.error() == "" and other.complaints == []
-    other.close()
+    assert widget.error() == "" and notebook.complaints == []
 
 
 @pytest.mark.parametrize(("name", "cell"), [("09_cnn", "play-inside"), ("playground", "play-widget")])
-def test_the_other_networks_answer_to_a_hand_too(open_notebook, name, cell):
-    other = open_notebook(name)
-    other.run(cell)
-    widget = other.widget(cell)
+def test_the_other_networks_answer_to_a_hand_too(other, name, cell):
+    notebook = other(name)
+    notebook.run(cell)
+    widget = notebook.widget(cell)
     widget.unfold()
     shown = widget.settled()
     widget.locator.get_by_label("is switched off").focus()
@@ -330,8 +376,7 @@ def test_the_other_networks_answer_to_a_hand_too(open_notebook, name, cell):
     widget.push("undo")
     widget.locator.get_by_label("is switched off").and_(widget.page.locator(":not(:checked)")).wait_for()
     assert widget.settled() == shown
-    assert other.complaints == []
-    other.close()
+    assert notebook.complaints == []
 
 
 # Where a weight is seen: which picture, a place in it as shares, and what the controls then say.
@@ -357,11 +402,11 @@ def updates_from(page):
 
 
 @pytest.mark.parametrize("where", SEEN)
-def test_a_weight_is_chosen_by_a_click_where_it_is_seen_and_by_keys(open_notebook, where):
+def test_a_weight_is_chosen_by_a_click_where_it_is_seen_and_by_keys(other, where):
     name, cell, picture, place, array = SEEN[where]
-    other = open_notebook(name)
-    other.run(cell)
-    widget = other.widget(cell)
+    notebook = other(name)
+    notebook.run(cell)
+    widget = notebook.widget(cell)
     if picture:
         widget.unfold()
     image = widget.locator.locator("img").nth(picture)
@@ -386,8 +431,7 @@ def test_a_weight_is_chosen_by_a_click_where_it_is_seen_and_by_keys(open_noteboo
     widget.press("second" if where == "line" else "first index", "ArrowLeft" if where == "line" else "ArrowRight")  # without a mouse
     widget.wait_for(lambda: [widget.box(one).input_value() for one in ("first index", "second")] != chosen)
     widget.wait_for_change(shown, index=len(shown) - 1)
-    assert widget.error() == "" and other.complaints == []
-    other.close()
+    assert widget.error() == "" and notebook.complaints == []
 
 
 def numbers_shown(widget):
@@ -415,30 +459,3 @@ def test_slow_motion_goes_forward_then_back_and_stops(notebook, how):
     stopped = graph.settled()
     graph.page.wait_for_timeout(1500)
     assert graph.pictures() == stopped
-
-
-def test_the_map_shows_the_digit_under_the_pointer_and_at_the_slider(open_notebook):
-    notebook = open_notebook("03_mnist_inference")
-    notebook.run("play-map")
-    widget = notebook.widget("play-map")
-    widget.settled()
-    box = widget.locator.locator("img").first.bounding_box()
-    seen = set()
-    for across, down in ((0.1, 0.3), (0.25, 0.3), (0.42, 0.7)):
-        before = widget.words()[0]
-        widget.page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=5)
-        widget.page.wait_for_function(
-            "([one, words]) => one.querySelector('img').alt !== words", arg=[widget.locator.element_handle(), before]
-        )
-        widget.settled()
-        seen.add(re.search(r"Test digit (\d+)", widget.words()[0])[1])
-    assert len(seen) == 3 and widget.box("test digit").input_value() in seen
-    widget.screenshot("map")
-    shown = widget.pictures()
-    widget.press("test digit", "ArrowRight")
-    shown = widget.wait_for_change(shown)
-    widget.box("as seen by").select_option("pixels")
-    widget.wait_for_change(shown)
-    widget.wait_for_words("pixels: 19%")
-    assert widget.error() == "" and notebook.complaints == []
-    notebook.close()

@@ -50,7 +50,7 @@ def test_nothing_is_cut_and_all_is_in_sight(widget_in, name, cell):
         notebook.page.set_viewport_size({"width": width, "height": high})
         hide = "() => window.jupyterapp.shell.collapseLeft()"
         notebook.page.evaluate(hide)
-        notebook.page.wait_for_timeout(500)
+        notebook.page.wait_for_timeout(200)
         widget = notebook.widget(cell)
         if found := widget.locator.evaluate(CUT):
             cut[width] = found
