@@ -124,7 +124,7 @@ def black_ink(trial: Trial) -> None:
         return flat(1 - images / 255)
 
     function(trial, trial.subject, ink, _scans, (
-        (3, 4, 5), (2, 28, 28), (6, 7), (1, 3, 2), (28, 28), (5, 5, 5), (1, 1), (2, 1, 3), (4, 9, 9),
+        (3, 4, 5), (2, 28, 28), (6, 7), (1, 3, 2), (28, 28), (5, 5, 5), (2, 1, 1), (2, 1, 3), (4, 9, 9),
     ), [
         ("sign", lambda x: flat(x / 255), _("The paper is 1 and the ink 0. The network knows it the other way round.")),
         ("sign", lambda x: flat(x / 255 - 1), _("The pixels are negative. Ink should be 1, paper 0.")),
