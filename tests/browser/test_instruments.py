@@ -212,7 +212,9 @@ def test_the_map_shows_the_digit_under_the_pointer_and_at_the_slider(other):
     notebook.run("play-map")
     widget = notebook.widget("play-map")
     widget.settled()
-    box = widget.locator.locator("img").first.bounding_box()
+    picture = widget.locator.locator("img").first
+    picture.scroll_into_view_if_needed()
+    box = picture.bounding_box()
     seen = set()
     for across, down in ((0.1, 0.3), (0.25, 0.3), (0.42, 0.7)):
         before = widget.words()[0]
