@@ -311,6 +311,7 @@ class TestPanel:
             "spiral, 50 points, features x1, x1², hidden layers: 3, relu neurons in each: 6. Step 0: "
         )
 
+    @pytest.mark.gate
     def test_every_control_to_both_ends_alone(self, panel):
         for name, control in panel.controls.items():
             if isinstance(control, Number):

@@ -161,6 +161,7 @@ class TestWhatCounts:
         assert bests["blobs", True] == best
         assert again.challenge.reached == (best.numbers, best.steps)
 
+    @pytest.mark.gate
     @pytest.mark.parametrize(
         ("deed", "why"),
         [

@@ -36,6 +36,7 @@ def shown(panel):
 
 
 class TestCode:
+    @pytest.mark.gate
     @pytest.mark.parametrize("name", sorted({*all_widgets(), "digit_race"} - WITHOUT_CODE - MEASURES_TIME))
     def test_the_line_gives_the_same_picture_wherever_the_controls_are(self, name):
         panel = getattr(widgets, name)()

@@ -277,6 +277,7 @@ def pictures(panel):
 
 
 class TestEveryWidget:
+    @pytest.mark.gate
     def test_each_control_goes_to_both_ends_and_back(self, panel, pictures):
         assert panel.error.value == ""
         for key, control in panel.controls.items():
