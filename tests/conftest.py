@@ -80,7 +80,7 @@ SKIPS = [
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection():
-    """Let Python not look for garbage among ten thousand tests, which stay: a tenth of the time."""
+    """Let Python not look for garbage among ten thousand tests, again and again: they stay."""
     gc.disable()
     try:
         return (yield)

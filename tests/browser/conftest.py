@@ -73,24 +73,34 @@ def open_notebook(pages):
 
 
 @pytest.fixture(scope="module")
-def ready(open_notebook):
-    """Give a function that gives a notebook and the widget of one of its cells, opened and run when first asked for.
+def one_notebook(open_notebook):
+    """Give a function that gives a notebook, opened when first asked for.
 
-    One notebook at a time: the one before is closed, so that it takes nothing from what is measured.
+    One at a time: the one before is closed, so that it takes nothing from what is measured.
     """
-    now, ran = {}, set()
+    now = {}
 
-    def open_and_run(name, cell, ratio=1):
+    def give(name, ratio=1):
         if (name, ratio) not in now:
             for notebook in now.values():
                 notebook.close()
             now.clear()
-            ran.clear()
             now[name, ratio] = open_notebook(name, ratio)
-        notebook = now[name, ratio]
-        if cell not in ran:
+        return now[name, ratio]
+
+    return give
+
+
+@pytest.fixture(scope="module")
+def ready(one_notebook):
+    """Give a function that gives a notebook and the widget of one of its cells, opened and run when first asked for."""
+    ran = set()
+
+    def open_and_run(name, cell, ratio=1):
+        notebook = one_notebook(name, ratio)
+        if (notebook, cell) not in ran:
             notebook.run(cell)
-            ran.add(cell)
+            ran.add((notebook, cell))
         return notebook, notebook.widget(cell)
 
     return open_and_run

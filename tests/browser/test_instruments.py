@@ -12,27 +12,18 @@ def notebook(open_notebook):
     return open_notebook("05_backpropagation")
 
 
-@pytest.fixture(scope="module")
-def opened():
-    return {}
-
-
 @pytest.fixture
-def other(open_notebook, notebook, opened):
-    """Give a function that gives another notebook, with what earlier tests left in it; the one before is closed."""
+def other(one_notebook, notebook):
+    """Give a function that gives another notebook, with what earlier tests left in it, beside the one that stays open."""
+    given = [notebook]
 
     def give(name):
-        if name == "05_backpropagation":
-            return notebook
-        if name not in opened:
-            for one in opened.values():
-                one.close()
-            opened.clear()
-            opened[name] = open_notebook(name)
-        return opened[name]
+        if name != "05_backpropagation":
+            given.append(one_notebook(name))
+        return given[-1]
 
     yield give
-    for one in notebook, *opened.values():
+    for one in given:
         one.page.set_viewport_size(WINDOW)
 
 

@@ -17,27 +17,12 @@ CUT = """widget => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def widget_in(browser, lab, open_notebook):
-    opened = {}
-
-    def give(name, cell):
-        if name not in opened:
-            for one in opened.values():
-                one.close()
-            opened.clear()
-            opened[name] = open_notebook(name)
-        notebook = opened[name]
-        notebook.page.set_viewport_size({"width": 1366, "height": 768})
-        notebook.run(cell)
-        return notebook, notebook.widget(cell)
-
-    return give
-
-
 @pytest.mark.parametrize(("name", "cell"), EXPLORERS)
-def test_nothing_is_cut_and_all_is_in_sight(widget_in, name, cell):
-    notebook, widget = widget_in(name, cell)
+def test_nothing_is_cut_and_all_is_in_sight(one_notebook, name, cell):
+    notebook = one_notebook(name)
+    notebook.page.set_viewport_size({"width": 1366, "height": 768})
+    notebook.run(cell)
+    widget = notebook.widget(cell)
     widget.settled()
     window = notebook.page.evaluate("document.querySelector('.jp-WindowedPanel-outer').clientHeight")
     height = widget.locator.bounding_box()["height"]
