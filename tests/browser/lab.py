@@ -421,6 +421,19 @@ class Widget:
         """Press a button, once it can be pressed, as somebody without a mouse does."""
         self.locator.get_by_role("button", name=name, exact=True, disabled=False).press("Enter")
 
+    def copy_as_code(self, begins, how):
+        """Press "copy as code" by ``"mouse"`` or ``"keyboard"``, once all has come to rest; the line that is said begins so.
+
+        The line comes a moment after the picture.
+        """
+        self.settled()
+        button = self.locator.get_by_role("button", name="copy as code", exact=True)
+        if how == "mouse":
+            button.click()
+        else:
+            button.press("Enter")
+        self.locator.get_by_text(f"copied: {begins}").wait_for()
+
     def wait_until(self, state):
         """Wait until a widget that trains says that it is ``"ready"``, ``"training"``, ``"paused"``, ``"finished"``."""
         self.locator.get_by_text(re.compile(f"^{state}, (step|trial)")).wait_for()

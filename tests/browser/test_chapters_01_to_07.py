@@ -79,12 +79,7 @@ def test_the_valley_is_turned_by_hand_and_three_rules_do_not_care(ready, how):
     widget.wait_for_change(start)
     widget.wait_for_words("turned by 45°, heights after 30 steps: SGD 0.00855, Momentum 0.0479, Nesterov 0.0238, AdaGrad 0.141,")
     assert widget.places() == places, "something jumped"
-    button = widget.locator.get_by_role("button", name="copy as code", exact=True)
-    if how == "mouse":
-        button.click()
-    else:
-        button.press("Enter")
-    widget.locator.get_by_text("copied: optimizer_race(turn=45)").wait_for()
+    widget.copy_as_code("optimizer_race(turn=45)", how)
     widget.screenshot(f"race_turned_{how}")
     widget.press("turned by (degrees)", "Home")
     widget.wait_for_words("from (-7.0, 2.0), heights after 30 steps: SGD 0.00855, Momentum 0.0479, Nesterov 0.0238, AdaGrad 0.000722,")

@@ -141,14 +141,8 @@ def test_the_state_is_copied_as_a_line_that_gives_it_again(notebook, bench, how)
     bench.type("learning rate", 0.3)
     bench.push("Step")
     bench.wait_for_words("Step 3:")
-    button = bench.locator.get_by_role("button", name="copy as code", exact=True)
-    if how == "mouse":
-        button.click()
-    else:
-        button.focus()
-        notebook.page.keyboard.press("Enter")
-    code = 'training_bench(seed=7).run(2).set(lr=0.3).run(1)'
-    bench.locator.get_by_text(f"copied: {code}").wait_for()
+    code = "training_bench(seed=7).run(2).set(lr=0.3).run(1)"
+    bench.copy_as_code(code, how)
     assert copied(bench) == code
     shown = bench.settled()
     notebook.scroll_to_cell("play-bench")
@@ -167,25 +161,18 @@ def test_a_drawing_is_copied_as_a_line_that_draws_it_again(other, how):
     notebook.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     notebook.run("play-pad")
     widget = notebook.widget("play-pad")
-    button = widget.locator.get_by_role("button", name="copy as code", exact=True)
     if how == "mouse":
         box, mouse = widget.locator.locator("canvas").bounding_box(), notebook.page.mouse
         mouse.move(box["x"] + 140, box["y"] + 50)
         mouse.down()
         mouse.move(box["x"] + 140, box["y"] + 230, steps=3)
         mouse.up()
-        widget.wait_for_words("MLP reads 1 ")
-        widget.settled()
-        button.click()
     else:
         widget.locator.locator("canvas").focus()
         for key in ["ArrowUp"] * 6 + ["Space"] + ["ArrowDown"] * 12 + ["Space"]:
             notebook.page.keyboard.press(key)
-        widget.wait_for_words("MLP reads 1 ")
-        widget.settled()
-        button.focus()
-        notebook.page.keyboard.press("Enter")
-    widget.locator.get_by_text("copied: digit_studio(").wait_for()
+    widget.wait_for_words("MLP reads 1 ")
+    widget.copy_as_code("digit_studio(", how)
     code, shown = copied(widget), widget.settled()
     assert code.startswith("digit_studio(example=-1).draw([[(")
     notebook.scroll_to_cell("play-pad")
