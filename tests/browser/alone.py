@@ -7,6 +7,7 @@ a chapter is well as a whole is looked at in test_every_notebook.py.
 import ast
 import builtins
 
+import kernels
 import nbformat
 
 
@@ -49,5 +50,6 @@ def put_aside(path):
         notebook = nbformat.read(path, as_version=4)
         needed = widgets_and_what_they_need(notebook.cells)
         notebook.cells = [cell for cell in notebook.cells if cell.id in needed]
+        notebook.metadata.kernelspec.name = kernels.NAME
         nbformat.write(notebook, aside)
     return aside

@@ -17,6 +17,7 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import kernels
 from alone import put_aside
 
 ROOT = Path(__file__).parents[2]
@@ -140,6 +141,7 @@ class Lab:
             self.process = subprocess.Popen(
                 command, cwd=self.folder, env=os.environ | settings, stdout=log, stderr=log, start_new_session=True
             )
+        self.processes = [self.process, *kernels.start(self.folder / "jupyter_data_dir")]
         try:
             self._wait_until_it_answers()
         except BaseException:
@@ -157,8 +159,8 @@ class Lab:
         raise RuntimeError(f"JupyterLab did not start:\n{self.log.read_text(encoding='utf-8', errors='replace')}")
 
     def kernels(self):
-        """Give the process ids of the kernels that run, on Linux."""
-        found, waiting = [], [self.process.pid]
+        """Give the process ids of the kernels that run, on Linux: what JupyterLab started, and copies of what was prepared."""
+        found, waiting = [], [process.pid for process in self.processes]
         while waiting:
             pid = waiting.pop()
             waiting += [
@@ -166,19 +168,20 @@ class Lab:
                 for path in Path(f"/proc/{pid}/task").glob("*/children")
                 for child in path.read_text().split()
             ]
-            if b"ipykernel" in Path(f"/proc/{pid}/cmdline").read_bytes():
+            if re.search(rb"ipykernel|kernels\.py\0keep", Path(f"/proc/{pid}/cmdline").read_bytes()):
                 found.append(pid)
         return found
 
     def stop(self):
         """End JupyterLab and every kernel that it started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGTERM)
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(20)
+        for process in self.processes:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait(20)
 
 
 class Pages:

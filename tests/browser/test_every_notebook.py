@@ -15,7 +15,7 @@ NAMES = [path.stem for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
 CHINESE = [f"zh/{path.stem}" for path in sorted((ROOT / "notebooks" / "zh").glob("*.ipynb"))]
 
 # One for all is run as a whole, with widgets among its cells, and read from above to below.
-AT_ONE_GO = "05_backpropagation"
+AT_ONE_GO = "04_losses_and_gradients"
 
 # Looked at in the dark too: what has tables, a quiz, and widgets of each kind; the others with the slow tests.
 IN_THE_DARK = ("05", "08")
