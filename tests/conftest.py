@@ -8,8 +8,11 @@
 * Under CI=true a skipped test fails the run, unless its reason is one of `SKIPS`: what nobody runs guards nothing.
 """
 
+import contextlib
 import gc
+import importlib
 import os
+import pkgutil
 import re
 import sys
 import time
@@ -79,11 +82,18 @@ SKIPS = [
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection():
-    """Let Python not look for garbage among ten thousand tests, again and again: they stay."""
+def pytest_collection(session):
+    """Let Python not look for garbage among ten thousand tests, again and again: they stay. And count no lines."""
+    if session.config.pluginmanager.has_plugin("dsession"):  # the others collect
+        return (yield)
     gc.disable()
     try:
-        return (yield)
+        # The lines that a module runs when it is imported are counted; which tests there are is found out uncounted.
+        for module in pkgutil.walk_packages([str(ROOT / "dlcourse")], "dlcourse."):
+            if not module.name.endswith("__main__"):
+                importlib.import_module(module.name)
+        with uncounted(session.config):
+            return (yield)
     finally:
         # Hypothesis asks the garbage collector who holds its random numbers, once, and would not find out any more.
         hypothesis.given(hypothesis.strategies.none())(lambda _nothing: None)()
@@ -92,7 +102,7 @@ def pytest_collection():
 
 
 def pytest_collection_modifyitems(config, items):
-    """Begin with what takes longest; skip what is slow or the gate's, unless it is asked for; say what is not counted."""
+    """Begin with what takes longest; skip what is slow or the gate's, unless it is asked for."""
     order = {file: place for place, file in enumerate(FIRST)}
     items.sort(key=lambda item: order.get(_file(item.nodeid), len(order)))
     skipped = {}
@@ -101,11 +111,31 @@ def pytest_collection_modifyitems(config, items):
     if os.environ.get("CI") != "true" and not _chosen(config):
         skipped["gate"] = "the gate's: set CI=true, or name its file, to run it"
     for item in items:
-        if item.nodeid.startswith(UNCOUNTED):
-            item.add_marker(pytest.mark.no_cover)
         for name, reason in skipped.items():
             if item.get_closest_marker(name):
                 item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Count no lines of a test, or of what it sets up, that is among `UNCOUNTED`."""
+    with uncounted(item.config) if item.nodeid.startswith(UNCOUNTED) else contextlib.nullcontext():
+        return (yield)
+
+
+@contextlib.contextmanager
+def uncounted(config):
+    """Count no lines for coverage, for as long as a block takes."""
+    plugin = config.pluginmanager.get_plugin("_cov")
+    counter = plugin and plugin.cov_controller
+    if not counter:
+        yield
+        return
+    counter.pause()
+    try:
+        yield
+    finally:
+        counter.resume()
 
 
 def _chosen(config):
