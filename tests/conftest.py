@@ -90,8 +90,7 @@ def pytest_collection(session):
     try:
         # The lines that a module runs when it is imported are counted; which tests there are is found out uncounted.
         for module in pkgutil.walk_packages([str(ROOT / "dlcourse")], "dlcourse."):
-            if not module.name.endswith("__main__"):
-                importlib.import_module(module.name)
+            importlib.import_module(module.name)
         with uncounted(session.config):
             return (yield)
     finally:
