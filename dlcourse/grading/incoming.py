@@ -1,42 +1,31 @@
 """What came: files in folders and in archives, however deep, each with the learner that it belongs to.
 
-Archives are read where they lie. Nothing in them is written to disk, links are not followed, and what they claim to
-hold is limited, so that none can do harm.
+Nothing is written to disk, and links are not followed.
 """
 
 import io
 import os
 import re
-import tarfile
-import time
-import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from dlcourse.grading.archives import BROKEN, JUNK, MOST_BYTES, Unreadable, members
 from dlcourse.grading.names import clean, natural, platform, shown
 from dlcourse.text import _
 
-__all__ = ["File", "Learner", "Unreadable", "learners", "walk"]
+__all__ = ["File", "Learner", "learners", "walk"]
 
-MOST_BYTES, MOST_FILES, MOST_DEPTH = 400 << 20, 20_000, 3
-MOST_IN_ARCHIVE, MOST_IN_HEADERS = 4 << 30, 16 << 20
-LONG_HEADERS = (tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME,
-                tarfile.GNUTYPE_LONGLINK)  # fmt: skip
+MOST_DEPTH = 3
 ARCHIVE = re.compile(r"\.(zip|tar|tar\.gz|tgz|tar\.bz2|tar\.xz)$", re.I)
 CLOSED = re.compile(r"\.(rar|7z|gz|bz2|xz)$", re.I)
 NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json|html?|download))?$", re.I)
 MAYBE = re.compile(r"(\.json|\.txt|^[^.]+)$", re.I)
-JUNK = re.compile(r"^(\..*|__MACOSX|Thumbs\.db|desktop\.ini)$", re.I)
 # "02 (1)", "02-Copy1", "02 - Copy", "02_v3", "attempt 10": what people and programs put behind a name.
 # Nothing is tried twice here: a name made for that would take hours.
 AGAIN = re.compile(
     r"(?:[ _-]*+(?:\(\d++\)|copy(?:[ _-]?\d++)?+|(?:attempt|try|version|versuch|v)[ _-]?\d++))++[ _-]*+$", re.I)  # fmt: skip
 AROUND = re.compile(r"^(submi\w*|inbox|hand.?ins?|download\w*|abgaben?|export\w*|assignments?|all)\b", re.I)
-
-
-class Unreadable(ValueError):
-    """A file that cannot be read as what it should be; the text says why."""
 
 
 @dataclass
@@ -109,8 +98,8 @@ def _opened(file: File, depth: int, parts: tuple[str, ...]) -> Iterator[File]:
         yield file
         return
     try:
-        inside = list(_members(file))
-    except (OSError, ValueError, zipfile.BadZipFile, tarfile.TarError, RuntimeError, EOFError, NotImplementedError):
+        inside = list(members(name, lambda: file.source, file.time))
+    except BROKEN:
         file.problem = _("an archive that cannot be read")
         yield file
         return
@@ -120,92 +109,6 @@ def _opened(file: File, depth: int, parts: tuple[str, ...]) -> Iterator[File]:
     for place, when, load in inside:
         found = File((*parts, *place), when, load, file.path)
         yield from _opened(found, depth + 1, found.parts)
-
-
-def _members(file: File) -> Iterator[tuple[tuple[str, ...], float, Callable[[], bytes]]]:
-    if file.parts[-1].lower().endswith(".zip"):
-        with zipfile.ZipFile(file.source) as archive:
-            if sum(entry.file_size for entry in archive.infolist()) > MOST_IN_ARCHIVE:
-                raise ValueError("a few bytes that become many")
-            for entry in archive.infolist()[:MOST_FILES]:
-                if not entry.is_dir() and (place := _place(_decoded(entry))):
-                    when = time.mktime((*entry.date_time, 0, 0, -1)) if entry.date_time[0] > 1980 else file.time
-                    yield place, when, _from_zip(file, entry)
-        return
-    size = 0
-    with _tar(file) as archive:
-        for count, member in enumerate(archive):
-            size += member.size
-            if size > MOST_IN_ARCHIVE:  # before it is read to its end, which may take hours
-                raise ValueError("a few bytes that become many")
-            if count >= MOST_FILES:
-                return
-            if member.isreg() and (place := _place(member.name)):
-                yield place, float(member.mtime), _from_tar(file, member.name)
-
-
-def _place(name: str) -> tuple[str, ...]:
-    """Give the parts of a member's name; none for what is not the learner's."""
-    parts = tuple(part for part in re.split(r"[/\\]", name) if part not in ("", ".", ".."))
-    return () if any(JUNK.match(part) for part in parts) else parts
-
-
-def _decoded(entry: zipfile.ZipInfo) -> str:
-    if entry.flag_bits & 0x800:
-        return entry.filename
-    try:
-        return entry.filename.encode("cp437").decode("utf-8")
-    except (UnicodeEncodeError, UnicodeDecodeError):
-        return entry.filename
-
-
-def _from_zip(file: File, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
-    def load() -> bytes:
-        try:
-            with zipfile.ZipFile(file.source) as archive, archive.open(entry) as member:
-                return _limited(member)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-            raise Unreadable(_("the archive cannot be read ({why})").format(why=shown(error))) from error
-
-    return load
-
-
-def _from_tar(file: File, name: str) -> Callable[[], bytes]:
-    def load() -> bytes:
-        try:
-            with _tar(file) as archive:
-                return _limited(archive.extractfile(name))
-        except (tarfile.TarError, KeyError, EOFError, ValueError) as error:
-            raise Unreadable(_("the archive cannot be read ({why})").format(why=shown(error))) from error
-
-    return load
-
-
-def _tar(file: File) -> tarfile.TarFile:
-    left = MOST_IN_HEADERS
-
-    class Bounded(tarfile.TarInfo):
-        """A header; those that tell of long names and the like are read into memory, however long they are."""
-
-        @classmethod
-        def frombuf(cls, buf, encoding, errors):
-            nonlocal left
-            found = super().frombuf(buf, encoding, errors)
-            left -= found.size if found.type in LONG_HEADERS else 0
-            if left < 0:
-                raise ValueError("more headers than files")
-            return found
-
-    source = file.source
-    given = {"name": source} if isinstance(source, Path) else {"fileobj": source}
-    return tarfile.open(**given, tarinfo=Bounded)
-
-
-def _limited(member: io.BufferedIOBase) -> bytes:
-    data = member.read(MOST_BYTES + 1)
-    if len(data) > MOST_BYTES:
-        raise Unreadable(_("the file is larger than {size} MB").format(size=MOST_BYTES >> 20))
-    return data
 
 
 def learners(files: Sequence[File], assignments: Sequence[str] = ()) -> tuple[list[Learner], list[File]]:

@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from dlcourse.grading import sources
-from dlcourse.grading.incoming import MOST_BYTES, Unreadable
+from dlcourse.grading.archives import MOST_BYTES, Unreadable
 from dlcourse.grading.release import release
 from dlcourse.text import _
 

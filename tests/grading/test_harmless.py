@@ -11,7 +11,7 @@ from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import markdown2html_mistune
 from nbformat import v4
 
-from dlcourse.grading import autograde, harmless, incoming
+from dlcourse.grading import archives, autograde, harmless
 from dlcourse.grading.incoming import AGAIN, walk
 from dlcourse.grading.judge import Result
 from dlcourse.grading.submissions import Unreadable, cells_of
@@ -143,6 +143,6 @@ def test_an_archive_that_becomes_too_large_is_named(kind, tmp_path, monkeypatch)
     (tmp_path / "ann" / "a.ipynb").write_bytes(bytes(50_000))
     shutil.make_archive(str(tmp_path / "inbox" / "ann"), kind, tmp_path / "ann")
     assert not any(file.problem for file in walk(tmp_path / "inbox"))
-    monkeypatch.setattr(incoming, "MOST_IN_ARCHIVE", 40_000)
+    monkeypatch.setattr(archives, "MOST_IN_ARCHIVE", 40_000)
     (found,) = walk(tmp_path / "inbox")
     assert found.problem == "an archive that cannot be read"

@@ -11,8 +11,9 @@ import zipfile
 import pytest
 from batches import hand_in
 
-from dlcourse.grading import incoming
-from dlcourse.grading.incoming import Unreadable, learners, walk
+from dlcourse.grading import archives
+from dlcourse.grading.archives import Unreadable
+from dlcourse.grading.incoming import learners, walk
 from dlcourse.grading.names import Learners, clean, natural, platform, shown
 
 NOTEBOOK = json.dumps({"cells": [{"cell_type": "markdown", "source": "### 2.1 · x"}]})
@@ -166,10 +167,10 @@ def test_an_archive_cannot_do_harm(tmp_path, monkeypatch):
     found, _nobodys = learners(list(walk(tmp_path)), KNOWN)
     assert [file.name for file in found[1].notebooks] == ["jane/02/02.ipynb", "jane/02/C:/x/04.ipynb",
                                                           "jane/02/etc/03.ipynb"]  # fmt: skip
-    monkeypatch.setattr(incoming, "MOST_BYTES", 500)
+    monkeypatch.setattr(archives, "MOST_BYTES", 500)
     with pytest.raises(Unreadable, match="larger than"):
         next(file for file in found[0].notebooks if file.parts[-1] == "big.ipynb").load()
-    monkeypatch.setattr(incoming, "MOST_FILES", 1)
+    monkeypatch.setattr(archives, "MOST_FILES", 1)
     assert len(next(one for one in learners(list(walk(tmp_path)))[0] if one.name == "jane").notebooks) == 1
 
 
