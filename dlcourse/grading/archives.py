@@ -13,21 +13,33 @@ from pathlib import Path
 from dlcourse.grading.names import shown
 from dlcourse.text import _
 
-__all__ = ["BROKEN", "JUNK", "MOST_BYTES", "Unreadable", "members"]
+__all__ = ["JUNK", "MOST_BYTES", "Unreadable", "members"]
 
 MOST_BYTES, MOST_FILES = 400 << 20, 20_000
 MOST_IN_ARCHIVE, MOST_IN_HEADERS = 4 << 30, (16 << 20) + 1024 * MOST_FILES  # of tar's, one takes 512 and no long name
 JUNK = re.compile(r"^(\..*|__MACOSX|Thumbs\.db|desktop\.ini)$", re.I)
-BROKEN = (OSError, ValueError, zipfile.BadZipFile, tarfile.TarError, RuntimeError, EOFError, NotImplementedError)
 
 Source = Callable[[], Path | io.BytesIO]
+Member = tuple[tuple[str, ...], float, Callable[[], bytes]]
 
 
 class Unreadable(ValueError):
     """A file that cannot be read as what it should be; the text says why."""
 
 
-def members(name: str, source: Source, when: float) -> Iterator[tuple[tuple[str, ...], float, Callable[[], bytes]]]:
+@contextlib.contextmanager
+def _in_words() -> Iterator[None]:
+    """Say what is wrong with an archive: Python's own readers raise a dozen kinds of errors where one is damaged."""
+    try:
+        yield
+    except Unreadable:
+        raise
+    except Exception as error:
+        raise Unreadable(_("the archive cannot be read ({why})").format(why=shown(error))) from error
+
+
+@_in_words()
+def members(name: str, source: Source, when: float) -> list[Member]:
     """Give the place of each file in an archive, its time, and a function that reads it.
 
     Parameters
@@ -41,9 +53,13 @@ def members(name: str, source: Source, when: float) -> Iterator[tuple[tuple[str,
 
     Raises
     ------
-    Exception
-        One of `BROKEN`.
+    Unreadable
+        If it is damaged, or becomes much more than it is.
     """
+    return list(_members(name, source, when))
+
+
+def _members(name: str, source: Source, when: float) -> Iterator[Member]:
     if name.lower().endswith(".zip"):
         with zipfile.ZipFile(source()) as archive:
             if sum(entry.file_size for entry in archive.infolist()) > MOST_IN_ARCHIVE:
@@ -81,24 +97,20 @@ def _decoded(entry: zipfile.ZipInfo) -> str:
 
 
 def _from_zip(source: Source, entry: zipfile.ZipInfo) -> Callable[[], bytes]:
+    @_in_words()
     def load() -> bytes:
-        try:
-            with zipfile.ZipFile(source()) as archive, archive.open(entry) as member:
-                return _limited(member)
-        except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
-            raise Unreadable(_("the archive cannot be read ({why})").format(why=shown(error))) from error
+        with zipfile.ZipFile(source()) as archive, archive.open(entry) as member:
+            return _limited(member)
 
     return load
 
 
 def _from_tar(source: Source, name: str) -> Callable[[], bytes]:
+    @_in_words()
     def load() -> bytes:
-        try:
-            with _tar(source, MOST_BYTES) as archive:
-                found = [member for member in itertools.islice(archive, MOST_FILES) if member.name == name]
-                return _limited(archive.extractfile(found[-1]))
-        except (tarfile.TarError, IndexError, EOFError, ValueError) as error:
-            raise Unreadable(_("the archive cannot be read ({why})").format(why=shown(error))) from error
+        with _tar(source, MOST_BYTES) as archive:
+            found = [member for member in itertools.islice(archive, MOST_FILES) if member.name == name]
+            return _limited(archive.extractfile(found[-1]))
 
     return load
 

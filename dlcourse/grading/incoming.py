@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dlcourse.grading.archives import BROKEN, JUNK, MOST_BYTES, Unreadable, members
+from dlcourse.grading.archives import JUNK, MOST_BYTES, Unreadable, members
 from dlcourse.grading.names import clean, natural, platform, shown
 from dlcourse.text import _
 
@@ -98,8 +98,8 @@ def _opened(file: File, depth: int, parts: tuple[str, ...]) -> Iterator[File]:
         yield file
         return
     try:
-        inside = list(members(name, lambda: file.source, file.time))
-    except BROKEN:
+        inside = members(name, lambda: file.source, file.time)
+    except Unreadable:
         file.problem = _("an archive that cannot be read")
         yield file
         return

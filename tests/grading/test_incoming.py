@@ -8,6 +8,7 @@ import tracemalloc
 import unicodedata
 import zipfile
 
+import numpy as np
 import pytest
 from batches import hand_in
 
@@ -252,3 +253,34 @@ def test_long_names_in_a_tar_are_read(tmp_path):
             archive.addfile(entry, io.BytesIO(NOTEBOOK.encode()))
         [file] = walk(tmp_path)
         assert file.load() == NOTEBOOK.encode() and file.parts[-1] == "long " * 30 + ".ipynb"
+
+
+@pytest.mark.parametrize("end", ["zip", "tar", "tar.gz", "tar.bz2", "tar.xz"])
+def test_a_damaged_archive_is_said_to_be_one_and_stops_nothing(tmp_path, end):
+    rng = np.random.default_rng(0)
+    texts = [bytes(rng.integers(0, 64, 20_000, dtype=np.uint8)) for _file in range(3)]
+    path = tmp_path / f"02.{end}"
+    if end == "zip":
+        with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+            for number, text in enumerate(texts):
+                archive.writestr(f"{number}.ipynb", text)
+    else:
+        with tarfile.open(path, "w:" + end.partition(".")[2]) as archive:
+            for number, text in enumerate(texts):
+                entry = tarfile.TarInfo(f"{number}.ipynb")
+                entry.size = len(text)
+                archive.addfile(entry, io.BytesIO(text))
+    whole, refused = path.read_bytes(), 0
+    for number in range(60):
+        damaged = bytearray(whole if number % 3 else whole[: rng.integers(20, len(whole))])
+        for place in rng.integers(0, len(damaged), (0, 1, 20)[number % 3]):
+            damaged[place] = rng.integers(256)
+        path.write_bytes(damaged)
+        for file in walk(tmp_path):
+            try:
+                assert file.problem or file.load()
+            except Unreadable as error:
+                assert "the archive cannot be read" in str(error)
+                refused += 1
+            refused += bool(file.problem)
+    assert refused >= 10
