@@ -202,7 +202,7 @@ def test_magic_and_cells_with_errors(graded):
 def test_a_loop_beside_the_answers_in_one_cell(graded):
     def add(notebook):
         cell = cell_of(notebook, "ex-2-1")
-        cell.source += "\nwhile True:\n    pass"
+        cell.source += "\nwhile True: pass"
 
     right, remarks, _mended = graded(add, limits=dataclasses.replace(LIMITS, cell=2))
     assert right == ALL
