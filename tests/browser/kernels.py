@@ -3,7 +3,7 @@
     python kernels.py keep SOCKET         import what every explorer needs, and become a kernel for each that asks
     python kernels.py get SOCKET FILE     what JupyterLab takes for its kernel: asks, with a connection file, and waits
 
-To start a kernel and to import takes 1.5 s of a processor more, and the tests have a hundred. What one does, no other
+To start a kernel and to import takes longer than many a test, and the tests have a hundred. What one does, no other
 sees. A whole chapter has a kernel as learners have it.
 """
 

@@ -1,12 +1,12 @@
 """Prepared kernels: copies of one process, which know nothing of each other and end when JupyterLab ends them."""
 
 import os
-import time
 
 import kernels
 import pytest
 from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import KernelManager
+from waiting import PATIENCE, wait_for
 
 pytestmark = pytest.mark.skipif(kernels.NAME == "python3", reason="only on Linux: elsewhere to fork is not safe")
 
@@ -22,7 +22,7 @@ def begin(tmp_path):
         manager.start_kernel()
         client = manager.blocking_client()
         client.start_channels()
-        client.wait_for_ready(timeout=120)
+        client.wait_for_ready(timeout=PATIENCE)
         begun.append((manager, client))
         return manager, lambda code: answer(client, code)
 
@@ -35,7 +35,7 @@ def begin(tmp_path):
 
 
 def answer(client, code):
-    reply = client.execute_interactive("", user_expressions={"it": code}, timeout=120, store_history=False)
+    reply = client.execute_interactive("", user_expressions={"it": code}, timeout=PATIENCE, store_history=False)
     it = reply["content"]["user_expressions"]["it"]
     return it["data"]["text/plain"] if it["status"] == "ok" else it["ename"]
 
@@ -49,8 +49,5 @@ def test_each_begins_anew_with_all_that_is_imported_and_ends(begin):
     pid = int(ask("__import__('os').getpid()"))
     assert pid != int(ask_other("__import__('os').getpid()"))
     manager.signal_kernel(9)
-    end = time.monotonic() + 120
-    while os.path.exists(f"/proc/{pid}"):
-        assert time.monotonic() < end, "the kernel lives on"
-        time.sleep(0.05)
+    wait_for(lambda: not os.path.exists(f"/proc/{pid}"), "the end of the kernel")
     assert ask_other("1 + 1") == "2"
